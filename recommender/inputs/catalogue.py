@@ -1,0 +1,140 @@
+"""The catalogue: interventions with what they need, whom they suit and what they do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+Level: TypeAlias = Literal["strong", "good", "promising", "plausible", "elicited", "assumed"]
+Scale: TypeAlias = Literal["smd", "odds_ratio", "risk_ratio", "risk_difference"]
+Tier: TypeAlias = Literal["universal", "selective", "indicated"]
+Kind: TypeAlias = Literal["individual", "group", "class"]
+Probability: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+NonNegative: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Text:
+    """A name or sentence in English and Dutch."""
+
+    en: str
+    nl: str = ""
+
+
+@dataclass(frozen=True, config=STRICT)
+class Need:
+    """Hours of a role, over the whole intervention: per pupil and per group that runs."""
+
+    role: str
+    hours_per_pupil: NonNegative = 0.0
+    hours_per_group: NonNegative = 0.0
+
+
+@dataclass(frozen=True, config=STRICT)
+class Format:
+    """How an intervention is given; ``min`` and ``max`` are pupils in a group or class session.
+
+    ``class`` is given to one grade of one site at a time (min 1 unless said otherwise).
+    """
+
+    kind: Kind
+    min: Annotated[int, Field(ge=1)] = 1
+    max: Annotated[int, Field(ge=1)] = 1
+
+
+@dataclass(frozen=True, config=STRICT)
+class Reach:
+    """The share who start (uptake) and of those the share who finish (completion)."""
+
+    uptake: Probability = 1.0
+    completion: Probability = 1.0
+
+    @property
+    def rate(self) -> float:
+        """Uptake times completion."""
+        return self.uptake * self.completion
+
+
+@dataclass(frozen=True, config=STRICT)
+class Eligible:
+    """Whom the intervention suits; every condition must hold.
+
+    Attributes:
+        grades: lowest and highest grade, inclusive (Dutch primary school: 1..8).
+        minimum_risk: outcome -> the least risk for which it is offered.
+        maximum_risk: outcome -> the highest risk for which it is offered.
+        indications: 0/1 columns (use ``eligibility``) that must be 1.
+    """
+
+    grades: tuple[int, int] | None = None
+    minimum_risk: dict[str, Probability] = Field(default_factory=dict)
+    maximum_risk: dict[str, Probability] = Field(default_factory=dict)
+    indications: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
+class Effect:
+    """What an intervention does to one outcome, with its error and where it was read.
+
+    ``value`` is an improvement when positive (smd, risk_difference) or below one (ratios);
+    ``standard_error`` is on the scale itself for smd and risk_difference, and on the log scale
+    for odds_ratio and risk_ratio.
+    """
+
+    outcome: str
+    scale: Scale
+    value: Finite
+    standard_error: NonNegative
+    level: Level
+    source: str
+    checked: dt.date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, config=STRICT)
+class Intervention:
+    """One kind of help: what it takes, for whom it is, what it is known to do.
+
+    Attributes:
+        periods: how many consecutive periods it runs; hours are spread evenly over them.
+        cost_per_pupil, cost_per_group: euros beside the hours.
+        contraindications: 0/1 columns (use ``eligibility``) that rule a pupil out when 1.
+        requires: interventions that must have been completed, be running, or be in the bundle.
+        excludes: interventions that may not be given together with this one.
+        assumptions: what in this entry is an assumption rather than a finding.
+    """
+
+    id: str
+    name: Text
+    tier: Tier
+    format: Format
+    needs: tuple[Need, ...]
+    effects: tuple[Effect, ...]
+    description: Text = Field(default_factory=lambda: Text(en=""))
+    periods: Annotated[int, Field(ge=1)] = 1
+    cost_per_pupil: NonNegative = 0.0
+    cost_per_group: NonNegative = 0.0
+    reach: Reach = Field(default_factory=Reach)
+    eligible: Eligible = Field(default_factory=Eligible)
+    contraindications: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
+class Catalogue:
+    """All interventions, sorted by id."""
+
+    interventions: tuple[Intervention, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the interventions, in order."""
+        return tuple(i.id for i in self.interventions)

@@ -1,0 +1,45 @@
+"""The cohort: the units to plan for, what is known of them, and what happened before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recommender.inputs.policy import Column
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Cohort:
+    """The units of one planning run.
+
+    Frames are sorted by id, have a RangeIndex and are never written to.
+
+    Attributes:
+        units: unit_id (str), site (str), grade (int), count (int >= 1; > 1 is a segment),
+            family_id, language, consent (given|refused|asked|not_needed), must_serve (id of a
+            statutory rule, "any" or ""), completed ("a;b"), and every declared column typed by its
+            declaration: number -> float64 (NaN missing), category -> str ("" missing),
+            flag -> float64 0/1/NaN.  Absent optional columns are there with their neutral value.
+        columns: the declarations of the declared columns present in ``units``, in name order.
+        history: earlier pupil-years or None: unit_id, date (reference date of that year), site,
+            grade, count, the declared columns, one 0/1 float column an outcome (NaN unknown), and
+            ``intervention`` ("" none), ``propensity`` (probability of what was given, NaN unknown).
+        profiles: risks predicted elsewhere or None: unit_id, outcome, risk, standard_error.
+        notes: unit_id, date, text, or None.
+        commitments: help already running: unit_id, intervention, period (empty frame if none).
+        decisions: unit_id, intervention, decision (require|forbid|accept), reason, decided_by, date.
+    """
+
+    units: pd.DataFrame
+    columns: tuple[Column, ...]
+    history: pd.DataFrame | None
+    profiles: pd.DataFrame | None
+    notes: pd.DataFrame | None
+    commitments: pd.DataFrame
+    decisions: pd.DataFrame
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        """The declared columns that risk models may use."""
+        return tuple(c for c in self.columns if "feature" in c.use)

@@ -1,0 +1,157 @@
+"""The policy of a workspace: outcomes and weights, roles, periods, rules, columns, scenarios."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from recommender.inputs.catalogue import STRICT, Level, NonNegative, Probability, Text
+
+Use: TypeAlias = Literal["feature", "eligibility", "audit_only", "never"]
+ColumnType: TypeAlias = Literal["number", "category", "flag", "date", "text"]
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Outcome:
+    """An adverse event to prevent.
+
+    Attributes:
+        weight: how bad one case is beside the others; policy, set by people.
+        base_rate: the lowest and highest share that is plausible for this population.
+    """
+
+    id: str
+    name: Text
+    weight: NonNegative = 1.0
+    base_rate: tuple[Probability, Probability] = (0.0, 1.0)
+    description: Text = Field(default_factory=lambda: Text(en=""))
+
+
+@dataclass(frozen=True, config=STRICT)
+class Role:
+    """A kind of professional."""
+
+    id: str
+    name: Text
+    cost_per_hour: NonNegative = 0.0
+
+
+@dataclass(frozen=True, config=STRICT)
+class Period:
+    """A stretch of the school year with its own hours, in calendar order."""
+
+    id: str
+    name: Text
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True, config=STRICT)
+class Column:
+    """What one column of the tables may be used for, and on what legal ground.
+
+    Attributes:
+        use: ``feature`` (risk models), ``eligibility`` (catalogue conditions), ``audit_only``
+            (equity tables, never a model or a rule), ``never`` (not read beyond its header).
+        minimum, maximum: bounds of a number.  values: the allowed categories.
+    """
+
+    name: str
+    type: ColumnType
+    use: tuple[Use, ...]
+    label: Text = Field(default_factory=lambda: Text(en=""))
+    minimum: float | None = None
+    maximum: float | None = None
+    values: tuple[str, ...] = ()
+    source: str = ""
+    purpose: str = ""
+    legal_basis: str = ""
+    retention: dt.date | None = None
+    sensitivity: Literal["low", "personal", "special"] = "personal"
+
+
+@dataclass(frozen=True, config=STRICT)
+class MustServe:
+    """A statutory rule: units that carry its id in ``must_serve`` are to be offered help.
+
+    ``interventions`` restricts which help counts; empty means any.
+    """
+
+    id: str
+    name: Text
+    interventions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
+class Rules:
+    """The rules in force.
+
+    Attributes:
+        budget: euros for the whole plan, or None for no limit.
+        must_serve: statutory rules; ``must_serve: 1`` in a table means the rule ``any``.
+        consent: the consent states in which a unit may be offered help.
+        travel_overhead: share of an hour lost when a professional serves more than one site.
+        caps: intervention -> most pupils per site and plan.
+    """
+
+    budget: NonNegative | None = None
+    must_serve: tuple[MustServe, ...] = ()
+    consent: tuple[Literal["given", "asked", "not_needed"], ...] = ("given", "not_needed")
+    travel_overhead: Share = 0.0
+    caps: dict[str, NonNegative] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
+class CapacityChange:
+    """A change of hours: scale first, then add, unless set; ``*`` means all."""
+
+    role: str = "*"
+    site: str = "*"
+    period: str = "*"
+    scale: NonNegative = 1.0
+    add: float = 0.0
+    set: NonNegative | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class Change:
+    """A scenario: named changes, on top of the scenario it builds on."""
+
+    id: str
+    name: Text = Field(default_factory=lambda: Text(en=""))
+    extends: str | None = None
+    capacity: tuple[CapacityChange, ...] = ()
+    budget: NonNegative | None = None
+    without: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    weights: dict[str, NonNegative] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Policy:
+    """Everything people decide before a plan is made.
+
+    Attributes:
+        reference_date: the day at which what is known of the pupils is taken.
+        evidence: level -> share of a published effect that is believed, 0..1.
+        bundle_size: the most interventions one unit may receive together.
+        diminishing: weight of each further effect on the same outcome beside the one before it.
+        waiting_discount: share of the benefit lost for every period an offer starts later.
+    """
+
+    reference_date: dt.date
+    outcomes: tuple[Outcome, ...]
+    roles: tuple[Role, ...]
+    periods: tuple[Period, ...]
+    columns: tuple[Column, ...]
+    evidence: dict[Level, Share]
+    rules: Rules = Field(default_factory=Rules)
+    scenarios: tuple[Change, ...] = ()
+    bundle_size: Annotated[int, Field(ge=1, le=4)] = 2
+    diminishing: Share = 0.5
+    waiting_discount: Share = 0.0
+    synthetic: bool = False

@@ -1,0 +1,64 @@
+"""Candidates: who may receive which bundle, what good it would do, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.inputs.catalogue import Catalogue
+from recommender.inputs.cohort import Cohort
+from recommender.risk.profiles import RiskProfiles
+
+
+class Reason(IntFlag):
+    """Why a unit may not be offered an intervention; zero means it may."""
+
+    GRADE = 1
+    RISK_TOO_LOW = 2
+    RISK_TOO_HIGH = 4
+    CONTRAINDICATED = 8
+    NOT_INDICATED = 16
+    CONSENT = 32
+    COMPLETED = 64
+    RUNNING = 128
+    REQUIREMENT = 256
+    EXCLUDED = 512
+    FORBIDDEN = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Interventions one unit may receive together, by their positions in the catalogue."""
+
+    interventions: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Candidates:
+    """Unit x bundle pairs, sorted by unit then bundle.
+
+    Attributes:
+        bundles: (bundles,) the bundles that occur, singles first.
+        unit: (candidates,) row of ``cohort.units``.
+        bundle: (candidates,) position in ``bundles``.
+        benefit: (candidates,) expected weighted adverse outcomes averted for ONE pupil of the unit
+            when the offer starts in the first period; reach is in it.
+        standard_error: (candidates,) of the benefit.
+        reasons: (units, interventions) ``Reason`` bits, 0 where the unit is eligible.
+        required: (units,) position of the intervention a professional's decision requires, or -1;
+            every candidate of such a unit contains it.
+    """
+
+    cohort: Cohort
+    catalogue: Catalogue
+    risks: RiskProfiles
+    bundles: tuple[Bundle, ...]
+    unit: npt.NDArray[np.int32]
+    bundle: npt.NDArray[np.int32]
+    benefit: npt.NDArray[np.float64]
+    standard_error: npt.NDArray[np.float64]
+    reasons: npt.NDArray[np.uint16]
+    required: npt.NDArray[np.int32]

@@ -1,0 +1,1 @@
+"""Where names and rules become numbers, and numbers become a plan."""
