@@ -1,1 +1,76 @@
-"""."""
+"""An optimiser that knows numbers only: problem in, certified allocation out.
+
+    allocation = solve(problem, Effort(gap=0.005, seconds=60))
+
+Importing this package loads no solver; ``solve`` does, when it needs one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recommender.allocation.engines import Allocation, Effort, EngineName, SolverName, solve
+from recommender.allocation.problem import (
+    AllocationProblem,
+    Block,
+    bound,
+    from_blocks,
+    net_value,
+    restrict,
+    usage,
+)
+from recommender.allocation.solution import (
+    AllocationError,
+    Certificate,
+    CertificateError,
+    Infeasible,
+    NoPlan,
+    Solution,
+    certify,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "Allocation",
+    "AllocationError",
+    "AllocationProblem",
+    "Block",
+    "Certificate",
+    "CertificateError",
+    "Effort",
+    "EngineName",
+    "Infeasible",
+    "NoPlan",
+    "Solution",
+    "SolverName",
+    "bound",
+    "certify",
+    "from_blocks",
+    "net_value",
+    "restrict",
+    "solve",
+    "usage",
+    "write_model",
+]
+
+
+def write_model(
+    problem: AllocationProblem,
+    path: Path,
+    row_names: Sequence[str] | None = None,
+    column_names: Sequence[str] | None = None,
+) -> None:
+    """Write the problem as an LP file (or an MPS file, by suffix) that any solver reads.
+
+    Args:
+        problem: the allocation problem.
+        path: the file to write; its suffix is ``.lp`` or ``.mps``.
+        row_names: (rows,) names for the rows.
+        column_names: (columns,) names for the columns.
+    """
+    from recommender.allocation import exact
+
+    exact.write_model(problem, path, row_names, column_names)

@@ -75,7 +75,9 @@ class AllocationProblem:
         if self.use.format != "csc":
             raise ValueError(f"use is a {self.use.format} matrix, not csc")
         if self.start[0] != 0 or self.start[-1] != columns or np.any(np.diff(self.start) < 0):
-            raise ValueError("start does not run from 0 to the number of columns without a step back")
+            raise ValueError(
+                "start does not rise from 0 to the number of columns, or has a step back"
+            )
         if columns and (self.offer.min() < 0 or self.offer.max() >= offers):
             raise ValueError(f"an offer code lies outside 0..{offers - 1}")
         for name, numbers in (
@@ -266,9 +268,7 @@ def without(
         columns: (k,) column numbers that are taken.
         quantity: (k,) how much of each; within the limits of their blocks.
     """
-    taken = np.bincount(
-        blocks_at(problem, columns), weights=quantity, minlength=problem.blocks
-    )
+    taken = np.bincount(blocks_at(problem, columns), weights=quantity, minlength=problem.blocks)
     limit = np.maximum(problem.limit - taken, 0.0)
     return AllocationProblem(
         value=problem.value,

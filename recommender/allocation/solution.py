@@ -1,4 +1,4 @@
-"""A choice of columns, and the certificate that says what it is worth and how much better any could be.
+"""A choice of columns, and the certificate of what it is worth and how much better any could be.
 
 ``certify`` trusts no engine: it needs the problem, the choice and the prices, and no solver.
 """
@@ -39,7 +39,7 @@ class CertificateError(AllocationError):
         super().__init__("\n".join(findings))
 
 
-class Infeasible(AllocationError):
+class Infeasible(AllocationError):  # noqa: N818
     """No choice of columns fits; ``rows`` are rows whose floors cannot be met together."""
 
     def __init__(self, rows: tuple[int, ...]) -> None:
@@ -48,7 +48,7 @@ class Infeasible(AllocationError):
         super().__init__(f"no choice fits: the capacity of row {shown} cannot be kept")
 
 
-class NoPlan(AllocationError):
+class NoPlan(AllocationError):  # noqa: N818
     """The time ran out before any choice that fits was found."""
 
 

@@ -1,0 +1,76 @@
+"""A proposal from the exact engine alone: the relaxation for its prices, then whole units."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender.allocation import exact
+from recommender.allocation.problem import AllocationProblem, FloatArray
+
+if TYPE_CHECKING:
+    from recommender.allocation.engines import Effort
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Proposal:
+    """What an engine hands to the certificate.
+
+    Attributes:
+        quantity: (columns,) how much of every column, or None if nothing was found.
+        price: (rows,) prices >= 0.
+        relaxation: the optimum of the relaxation, infinite if unknown.
+        better_bound: the best bound any solver proved, infinite if none.
+        engine: what found it.
+    """
+
+    quantity: FloatArray | None
+    price: FloatArray
+    relaxation: float
+    better_bound: float
+    engine: str
+
+
+def solve_exactly(
+    problem: AllocationProblem,
+    effort: Effort,
+    solver: exact.SolverName,
+    say: Callable[[str], None],
+) -> Proposal:
+    """Return what the exact engine proposes.
+
+    Args:
+        problem: the allocation problem.
+        effort: how hard to try.
+        solver: ``highs`` or ``cbc``.
+        say: takes short lines about what is done.
+
+    Raises:
+        Infeasible: if no choice fits.
+    """
+    began = time.monotonic()
+    relaxed = exact.relax(problem, seconds=effort.seconds, solver=solver)
+    price = np.zeros(problem.rows) if relaxed.price is None else relaxed.price
+    relaxation = np.inf
+    if relaxed.proven and relaxed.quantity is not None:
+        relaxation = float(problem.value @ relaxed.quantity)
+        say("relaxation solved")
+    engine = f"exact ({solver})"
+    if not effort.whole:
+        return Proposal(relaxed.quantity, price, relaxation, np.inf, engine)
+    slack = 0.0
+    if relaxed.quantity is not None:
+        slack = effort.gap * float(np.maximum(problem.value, 0.0) @ relaxed.quantity) / 2
+    answer = exact.improve(
+        problem,
+        seconds=effort.seconds - (time.monotonic() - began),
+        slack=slack,
+        solver=solver,
+        seed=effort.seed,
+    )
+    say("whole units " + ("proven" if answer.proven else "stopped at a limit"))
+    return Proposal(answer.quantity, price, relaxation, answer.bound, engine)

@@ -1,0 +1,197 @@
+"""``solve``: the best allocation an engine finds within an effort, with its certificate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from recommender.allocation.problem import (
+    AllocationProblem,
+    FloatArray,
+    block_of,
+)
+from recommender.allocation.solution import (
+    Certificate,
+    NoPlan,
+    Solution,
+    Status,
+    certify,
+)
+
+EngineName: TypeAlias = Literal["auto", "exact", "prices"]
+SolverName: TypeAlias = Literal["highs", "cbc"]
+Progress: TypeAlias = Callable[[str], None]
+
+SMALL = 2_000
+"""Columns up to which ``auto`` hands the whole problem to the exact engine."""
+
+PROVEN = 1e-6
+"""The relative gap at which a choice counts as optimal: the solvers' own accuracy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard to try.
+
+    Attributes:
+        gap: the relative gap at which to stop; 0 asks for the optimum.
+        seconds: the time limit.
+        whole: whether integer blocks must be whole; False asks for the relaxation only.
+        workers: how many integer problems are solved side by side.
+        seed: the seed of every random choice.
+
+    Raises:
+        ValueError: at birth, if a number makes no sense.
+    """
+
+    gap: float = 0.005
+    seconds: float = 120.0
+    whole: bool = True
+    workers: int = 1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.gap < 1:
+            raise ValueError(f"gap is {self.gap}; it lies from 0 up to 1")
+        if not self.seconds > 0:
+            raise ValueError(f"seconds is {self.seconds}; it is above 0")
+        if self.workers < 1:
+            raise ValueError(f"workers is {self.workers}; it is at least 1")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; it is at least 0")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Allocation:
+    """A choice of columns with the proof of what it is worth.
+
+    Attributes:
+        solution: the columns, how much of each, and the prices.
+        certificate: value, bounds and use, recomputed.
+        relaxation: the optimum of the relaxation; infinite if the time did not suffice for it.
+        seconds: how long it took.
+        log: what was done, in short lines.
+    """
+
+    solution: Solution
+    certificate: Certificate
+    relaxation: float
+    seconds: float
+    log: tuple[str, ...]
+
+
+def solve(
+    problem: AllocationProblem,
+    effort: Effort | None = None,
+    engine: EngineName = "auto",
+    solver: SolverName = "highs",
+    progress: Progress | None = None,
+) -> Allocation:
+    """Return the best allocation an engine finds within an effort, certified.
+
+    Args:
+        problem: the allocation problem.
+        effort: how hard to try.
+        engine: ``exact`` (everything to a solver), ``prices`` (prices first, the columns they
+            leave to a solver) or ``auto`` (by size; the log says which).
+        solver: ``highs`` or ``cbc``, for the exact engine.
+        progress: called with a short line about what is being done.
+
+    Raises:
+        Infeasible: if no choice fits.
+        NoPlan: if the time ran out before any choice was found.
+        CertificateError: if an engine proposes a choice that breaks the rules: a bug.
+        ValueError: if the engine or the solver is unknown.
+    """
+    if engine not in ("auto", "exact", "prices"):
+        raise ValueError(f"engine is {engine!r}; use auto, exact or prices")
+    if solver not in ("highs", "cbc"):
+        raise ValueError(f"solver is {solver!r}; use highs or cbc")
+    effort = effort or Effort()
+    began = time.monotonic()
+    log: list[str] = []
+
+    def say(line: str) -> None:
+        log.append(line)
+        if progress is not None:
+            progress(line)
+
+    scaled, row_factor, value_factor = scale(problem)
+    from recommender.allocation.direct import solve_exactly
+
+    say(f"exact engine: {problem.columns} columns, {problem.rows} rows")
+    proposal = solve_exactly(scaled, effort, solver, say)
+    if proposal.quantity is None:
+        raise NoPlan(f"no plan was found within {effort.seconds:g} seconds")
+    columns = np.flatnonzero(proposal.quantity)
+    solution = Solution(
+        columns=columns,
+        quantity=proposal.quantity[columns],
+        price=proposal.price * value_factor / row_factor,
+        engine=proposal.engine,
+        status="stopped",
+    )
+    certificate = certify(problem, solution, whole=effort.whole)
+    if np.isfinite(proposal.better_bound):
+        better = max(proposal.better_bound * value_factor, certificate.value)
+        certificate = replace(certificate, better_bound=better)
+    return Allocation(
+        solution=replace(solution, status=_status(certificate, effort)),
+        certificate=certificate,
+        relaxation=proposal.relaxation * value_factor,
+        seconds=time.monotonic() - began,
+        log=tuple(log),
+    )
+
+
+def scale(problem: AllocationProblem) -> tuple[AllocationProblem, FloatArray, float]:
+    """Return the problem with rows and values of about 1, and the factors that were divided out.
+
+    Factors are powers of two, so that scaling rounds nothing.  A price of the scaled problem
+    times ``value_factor / row_factor`` is a price of the problem itself.
+
+    Args:
+        problem: the allocation problem.
+
+    Returns:
+        The scaled problem, (rows,) the row factors, and the value factor.
+    """
+    largest = np.zeros(problem.rows)
+    np.maximum.at(largest, problem.use.indices, np.abs(problem.use.data))
+    row_factor = _power_of_two(largest)
+    integer = ~problem.divisible[block_of(problem)]
+    values = np.abs(problem.value[integer & (problem.value != 0)])
+    if values.size == 0:
+        values = np.abs(problem.value[problem.value != 0])
+    value_factor = float(_power_of_two(np.array([np.median(values) if values.size else 1.0]))[0])
+    use = problem.use.copy()
+    use.data = use.data / row_factor[use.indices]
+    scaled = AllocationProblem(
+        value=problem.value / value_factor,
+        offer=problem.offer,
+        start=problem.start,
+        limit=problem.limit,
+        divisible=problem.divisible,
+        use=use,
+        capacity=problem.capacity / row_factor,
+        part=problem.part,
+    )
+    return scaled, row_factor, value_factor
+
+
+def _power_of_two(sizes: FloatArray) -> FloatArray:
+    factor = np.ones_like(sizes)
+    positive = sizes > 0
+    factor[positive] = np.exp2(np.round(np.log2(sizes[positive])))
+    return factor
+
+
+def _status(certificate: Certificate, effort: Effort) -> Status:
+    gap = certificate.better_gap
+    if gap <= PROVEN:
+        return "optimal"
+    return "gap" if gap <= effort.gap else "stopped"
