@@ -1,0 +1,1 @@
+"""Trust and dialogue: the data contract, privacy, the audit log, documents and what people said."""
