@@ -46,10 +46,11 @@ class Candidates:
         bundle: (candidates,) position in ``bundles``.
         benefit: (candidates,) expected weighted adverse outcomes averted for ONE pupil of the unit
             when the offer starts in the first period; reach is in it.
-        standard_error: (candidates,) of the benefit.
+        standard_error: (candidates,) of the benefit, for one pupil, by the delta method; single
+            precision, since a national run holds tens of millions.
         reasons: (units, interventions) ``Reason`` bits, 0 where the unit is eligible.
-        required: (units,) position of the intervention a professional's decision requires, or -1;
-            every candidate of such a unit contains it.
+        required: (units,) position of the intervention a professional's decision requires (the
+            first, of several), or -1; every candidate of such a unit contains all it requires.
     """
 
     cohort: Cohort
@@ -59,6 +60,6 @@ class Candidates:
     unit: npt.NDArray[np.int32]
     bundle: npt.NDArray[np.int32]
     benefit: npt.NDArray[np.float64]
-    standard_error: npt.NDArray[np.float64]
+    standard_error: npt.NDArray[np.float32]
     reasons: npt.NDArray[np.uint16]
     required: npt.NDArray[np.int32]

@@ -1,0 +1,251 @@
+"""Matching: from units, catalogue and risks to candidates, chunk by chunk in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.inputs.catalogue import Catalogue
+from recommender.inputs.cohort import Cohort
+from recommender.matching.benefit import Recipe, reached_gain, recipes, total_benefit, variance
+from recommender.matching.bundles import (
+    allowed_bundles,
+    bundle_needs,
+    counts_for,
+    needs_no_more,
+    outside,
+)
+from recommender.matching.candidates import Bundle, Candidates
+from recommender.matching.effects import FloatArray, Term, terms_of
+from recommender.matching.eligibility import Eligibility, eligibility
+from recommender.matching.relations import relations_of
+from recommender.matching.settings import MatchingSettings
+from recommender.risk.profiles import RiskProfiles
+
+BoolArray = npt.NDArray[np.bool_]
+Progress: TypeAlias = Callable[[int, int], None]
+
+_CELLS = 1_000_000
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Rivals:
+    """For every bundle the bundles that win from it, where the unit may have both.
+
+    Attributes:
+        at_par: they need no more and win when their benefit is the same.
+        above: they need the same, come later, and win only when their benefit is higher.
+    """
+
+    at_par: tuple[npt.NDArray[np.intp], ...]
+    above: tuple[npt.NDArray[np.intp], ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Work:
+    """Everything a chunk needs that does not depend on the chunk."""
+
+    bundles: tuple[Bundle, ...]
+    outside: tuple[tuple[int, ...], ...]
+    terms: tuple[Term, ...]
+    recipes: tuple[Recipe, ...]
+    risks: RiskProfiles
+    who: Eligibility
+    rule: npt.NDArray[np.int16]
+    rivals: dict[int, _Rivals]
+    diminishing: float
+
+
+def match(
+    cohort: Cohort,
+    catalogue: Catalogue,
+    risks: RiskProfiles,
+    settings: MatchingSettings,
+    progress: Progress | None = None,
+) -> Candidates:
+    """Return who may receive which bundle, what good it would do, and how sure that is.
+
+    A candidate is dropped when it does no good (benefit of 0 or less), unless its unit must be
+    served or a professional requires help for it; and when it is dominated: another candidate of
+    the unit brings at least the same benefit and needs no more of anything (``bundle_needs``).  Of
+    equals the smaller bundle stays, then the first in order.  Nobody is put in a group only to fill
+    it: a place in a group counts as a need, not as help towards its quorum.
+
+    Args:
+        cohort: the units.
+        catalogue: the interventions.
+        risks: one row a unit.
+        settings: weights, evidence, bundle size, consent and rules.
+        progress: called with the number of units done and of all units.
+
+    Raises:
+        InputError: for an effect that cannot be used (``terms_of``) or a condition on a risk that
+            is not assessed.
+        ValueError: if the risks are not those of the cohort.
+    """
+    if len(risks.risk) != len(cohort.units):
+        raise ValueError(f"there are risks of {len(risks.risk)} units, not of {len(cohort.units)}")
+    work = _prepare(cohort, catalogue, risks, settings)
+    units = len(cohort.units)
+    step = max(64, _CELLS // max(len(work.bundles), 1))
+    chunks = []
+    for begin in range(0, units, step):
+        end = min(begin + step, units)
+        chunks.append(_chunk(work, begin, end))
+        if progress is not None:
+            progress(end, units)
+    required = work.who.required
+    unit, bundle, benefit, error = _joined(chunks)
+    occurs = np.bincount(bundle, minlength=len(work.bundles)) > 0
+    code = np.cumsum(occurs, dtype=np.int32) - np.int32(1)
+    return Candidates(
+        cohort=cohort,
+        catalogue=catalogue,
+        risks=risks,
+        bundles=tuple(b for b, kept in zip(work.bundles, occurs, strict=True) if kept),
+        unit=unit,
+        bundle=code[bundle],
+        benefit=benefit,
+        standard_error=error,
+        reasons=work.who.reasons,
+        required=np.where(required.any(axis=1), required.argmax(axis=1), -1).astype(np.int32),
+    )
+
+
+def _prepare(
+    cohort: Cohort, catalogue: Catalogue, risks: RiskProfiles, settings: MatchingSettings
+) -> _Work:
+    known = relations_of(catalogue)
+    bundles = allowed_bundles(known, settings.bundle_size)
+    terms = terms_of(catalogue, risks.outcomes, settings)
+    order = needs_no_more(bundle_needs(catalogue, bundles, settings.limited))
+    statutory = cohort.units["must_serve"].to_numpy(dtype=object)
+    rule = np.where(statutory == "", -1, 0).astype(np.int16)
+    rivals = {-1: _rivals(order), 0: _rivals(order)}
+    for number, must in enumerate(settings.must_serve, start=1):
+        counts = counts_for(catalogue, bundles, must)
+        rule[statutory == must.id] = number
+        rivals[number] = _rivals(order & (counts[:, None] >= counts[None, :]))
+    return _Work(
+        bundles=bundles,
+        outside=tuple(outside(known, bundle) for bundle in bundles),
+        terms=terms,
+        recipes=recipes(bundles, terms),
+        risks=risks,
+        who=eligibility(cohort, catalogue, risks, known, bundles, settings),
+        rule=rule,
+        rivals=rivals,
+        diminishing=settings.diminishing,
+    )
+
+
+def _rivals(order: BoolArray) -> _Rivals:
+    same = order & order.T
+    later = np.tri(len(order), k=-1, dtype=np.bool_)
+    at_par = order & ~(same & later) & ~np.eye(len(order), dtype=np.bool_)
+    above = same & later
+    return _Rivals(
+        at_par=tuple(np.flatnonzero(column) for column in at_par.T),
+        above=tuple(np.flatnonzero(column) for column in above.T),
+    )
+
+
+_Chunk: TypeAlias = tuple[
+    npt.NDArray[np.int32], npt.NDArray[np.int32], FloatArray, npt.NDArray[np.float32]
+]
+
+
+def _chunk(work: _Work, begin: int, end: int) -> _Chunk:
+    benefit = _benefits(work, begin, end)
+    rule = work.rule[begin:end]
+    keep = benefit > 0.0
+    obliged = (rule >= 0) | np.any(work.who.required[begin:end], axis=1)
+    keep[:, obliged] = benefit[:, obliged] > -np.inf
+    for number in np.unique(rule):
+        _drop_dominated(keep, benefit, work.rivals[int(number)], np.flatnonzero(rule == number))
+    error = np.zeros_like(benefit, dtype=np.float32)
+    for row, recipe in enumerate(work.recipes):
+        rows = np.flatnonzero(keep[row])
+        if rows.size:
+            touched = [outcome for outcome, _ in recipe.parts]
+            risk = {o: work.risks.risk[begin + rows, o] for o in touched}
+            spread = {o: work.risks.standard_error[begin + rows, o] for o in touched}
+            error[row, rows] = np.sqrt(variance(recipe, work.terms, risk, spread, work.diminishing))
+    unit, bundle = np.nonzero(keep.T)
+    return (
+        (unit + begin).astype(np.int32),
+        bundle.astype(np.int32),
+        benefit[bundle, unit],
+        error[bundle, unit],
+    )
+
+
+def _benefits(work: _Work, begin: int, end: int) -> FloatArray:
+    """Return (bundles, units of the chunk) the benefit, -inf where a bundle may not be offered."""
+    eligible = np.ascontiguousarray((work.who.reasons[begin:end] == 0).T)
+    has = np.ascontiguousarray(work.who.has[begin:end].T)
+    required = np.ascontiguousarray(work.who.required[begin:end].T)
+    wanted = required.sum(axis=0)
+    risk = np.ascontiguousarray(work.risks.risk[begin:end].T)
+    gains = [reached_gain(term, term.value, risk[term.outcome]) for term in work.terms]
+    benefit = np.full((len(work.bundles), end - begin), -np.inf)
+    for row, bundle in enumerate(work.bundles):
+        members = list(bundle.interventions)
+        allowed = eligible[members].all(axis=0)
+        if work.outside[row]:
+            allowed &= has[list(work.outside[row])].all(axis=0)
+        if wanted.any():
+            allowed &= required[members].sum(axis=0) == wanted
+        rows = np.flatnonzero(allowed)
+        if rows.size:
+            recipe = work.recipes[row]
+            benefit[row, rows] = total_benefit(
+                recipe,
+                work.terms,
+                {number: gains[number][rows] for number in recipe.terms},
+                {outcome: risk[outcome][rows] for outcome, _ in recipe.parts},
+                work.diminishing,
+            )
+    return benefit
+
+
+def _drop_dominated(
+    keep: BoolArray, benefit: FloatArray, rivals: _Rivals, columns: npt.NDArray[np.intp]
+) -> None:
+    """Clear ``keep`` where a rival wins; whether a rival is itself dominated does not matter."""
+    values = benefit if len(columns) == benefit.shape[1] else benefit[:, columns]
+    present = np.asarray(keep[:, columns].any(axis=1))
+    offered = np.asarray((values > -np.inf).any(axis=1))
+    for row in np.flatnonzero(present):
+        lost = np.zeros(len(columns), dtype=np.bool_)
+        for rival in rivals.at_par[row]:
+            if offered[rival]:
+                lost |= values[rival] >= values[row]
+        for rival in rivals.above[row]:
+            if offered[rival]:
+                lost |= values[rival] > values[row]
+        keep[row, columns[lost]] = False
+
+
+def _joined(chunks: list[_Chunk]) -> _Chunk:
+    """Return the chunks as one, letting go of each as soon as it is copied."""
+    start = np.cumsum([0, *(len(chunk[0]) for chunk in chunks)])
+    unit, bundle, benefit, error = _empty(int(start[-1]))
+    for number, (begin, end) in enumerate(pairwise(start)):
+        unit[begin:end], bundle[begin:end], benefit[begin:end], error[begin:end] = chunks[number]
+        chunks[number] = _empty(0)
+    return unit, bundle, benefit, error
+
+
+def _empty(size: int) -> _Chunk:
+    return (
+        np.empty(size, dtype=np.int32),
+        np.empty(size, dtype=np.int32),
+        np.empty(size, dtype=np.float64),
+        np.empty(size, dtype=np.float32),
+    )

@@ -1,0 +1,95 @@
+"""Bundles: which interventions may go together, and which need no more than others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.inputs.catalogue import Catalogue
+from recommender.inputs.policy import MustServe
+from recommender.matching.candidates import Bundle, Candidates
+from recommender.matching.relations import Relations
+
+
+def allowed_bundles(relations: Relations, size: int) -> tuple[Bundle, ...]:
+    """Return every set of at most ``size`` interventions that do not exclude each other.
+
+    Sorted by size, then by positions.  What a member requires outside its bundle is a question to
+    the unit (``outside``): it may have been completed or be running.
+    """
+    layer: list[tuple[int, ...]] = [(position,) for position in range(relations.offered)]
+    found = list(layer)
+    for _ in range(size - 1):
+        layer = [
+            (*members, position)
+            for members in layer
+            for position in range(members[-1] + 1, relations.offered)
+            if not relations.excludes[list(members), position].any()
+        ]
+        found += layer
+    return tuple(map(Bundle, found))
+
+
+def outside(relations: Relations, bundle: Bundle) -> tuple[int, ...]:
+    """Return the positions in ``names`` that members require and that are not in the bundle."""
+    members = set(bundle.interventions)
+    needed = np.flatnonzero(relations.requires[list(bundle.interventions)].any(axis=0))
+    return tuple(position for position in map(int, needed) if position not in members)
+
+
+def bundle_name(candidates: Candidates, bundle: int) -> str:
+    """Return the ids of a bundle's interventions joined with "+", in catalogue order."""
+    ids = candidates.catalogue.ids
+    return "+".join(ids[position] for position in candidates.bundles[bundle].interventions)
+
+
+def bundle_needs(
+    catalogue: Catalogue, bundles: Sequence[Bundle], limited: Sequence[str] = ()
+) -> npt.NDArray[np.float64]:
+    """Return (bundles, needs) what one pupil in each bundle takes of everything scarce.
+
+    The needs are: hours per pupil times reach of every role in every period after the start, money
+    per pupil times reach, a place in a group or class of an intervention, a place under a cap
+    (``limited``), and how many periods must be left in the calendar.  Hours and money per group
+    come with the group's place.
+    """
+    length = max((i.periods for i in catalogue.interventions), default=1)
+    roles = sorted({need.role for i in catalogue.interventions for need in i.needs})
+    scarce = [i.id for i in catalogue.interventions if i.format.kind != "individual"]
+    places = sorted({*scarce, *(set(limited) & set(catalogue.ids))})
+    single = np.zeros((len(catalogue.ids), len(roles) * length + 1 + len(places)))
+    for row, intervention in enumerate(catalogue.interventions):
+        for need in intervention.needs:
+            first = roles.index(need.role) * length
+            hours = need.hours_per_pupil * intervention.reach.rate / intervention.periods
+            single[row, first : first + intervention.periods] += hours
+        single[row, len(roles) * length] = intervention.cost_per_pupil * intervention.reach.rate
+        if intervention.id in places:
+            single[row, len(roles) * length + 1 + places.index(intervention.id)] = 1.0
+    needs = np.zeros((len(bundles), single.shape[1] + 1))
+    for row, bundle in enumerate(bundles):
+        for position in bundle.interventions:
+            needs[row, :-1] += single[position]
+            periods = float(catalogue.interventions[position].periods)
+            needs[row, -1] = max(needs[row, -1], periods)
+    return needs
+
+
+def needs_no_more(needs: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return (bundles, bundles) whether the row needs no more of anything than the column."""
+    order = np.ones((len(needs), len(needs)), dtype=np.bool_)
+    for need in np.unique(needs.T, axis=0):
+        order &= need[:, None] <= need[None, :]
+    return order
+
+
+def counts_for(
+    catalogue: Catalogue, bundles: Sequence[Bundle], rule: MustServe
+) -> npt.NDArray[np.bool_]:
+    """Return (bundles,) whether each bundle is help that counts for a statutory rule."""
+    if not rule.interventions:
+        return np.ones(len(bundles), dtype=np.bool_)
+    counting = {n for n, name in enumerate(catalogue.ids) if name in rule.interventions}
+    return np.array([not counting.isdisjoint(b.interventions) for b in bundles], dtype=np.bool_)

@@ -1,0 +1,67 @@
+"""Relations: what every intervention requires, directly and in the end, and what it excludes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+from recommender.inputs.catalogue import Catalogue
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Relations:
+    """How interventions depend on each other, by their positions in ``names``.
+
+    Attributes:
+        names: the ids of the catalogue in order, then ids that it only mentions (left out by a
+            scenario): these cannot be offered, but may have been completed or be running.
+        offered: how many of the names can be offered: those of the catalogue.
+        requires: (names, names) row requires column directly.
+        closure: (names, names) row requires column, directly or through others.
+        excludes: (names, names) the two may not go together; symmetric.
+    """
+
+    names: tuple[str, ...]
+    offered: int
+    requires: npt.NDArray[np.bool_]
+    closure: npt.NDArray[np.bool_]
+    excludes: npt.NDArray[np.bool_]
+
+
+def requires_graph(catalogue: Catalogue) -> nx.DiGraph[str]:
+    """Return the graph of ids with an edge from an intervention to each that it requires."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(catalogue.ids)
+    graph.add_edges_from(
+        (intervention.id, required)
+        for intervention in catalogue.interventions
+        for required in intervention.requires
+    )
+    return graph
+
+
+def relations_of(catalogue: Catalogue) -> Relations:
+    """Return the relations between the interventions of a catalogue."""
+    graph = requires_graph(catalogue)
+    pairs = [(i.id, other) for i in catalogue.interventions for other in i.excludes]
+    mentioned = set(graph) | {other for _, other in pairs}
+    names = catalogue.ids + tuple(sorted(mentioned - set(catalogue.ids)))
+    excludes = _matrix(pairs, names)
+    return Relations(
+        names=names,
+        offered=len(catalogue.ids),
+        requires=_matrix(list(graph.edges()), names),
+        closure=_matrix(list(nx.transitive_closure(graph).edges()), names),
+        excludes=excludes | excludes.T,
+    )
+
+
+def _matrix(pairs: list[tuple[str, str]], names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    position = {name: number for number, name in enumerate(names)}
+    matrix = np.zeros((len(names), len(names)), dtype=np.bool_)
+    for start, end in pairs:
+        matrix[position[start], position[end]] = True
+    return matrix
