@@ -1,0 +1,64 @@
+"""``recommender check``: every problem of every file at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from recommender.cli import options
+from recommender.cli.output import answer, answer_json
+
+
+@click.command(short_help="Every problem of every file at once, with its remedy.")
+@options.workspace
+@options.speech
+def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
+    """Check all files of a WORKSPACE and say every problem with its line and remedy.
+
+    Ends with 0 if a plan can be made, 3 if something is wrong and 6 if the legal frame of the data
+    would be broken.
+    """
+    from recommender.errors import InputError
+    from recommender.inputs import read_workspace
+
+    try:
+        inputs = read_workspace(workspace)
+    except InputError as error:
+        if not as_json:
+            raise
+        answer_json({"problems": [_record(problem) for problem in error.problems]})
+        return error.exit_code
+    facts = {
+        "pupils": int(inputs.cohort.units["count"].sum()),
+        "units": len(inputs.cohort.units),
+        "sites": len(inputs.resources.sites),
+        "professionals": int(inputs.resources.professionals["professional_id"].nunique()),
+        "interventions": len(inputs.catalogue.interventions),
+        "outcomes": len(inputs.policy.outcomes),
+        "synthetic": inputs.policy.synthetic,
+    }
+    if as_json:
+        answer_json({"problems": [], **facts, "files": [_file(s) for s in inputs.sources]})
+        return 0
+    if not quiet:
+        width = max((len(source.path) for source in inputs.sources), default=0)
+        for source in inputs.sources:
+            digest = f"  SHA-256 {source.sha256}" if verbose else ""
+            answer(f"  {source.path:<{width}}  {source.rows:>9,} rows{digest}")
+    answer(
+        f"{workspace}: nothing wrong. {facts['pupils']:,} pupils at {facts['sites']} sites, "
+        f"{facts['interventions']} interventions, {facts['professionals']} professionals."
+    )
+    if inputs.policy.synthetic:
+        answer("This workspace is synthetic: its pupils do not exist.")
+    return 0
+
+
+def _record(problem: object) -> dict[str, object]:
+    names = ("file", "line", "column", "message", "remedy")
+    return {name: getattr(problem, name) for name in names}
+
+
+def _file(source: object) -> dict[str, object]:
+    return {name: getattr(source, name) for name in ("path", "rows", "sha256")}

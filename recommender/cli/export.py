@@ -1,0 +1,9 @@
+"""."""
+
+import click
+
+
+@click.command()
+def command() -> int:
+    """."""
+    return 0

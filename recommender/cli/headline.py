@@ -1,0 +1,151 @@
+"""A plan on one screen: the headline, the hours, what an hour is worth, and what is lacking."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from recommender.export.manifest import Manifest
+    from recommender.planning.plan import Plan, Summary
+
+BAR = 20
+
+
+def headline(plan: Plan, manifest: Manifest, folder: Path) -> str:
+    """Return what the terminal shows of a plan.
+
+    Args:
+        plan: the plan.
+        manifest: its manifest, for the names of roles, sites and rules.
+        folder: where the plan was written.
+    """
+    from recommender.export import figures
+
+    names = {(name.kind, name.id): name.text.en for name in manifest.names}
+
+    def named(kind: str) -> Callable[[str], str]:
+        return lambda key: names.get((kind, key)) or key
+
+    role, site, period, rule = named("role"), named("site"), named("period"), named("rule")
+    lines = [*_first(plan.summary), *_facts(plan.summary)]
+
+    hours = figures.hours_by(plan, "role")
+    if len(hours):
+        lines += ["", _title("Hours used")]
+        lines += _columns(
+            [
+                (role(r), bar(share), f"{used:,.0f}", f"of {capacity:,.0f} h", f"{share:.0%}")
+                for r, capacity, used, share in zip(
+                    *(hours[c].tolist() for c in ("role", "capacity", "used", "share")), strict=True
+                )
+            ],
+            left=2,
+        )
+    dear = figures.dear_hours(plan, 5)
+    if len(dear):
+        lines += ["", _title("Where one more hour would do most (benefit an hour)")]
+        lines += _columns(
+            [
+                (role(r), site(s), period(p), f"{price:.4f}")
+                for r, s, p, price in zip(
+                    *(dear[c].tolist() for c in ("role", "site", "period", "price")), strict=True
+                )
+            ],
+            left=3,
+        )
+    if plan.summary.shortages:
+        lines += ["", click.style("Must-serve rules that these hours cannot meet", fg="red")]
+        lines += _columns(
+            [
+                (rule(s.rule), site(s.site), f"{s.pupils:g}", "pupils short")
+                for s in plan.summary.shortages
+            ],
+            left=2,
+        )
+    lines += ["", f"Written to {folder}{'/' if not str(folder).endswith('/') else ''}"]
+    lines.append("  report.html to read, assignments.csv to open in a spreadsheet")
+    return "\n".join(lines)
+
+
+def record(plan: Plan, folder: Path) -> dict[str, Any]:
+    """Return what ``--json`` says of a plan."""
+    from dataclasses import asdict
+
+    from recommender.export import figures
+    from recommender.export.manifest import plain
+
+    summary = {name: plain(value) for name, value in asdict(plan.summary).items()}
+    return {
+        **summary,
+        "hours": figures.hours_by(plan, "role").to_dict(orient="records"),
+        "prices": figures.dear_hours(plan, 20).to_dict(orient="records"),
+        "folder": str(folder),
+    }
+
+
+def bar(share: float, width: int = BAR) -> str:
+    """Return a bar of a share in [0, 1]; in plain letters where the terminal knows no others."""
+    full = min(width, max(0, round(share * width)))
+    try:
+        "█░".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return "#" * full + "." * (width - full)
+    return "█" * full + "░" * (width - full)
+
+
+def _first(summary: Summary) -> list[str]:
+    lines = []
+    if summary.synthetic:
+        lines += [click.style("Synthetic data: these pupils do not exist.", fg="yellow"), ""]
+    scenario = f" in scenario {summary.scenario}" if summary.scenario else ""
+    lines.append(
+        click.style(
+            f"Help for {summary.served:,.0f} of {summary.pupils:,} pupils{scenario}", bold=True
+        )
+    )
+    return lines
+
+
+def _facts(summary: Summary) -> list[str]:
+    facts: Mapping[str, str] = {
+        "eligible": f"{summary.eligible:,} pupils may be offered something",
+        "benefit": f"{summary.benefit:,.1f} ± {summary.standard_error:,.1f} "
+        "weighted adverse outcomes averted (± one standard error)",
+        "proven": _proven(summary),
+        "hours": f"{summary.hours_used:,.0f} of {summary.hours_capacity:,.0f}",
+        "money": f"{summary.cost:,.0f} euros"
+        + ("" if summary.budget is None else f" of {summary.budget:,.0f}"),
+    }
+    lines = [f"  {name:<11}{text}" for name, text in facts.items()]
+    if summary.must_serve:
+        lines.append(f"  {'must serve':<11}{summary.must_serve_met:,.0f} of {summary.must_serve:,}")
+    return lines
+
+
+def _proven(summary: Summary) -> str:
+    if summary.status == "optimal":
+        return f"gap {summary.gap:.2%}: the best plan within these hours (bound from prices alone)"
+    text = f"gap {summary.gap:.2%}: no plan within these hours can do better by more than that"
+    return f"{text} (stopped at a limit)" if summary.status == "stopped" else text
+
+
+def _title(text: str) -> str:
+    return click.style(text, bold=True)
+
+
+def _columns(rows: list[tuple[str, ...]], left: int) -> list[str]:
+    """Rows in columns: the first ``left`` flush left, the others flush right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  "
+        + "  ".join(
+            f"{cell:<{width}}" if i < left else f"{cell:>{width}}"
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,164 @@
+"""``recommender``: the commands, and the one place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from recommender import __version__
+from recommender.cli.lazy import LazyGroup
+from recommender.cli.output import remark, silence
+from recommender.errors import InputError, RecommenderError, VerificationFailed
+
+BUG, CANNOT_WRITE, INTERRUPTED, USAGE = 70, 74, 130, 2
+
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO}
+
+_COMMANDS = {
+    name: f"recommender.cli.{name}"
+    for name in (
+        "init",
+        "simulate",
+        "check",
+        "assess",
+        "plan",
+        "explain",
+        "verify",
+        "export",
+        "schema",
+        "completion",
+    )
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    modules=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine, 1 a check failed, 2 usage, 3 bad input, 4 a must-serve rule cannot "
+    "be met, 5 stopped at a limit, 6 refused for privacy, 70 a bug, 74 could not write, "
+    "130 interrupted.",
+)
+@click.version_option(__version__, prog_name="recommender")
+def recommender() -> None:
+    """Place limited hours of help where they do the most good, and say why.
+
+    Start with `recommender check` and `recommender plan` in a workspace, or with
+    `recommender init DIR`.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run the command that the words ask for and end with its exit code."""
+    sys.exit(run(args))
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run the command that the words ask for and return its exit code."""
+    try:
+        with _manners():
+            code = _run(list(sys.argv[1:] if args is None else args))
+            sys.stdout.flush()
+            return code
+    except BrokenPipeError:
+        silence(sys.stdout)
+        return 0
+    except OSError as error:
+        silence(sys.stdout)
+        remark(f"recommender: stdout could not be written ({error.strerror})")
+        return CANNOT_WRITE
+
+
+def _run(args: list[str]) -> int:
+    try:
+        outcome = recommender.main(args, prog_name="recommender", standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except click.ClickException as error:
+        return _usage(error)
+    except (click.Abort, KeyboardInterrupt):
+        remark("recommender: interrupted")
+        return INTERRUPTED
+    except RecommenderError as error:
+        for line in _lines(error):
+            remark(line)
+        return error.exit_code
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.errno not in _DISK:
+            return _bug(error)
+        remark(f"recommender: could not write ({error.strerror})")
+        return CANNOT_WRITE
+    except MemoryError:
+        remark("recommender: there is not enough memory for this on this machine")
+        return BUG
+    except Exception as error:
+        return _bug(error)
+
+
+def _lines(error: RecommenderError) -> list[str]:
+    """One line a problem; what is one sentence says which program speaks."""
+    if isinstance(error, InputError):
+        return [str(problem) for problem in error.problems]
+    if isinstance(error, VerificationFailed):
+        return list(error.findings)
+    return [f"recommender: {line}" for line in str(error).splitlines()]
+
+
+def _usage(error: click.ClickException) -> int:
+    message = error.format_message()
+    remark(f"recommender: {message[:1].lower()}{message[1:]}")
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        remark(f"see {error.ctx.command_path} --help")
+    return USAGE
+
+
+def _bug(error: BaseException) -> int:
+    """Say what broke and where, without the message: it may hold what a file holds."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if f"{os.sep}recommender{os.sep}" in frame.filename]
+    last = (own or list(frames))[-1:]
+    place = "".join(f" at {Path(frame.filename).name} line {frame.lineno}" for frame in last)
+    remark(f"recommender {__version__}: this is a bug: {type(error).__name__}{place}")
+    if os.environ.get("RECOMMENDER_DEBUG") == "1":
+        for line in "".join(traceback.format_list(frames)).splitlines():
+            remark(line)
+    else:
+        remark("RECOMMENDER_DEBUG=1 shows where it happened, without data of the workspace")
+    remark("please report these lines as README.md says, under Reporting a problem")
+    return BUG
+
+
+@contextmanager
+def _manners() -> Iterator[None]:
+    """Keep stray warnings and unprintable letters from breaking an answer; end politely."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    main_thread = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _interrupt) if main_thread else None
+    with warnings.catch_warnings():
+        if os.environ.get("RECOMMENDER_DEBUG") != "1":
+            warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            if main_thread:
+                signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,147 @@
+"""``recommender plan``: who is offered which help, when and by whom, with the proof."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recommender.cli import options
+from recommender.cli.output import Progress, answer, answer_json, remark
+
+if TYPE_CHECKING:
+    from recommender.planning.plan import Plan
+
+SHORT, STOPPED = 4, 5
+
+
+def share(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
+    """Return the share that a text such as 0.01 or 1% stands for."""
+    if text is None:
+        return None
+    try:
+        number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1:
+        raise click.BadParameter(f"{text!r} is not a share from 0 up to 1, such as 0.01 or 1%")
+    return number
+
+
+@click.command(short_help="The main job: the plan of a workspace, with its proof.")
+@options.workspace
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder of the plan.  [default: plan, in the workspace]",
+)
+@click.option("--force", is_flag=True, help="Replace the plan that stands there.")
+@click.option("--scenario", metavar="NAME", default="", help="A scenario of planning.yaml.")
+@click.option(
+    "--gap",
+    metavar="SHARE",
+    callback=share,
+    help="Stop when proven within this share of the best, such as 1%.",
+)
+@click.option(
+    "--seconds", type=click.FloatRange(min=0, min_open=True), help="Stop solving after so long."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "exact", "prices"]),
+    default="auto",
+    show_default=True,
+    help="How the allocation is solved.",
+)
+@click.option(
+    "--solver",
+    type=click.Choice(["highs", "cbc"]),
+    default="highs",
+    show_default=True,
+    help="The solver of the exact engine.",
+)
+@options.seed
+@click.option("--workers", type=click.IntRange(min=1), help="Problems solved side by side.")
+@click.option("--relaxation", is_flag=True, help="Allow parts of pupils and groups: a bound.")
+@options.speech
+def command(
+    workspace: Path,
+    out: Path | None,
+    force: bool,
+    scenario: str,
+    gap: float | None,
+    seconds: float | None,
+    engine: str,
+    solver: str,
+    seed: int,
+    workers: int | None,
+    relaxation: bool,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Make the plan of a WORKSPACE and write it to a folder, whole or not at all.
+
+    The plan is a proposal; professionals decide. Ends with 4 if a must-serve rule cannot be met and
+    with 5 if the solver stopped at its limit; the plan is written all the same.
+    """
+    folder = workspace / "plan" if out is None else out
+    from recommender.export.folder import refuse_target
+
+    refuse_target(folder, overwrite=force)
+
+    from recommender.allocation import Effort
+    from recommender.cli.headline import headline, record
+    from recommender.export.folder import write_plan
+    from recommender.export.manifest import manifest_of
+    from recommender.inputs import read_workspace
+    from recommender.pipeline import recommend, settings_of
+
+    progress = Progress(quiet=quiet, verbose=verbose)
+    progress("reading the workspace")
+    inputs = read_workspace(workspace)
+    if scenario:
+        from recommender.scenarios import apply_scenario
+
+        inputs = apply_scenario(inputs, scenario)
+    usual = Effort()
+    effort = Effort(
+        gap=usual.gap if gap is None else gap,
+        seconds=usual.seconds if seconds is None else seconds,
+        workers=usual.workers if workers is None else workers,
+        whole=not relaxation,
+    )
+    settings = settings_of(inputs.policy, seed=seed, effort=effort, engine=engine, solver=solver)
+    try:
+        plan = recommend(inputs, settings, progress)
+        progress("writing the plan")
+        made_from = os.path.relpath(workspace.resolve(), Path(os.path.realpath(folder)))
+        manifest = manifest_of(
+            plan,
+            inputs,
+            settings,
+            created=dt.datetime.now(dt.UTC),
+            workspace=Path(made_from).as_posix(),
+        )
+        manifest = write_plan(plan, folder, manifest, overwrite=force)
+    finally:
+        progress.done()
+    if as_json:
+        answer_json(record(plan, folder))
+    else:
+        answer(headline(plan, manifest, folder))
+    return _verdict(plan)
+
+
+def _verdict(plan: Plan) -> int:
+    if plan.summary.shortages:
+        remark("recommender: a must-serve rule cannot be met with these hours; the plan says where")
+        return SHORT
+    if plan.summary.status == "stopped":
+        remark("recommender: stopped at a limit; the plan and its proven gap are kept")
+        return STOPPED
+    return 0

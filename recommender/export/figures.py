@@ -1,0 +1,172 @@
+"""The figures of a plan that people look at: small tables, each adding up to the plan.
+
+A unit may be a segment of alike pupils, so people are counted by ``units``, never by rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from recommender.planning.plan import Plan
+
+FEW = 10
+"""Groups of fewer pupils than this are not shown where a table speaks about people."""
+
+
+def served_units(plan: Plan) -> pd.DataFrame:
+    """Return unit_id, site, pupils (offered help) and benefit: one row a served unit."""
+    offered = plan.assignments
+    bundles = offered.drop_duplicates(["unit_id", "bundle", "period"])
+    pupils = bundles.groupby("unit_id", sort=True)["units"].sum()
+    benefit = offered.groupby("unit_id", sort=True)["benefit"].sum()
+    site = offered.drop_duplicates("unit_id").set_index("unit_id")["site"]
+    return pd.DataFrame(
+        {
+            "site": site.reindex(pupils.index),
+            "pupils": pupils.astype(np.float64),
+            "benefit": benefit,
+        }
+    ).reset_index()
+
+
+def people(plan: Plan) -> pd.DataFrame:
+    """Return unit_id, site, pupils, served (pupils), benefit: one row for every unit of the plan.
+
+    Units of the profiles that are neither served nor listed as not served count as one pupil.
+    """
+    served = served_units(plan)
+    left = plan.not_served
+    waiting = left["pupils"] if "pupils" in left else pd.Series(1.0, index=left.index)
+    unserved = pd.DataFrame(
+        {"unit_id": left["unit_id"], "site": left["site"], "pupils": waiting.astype(np.float64)}
+    )
+    known = pd.concat(
+        [served.assign(served=served["pupils"]), unserved.assign(served=0.0, benefit=0.0)],
+        ignore_index=True,
+    )
+    return (
+        known.groupby("unit_id", sort=True)
+        .agg(
+            site=("site", "first"),
+            pupils=("pupils", "sum"),
+            served=("served", "sum"),
+            benefit=("benefit", "sum"),
+        )
+        .reset_index()
+    )
+
+
+def hours_by(plan: Plan, by: str) -> pd.DataFrame:
+    """Return ``by`` (role, site or period), capacity, used, share: hours, most capacity first."""
+    hours = plan.resources[plan.resources["resource"] == "hours"]
+    table = hours.groupby(by, sort=True)[["capacity", "used"]].sum().reset_index()
+    table["share"] = _ratio(table["used"], table["capacity"])
+    return table.sort_values("capacity", ascending=False, kind="stable", ignore_index=True)
+
+
+def dear_hours(plan: Plan, most: int | None = None) -> pd.DataFrame:
+    """Return role, site, period, capacity, used, price: hours worth something, dearest first."""
+    hours = plan.resources[(plan.resources["resource"] == "hours") & (plan.resources["price"] > 0)]
+    columns = ["role", "site", "period", "capacity", "used", "price"]
+    table = hours[columns].sort_values("price", ascending=False, kind="stable", ignore_index=True)
+    return table if most is None else table.head(most)
+
+
+def price_grid(plan: Plan) -> pd.DataFrame:
+    """Return role, period, price: the mean price of an hour, weighted by the hours used."""
+    hours = plan.resources[plan.resources["resource"] == "hours"]
+    weight = hours["used"].clip(lower=0) + 1e-9
+    table = pd.DataFrame(
+        {
+            "role": hours["role"],
+            "period": hours["period"],
+            "paid": hours["price"] * weight,
+            "weight": weight,
+        }
+    )
+    grid = table.groupby(["role", "period"], sort=True)[["paid", "weight"]].sum().reset_index()
+    grid["price"] = grid["paid"] / grid["weight"]
+    return grid[["role", "period", "price"]]
+
+
+def by_intervention(plan: Plan) -> pd.DataFrame:
+    """Return intervention, pupils, benefit, price_paid, hours; most benefit first."""
+    table = (
+        plan.assignments.groupby("intervention", sort=True)
+        .agg(pupils=("units", "sum"), benefit=("benefit", "sum"), price_paid=("price_paid", "sum"))
+        .reset_index()
+    )
+    hours = plan.caseload.groupby("intervention")["hours"].sum()
+    table["hours"] = table["intervention"].map(hours).astype(np.float64).fillna(0.0)
+    return table.sort_values("benefit", ascending=False, kind="stable", ignore_index=True)
+
+
+def by_site(plan: Plan) -> pd.DataFrame:
+    """Return site, pupils, served, share, benefit, hours: one row a site."""
+    table = (
+        people(plan).groupby("site", sort=True)[["pupils", "served", "benefit"]].sum().reset_index()
+    )
+    table["share"] = _ratio(table["served"], table["pupils"])
+    hours = plan.caseload.groupby("site")["hours"].sum()
+    table["hours"] = table["site"].map(hours).astype(np.float64).fillna(0.0)
+    return table[["site", "pupils", "served", "share", "benefit", "hours"]]
+
+
+def by_risk(plan: Plan, weights: Mapping[str, float]) -> pd.DataFrame:
+    """Return decile (1 lowest), risk, pupils, served, share, benefit: who is served by risk.
+
+    Args:
+        plan: the plan.
+        weights: outcome -> weight; the risk of a unit is the weighted mean of its risks.
+    """
+    profiles = plan.profiles
+    weight = profiles["outcome"].map(dict(weights)).astype(np.float64).fillna(0.0)
+    parts = pd.DataFrame(
+        {"unit_id": profiles["unit_id"], "risk": profiles["risk"] * weight, "weight": weight}
+    )
+    sums = parts.groupby("unit_id", sort=True)[["risk", "weight"]].sum()
+    table = people(plan)
+    risk = _ratio(sums["risk"], sums["weight"])
+    table["risk"] = table["unit_id"].map(risk).astype(np.float64)
+    table = table.dropna(subset=["risk"]).sort_values(["risk", "unit_id"], kind="stable")
+    if table.empty:
+        return pd.DataFrame(columns=["decile", "risk", "pupils", "served", "share", "benefit"])
+    total = table["pupils"].sum()
+    middle = table["pupils"].cumsum() - table["pupils"] / 2
+    table["decile"] = np.minimum(np.floor(10 * middle / total).astype(np.int64), 9) + 1
+    table["weighed"] = table["risk"] * table["pupils"]
+    grouped = (
+        table.groupby("decile")[["weighed", "pupils", "served", "benefit"]].sum().reset_index()
+    )
+    grouped["risk"] = _ratio(grouped["weighed"], grouped["pupils"])
+    grouped["share"] = _ratio(grouped["served"], grouped["pupils"])
+    return grouped[["decile", "risk", "pupils", "served", "share", "benefit"]]
+
+
+def reasons(plan: Plan) -> pd.DataFrame:
+    """Return reason, pupils, benefit_forgone: why units are not served, most pupils first."""
+    left = plan.not_served
+    pupils = left["pupils"] if "pupils" in left else pd.Series(1.0, index=left.index)
+    table = (
+        left.assign(pupils=pupils.astype(np.float64))
+        .groupby("reason", sort=True)[["pupils", "benefit_forgone"]]
+        .sum()
+        .reset_index()
+    )
+    return table.sort_values("pupils", ascending=False, kind="stable", ignore_index=True)
+
+
+def shortages(plan: Plan) -> pd.DataFrame:
+    """Return rule, site, pupils: what the must-serve rules still lack."""
+    return pd.DataFrame(
+        [(s.rule, s.site, s.pupils) for s in plan.summary.shortages],
+        columns=["rule", "site", "pupils"],
+    )
+
+
+def _ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """Parts of wholes, 0 where there is no whole."""
+    return (part / whole.where(whole > 0)).fillna(0.0)

@@ -1,0 +1,315 @@
+"""A plan folder: written whole or not at all, read back equal, and compared with what it was.
+
+The files are written to a hidden folder beside the target, flushed to the disk, the manifest last,
+and the folder then takes its place in one step.  Whatever stops that - a full disk, a signal, a
+pulled plug - leaves the target as it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import ctypes
+import hashlib
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from io import StringIO
+from itertools import zip_longest
+from pathlib import Path
+
+from recommender import __version__
+from recommender.errors import CannotWrite, InputError, Problem, UsageError
+from recommender.export.document import plan_text, read_plan_text
+from recommender.export.manifest import File, Manifest, manifest_text, read_manifest
+from recommender.export.report import report_html
+from recommender.export.tables import CSV_TABLES, csv_text, frames_of
+from recommender.inputs.workspace import Source
+from recommender.planning.plan import Plan
+
+MANIFEST = "manifest.json"
+PLAN = "plan.json"
+REPORT = "report.html"
+
+_CHUNK = 1 << 20
+
+
+def refuse_target(directory: Path, *, overwrite: bool) -> None:
+    """Refuse a target that holds something a plan must not replace; ask before the long work.
+
+    Args:
+        directory: where the plan folder is to be.
+        overwrite: whether a plan folder that stands there may be replaced.
+
+    Raises:
+        UsageError: if something else than a plan stands there, or a plan and not ``overwrite``.
+        CannotWrite: if the place cannot be looked at.
+    """
+    with _writing(directory):
+        if not directory.exists():
+            return
+        if not directory.is_dir():
+            raise UsageError(f"{directory} is a file; choose another folder with -o")
+        names = {entry.name for entry in directory.iterdir()}
+        if not names:
+            return
+    if MANIFEST not in names:
+        raise UsageError(
+            f"{directory} holds files and is not a plan folder; choose another folder with -o"
+        )
+    try:
+        manifest = _manifest(directory)
+    except InputError:
+        raise UsageError(
+            f"{directory} has a {MANIFEST} that no plan has; choose another folder with -o"
+        ) from None
+    if strangers := sorted(names - {MANIFEST} - {_top(file.path) for file in manifest.files}):
+        shown = ", ".join(strangers[:5]) + (", ..." if len(strangers) > 5 else "")
+        raise UsageError(
+            f"{directory} holds files that are not of the plan ({shown}); move them away first"
+        )
+    if not overwrite:
+        raise UsageError(
+            f"{directory} holds a plan already; replace it with --force or choose another with -o"
+        )
+
+
+def write_plan(
+    plan: Plan, directory: Path, manifest: Manifest, *, overwrite: bool = False
+) -> Manifest:
+    """Write a plan folder whole or not at all and return its manifest with the file hashes.
+
+    Args:
+        plan: the plan.
+        directory: the folder to make; its parent is made where it is missing.
+        manifest: as ``manifest_of`` gives it.
+        overwrite: whether a plan folder that stands there may be replaced.
+
+    Raises:
+        UsageError: if something else than a plan stands there, or a plan and not ``overwrite``.
+        CannotWrite: if it could not be written; nothing is left behind.
+    """
+    directory = Path(os.path.realpath(directory))
+    refuse_target(directory, overwrite=overwrite)
+    with _writing(directory):
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        draft = directory.parent / f".{directory.name}.{secrets.token_hex(6)}.partial"
+        draft.mkdir()
+        try:
+            sealed = _write_files(plan, draft, manifest)
+            _take_place(draft, directory)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    return sealed
+
+
+def read_plan(directory: Path) -> tuple[Plan, Manifest]:
+    """Return the plan and the manifest of a plan folder, as they are; ``changed_files`` compares.
+
+    Raises:
+        InputError: if it is not a plan folder, or what is wrong with its files.
+    """
+    manifest = _manifest(directory)
+    path = directory / PLAN
+    return read_plan_text(_read(path), str(path)), manifest
+
+
+def changed_files(directory: Path) -> tuple[str, ...]:
+    """Return what differs between the files of a plan folder and its manifest, by their hashes.
+
+    Raises:
+        InputError: if it is not a plan folder.
+    """
+    findings = []
+    manifest = _manifest(directory)
+    listed = {file.path for file in manifest.files}
+    for name in sorted({PLAN, REPORT, *(f"{table}.csv" for table in CSV_TABLES)} - listed):
+        findings.append(f"{MANIFEST}: the file {name} is not listed")
+    for file in manifest.files:
+        path = directory / file.path
+        if Path(file.path).is_absolute() or ".." in Path(file.path).parts:
+            findings.append(f"{MANIFEST}: {file.path} lies outside the folder")
+        elif not path.is_file():
+            findings.append(f"{file.path}: the file is missing")
+        elif sha256(path) != file.sha256:
+            findings.append(f"{file.path}: the file was changed after the plan was written")
+    return tuple(findings)
+
+
+def changed_cells(directory: Path, plan: Plan, manifest: Manifest) -> tuple[str, ...]:
+    """Return where the other files of a plan folder do not say what its plan says.
+
+    Args:
+        directory: the plan folder.
+        plan, manifest: what ``read_plan`` read from it.
+    """
+    findings = []
+    for name, text in _texts(plan, manifest, every=manifest.version == __version__).items():
+        path = directory / name
+        if name == PLAN or not path.is_file():
+            continue
+        found = _read(path)
+        if found != text:
+            findings.append(_first_difference(name, found, text))
+    summary = plan.summary
+    for field in (
+        "value",
+        "bound",
+        "better_bound",
+        "gap",
+        "engine",
+        "status",
+        "seed",
+        "scenario",
+        "synthetic",
+    ):
+        if getattr(manifest, field) != getattr(summary, field):
+            findings.append(f"{MANIFEST}: {field} is not that of {PLAN}")
+    return tuple(findings)
+
+
+def changed_inputs(recorded: tuple[Source, ...], present: tuple[Source, ...]) -> tuple[str, ...]:
+    """Return which input files are not those that the plan was made from."""
+    before = {source.path: source.sha256 for source in recorded}
+    now = {source.path: source.sha256 for source in present}
+    findings = []
+    for path in sorted(before.keys() | now.keys()):
+        if path not in now:
+            findings.append(f"{path}: the input is missing")
+        elif path not in before:
+            findings.append(f"{path}: the input was not there when the plan was made")
+        elif before[path] != now[path]:
+            findings.append(f"{path}: the input was changed after the plan was made")
+    return tuple(findings)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _texts(plan: Plan, manifest: Manifest, *, every: bool = True) -> Mapping[str, str]:
+    """The files of a plan folder but the manifest; without ``every`` only the tables."""
+    frames = frames_of(plan)
+    tables = {f"{table}.csv": csv_text(frames[table]) for table in CSV_TABLES}
+    return tables | {REPORT: report_html(plan, manifest)} if every else tables
+
+
+def _write_files(plan: Plan, draft: Path, manifest: Manifest) -> Manifest:
+    files = [
+        _write(draft, name, text)
+        for name, text in ({PLAN: plan_text(plan)} | dict(_texts(plan, manifest))).items()
+    ]
+    sealed = replace(manifest, files=tuple(files))
+    _flush_folder(draft)
+    _write(draft, MANIFEST, manifest_text(sealed))
+    _flush_folder(draft)
+    return sealed
+
+
+def _write(draft: Path, name: str, text: str) -> File:
+    data = text.encode("utf-8")
+    with (draft / name).open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return File(name, hashlib.sha256(data).hexdigest())
+
+
+def _take_place(draft: Path, directory: Path) -> None:
+    """Put the draft where the target is; what stood there ends up in the draft's place."""
+    if directory.is_dir() and any(directory.iterdir()):
+        if not _exchange(draft, directory):
+            aside = draft.with_suffix(".replaced")
+            directory.rename(aside)
+            try:
+                draft.rename(directory)
+            except BaseException:
+                aside.rename(directory)
+                raise
+            shutil.rmtree(aside, ignore_errors=True)
+    else:
+        if directory.is_dir() and os.name == "nt":
+            directory.rmdir()
+        draft.rename(directory)
+    _flush_folder(directory.parent)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step where the system can (Linux: renameat2, RENAME_EXCHANGE)."""
+    if not sys.platform.startswith("linux"):
+        return False
+    with suppress(OSError, AttributeError):
+        here, exchange = -100, 2
+        renameat2 = ctypes.CDLL(None).renameat2
+        return bool(renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
+    return False
+
+
+def _flush_folder(path: Path) -> None:
+    if os.name == "nt":  # folders cannot be opened there
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(
+            f"{path}: could not be written ({error.strerror or type(error).__name__}); "
+            "nothing was left behind"
+        ) from error
+
+
+def _manifest(directory: Path) -> Manifest:
+    path = directory / MANIFEST
+    if not path.is_file():
+        raise InputError(
+            [Problem(str(directory), None, None, f"is not a plan folder: it has no {MANIFEST}")]
+        )
+    return read_manifest(_read(path), str(path))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(
+            [Problem(str(path), None, None, "cannot be read", "make the plan again")]
+        ) from None
+
+
+def _top(path: str) -> str:
+    return path.split("/", 1)[0]
+
+
+def _first_difference(name: str, found: str, expected: str) -> str:
+    """Say where a text first differs, by row and column of a table but without the cell."""
+    if name.endswith(".csv"):
+        rows = zip_longest(csv.reader(StringIO(found)), csv.reader(StringIO(expected)))
+        header = next(csv.reader(StringIO(expected)))
+        for line, (there, ours) in enumerate(rows, 1):
+            if there == ours:
+                continue
+            if there is None or ours is None:
+                return f"{name} line {line}: there are more or fewer rows than in {PLAN}"
+            cells = zip_longest(there, ours)
+            column = next(place for place, (one, other) in enumerate(cells) if one != other)
+            where = f" column {header[column]}" if column < len(header) else ""
+            return f"{name} line {line}{where}: is not what {PLAN} says"
+    lines = zip_longest(found.split("\n"), expected.split("\n"))
+    line = next(number for number, (there, ours) in enumerate(lines, 1) if there != ours)
+    return f"{name} line {line}: is not what {PLAN} says"

@@ -1,0 +1,248 @@
+"""The manifest: where a plan comes from, what its ids mean, and the hash of every file."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from recommender import __version__
+from recommender.errors import InputError, Problem
+from recommender.inputs.catalogue import Text
+from recommender.inputs.workspace import Inputs, Source
+from recommender.planning.plan import Plan
+
+FORMAT = "recommender plan folder 1"
+"""What the manifest of every plan folder says first; a folder without it is not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What an id is called.
+
+    ``kind`` is intervention, outcome, role, period, site, rule or scenario.
+    """
+
+    kind: str
+    id: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One effect the plan relies on, for the reader of a report.
+
+    Attributes:
+        value, standard_error: on ``scale``.
+        level: strength of the evidence.  source: where it was read.
+    """
+
+    intervention: str
+    outcome: str
+    scale: str
+    value: float
+    standard_error: float
+    level: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the plan folder and its SHA-256."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What made a plan, so that it can be checked and made again.
+
+    Attributes:
+        created: moment of writing, UTC, ISO 8601.
+        workspace: the workspace, as a path from the plan folder.
+        settings: every setting of the run as JSON text with sorted keys.
+        weights: outcome -> how bad one case is beside the others.
+        names, evidence: what the ids mean and which effects were used.
+        inputs: every file that was read.  files: every file of the folder but the manifest itself.
+        value, bound, gap, better_bound, status, engine, seed, scenario, synthetic: as in the plan.
+    """
+
+    version: str
+    created: str
+    workspace: str
+    scenario: str
+    synthetic: bool
+    seed: int
+    engine: str
+    status: str
+    value: float
+    bound: float
+    better_bound: float | None
+    gap: float
+    settings: str
+    weights: tuple[tuple[str, float], ...]
+    names: tuple[Name, ...]
+    evidence: tuple[Evidence, ...]
+    inputs: tuple[Source, ...]
+    files: tuple[File, ...] = ()
+
+
+def manifest_of(
+    plan: Plan, inputs: Inputs, settings: object, *, created: dt.datetime, workspace: str
+) -> Manifest:
+    """Return the manifest of a plan that has not been written yet (no file hashes).
+
+    Args:
+        plan: the plan.
+        inputs: what it was made from.
+        settings: the frozen settings of the run, recorded as they are.
+        created: the moment, with a time zone.
+        workspace: the workspace as a path from the plan folder.
+    """
+    policy, catalogue, summary = inputs.policy, inputs.catalogue, plan.summary
+    sites = inputs.resources.sites
+    names = [
+        *(Name("intervention", i.id, i.name) for i in catalogue.interventions),
+        *(Name("outcome", o.id, o.name) for o in policy.outcomes),
+        *(Name("role", r.id, r.name) for r in policy.roles),
+        *(Name("period", p.id, p.name) for p in policy.periods),
+        *(Name("rule", m.id, m.name) for m in policy.rules.must_serve),
+        *(Name("scenario", s.id, s.name) for s in policy.scenarios),
+        *(
+            Name("site", site, Text(en=name))
+            for site, name in zip(sites["site"].tolist(), sites["name"].tolist(), strict=True)
+        ),
+    ]
+    return Manifest(
+        version=__version__,
+        created=created.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        workspace=workspace,
+        scenario=summary.scenario,
+        synthetic=summary.synthetic,
+        seed=summary.seed,
+        engine=summary.engine,
+        status=summary.status,
+        value=summary.value,
+        bound=summary.bound,
+        better_bound=summary.better_bound,
+        gap=summary.gap,
+        settings=json.dumps(plain(settings), sort_keys=True, allow_nan=False),
+        weights=tuple((o.id, float(o.weight)) for o in policy.outcomes),
+        names=tuple(names),
+        evidence=tuple(
+            Evidence(i.id, e.outcome, e.scale, e.value, e.standard_error, e.level, e.source)
+            for i in catalogue.interventions
+            for e in i.effects
+        ),
+        inputs=inputs.sources,
+    )
+
+
+def plain(value: object) -> Any:
+    """Return a value as JSON knows it: dataclasses and mappings as objects, the rest as text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = [plain(item) for item in value]
+        return sorted(items, key=str) if isinstance(value, set | frozenset) else items
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    return str(value)
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """Return the text of manifest.json."""
+    names: dict[str, dict[str, dict[str, str]]] = {}
+    for name in manifest.names:
+        names.setdefault(name.kind, {})[name.id] = {"en": name.text.en, "nl": name.text.nl}
+    document = {
+        "format": FORMAT,
+        "version": manifest.version,
+        "created": manifest.created,
+        "workspace": manifest.workspace,
+        "scenario": manifest.scenario,
+        "synthetic": manifest.synthetic,
+        "seed": manifest.seed,
+        "engine": manifest.engine,
+        "status": manifest.status,
+        "value": _finite(manifest.value),
+        "bound": _finite(manifest.bound),
+        "better_bound": manifest.better_bound,
+        "gap": _finite(manifest.gap),
+        "settings": json.loads(manifest.settings),
+        "weights": dict(manifest.weights),
+        "inputs": [plain(source) for source in manifest.inputs],
+        "files": {file.path: file.sha256 for file in manifest.files},
+        "names": names,
+        "evidence": [plain(effect) for effect in manifest.evidence],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_manifest(text: str, file: str) -> Manifest:
+    """Return the manifest that a text holds.
+
+    Args:
+        text: the content of manifest.json.
+        file: what to call it in messages.
+
+    Raises:
+        InputError: if it is not the manifest of a plan folder.
+    """
+    try:
+        document = json.loads(text)
+        if document["format"] != FORMAT:
+            raise ValueError
+        return Manifest(
+            version=_text(document["version"]),
+            created=_text(document["created"]),
+            workspace=_text(document["workspace"]),
+            scenario=_text(document["scenario"]),
+            synthetic=bool(document["synthetic"]),
+            seed=int(document["seed"]),
+            engine=_text(document["engine"]),
+            status=_text(document["status"]),
+            value=_infinite(document["value"]),
+            bound=_infinite(document["bound"]),
+            better_bound=None
+            if document["better_bound"] is None
+            else float(document["better_bound"]),
+            gap=_infinite(document["gap"]),
+            settings=json.dumps(document["settings"], sort_keys=True),
+            weights=tuple((_text(k), float(v)) for k, v in document["weights"].items()),
+            names=tuple(
+                Name(_text(kind), _text(key), Text(en=_text(text["en"]), nl=_text(text["nl"])))
+                for kind, entries in document["names"].items()
+                for key, text in entries.items()
+            ),
+            evidence=tuple(Evidence(**effect) for effect in document["evidence"]),
+            inputs=tuple(Source(**source) for source in document["inputs"]),
+            files=tuple(File(_text(p), _text(h)) for p, h in document["files"].items()),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        message = "is not the manifest of a plan folder"
+        raise InputError([Problem(file, None, None, message, "make the plan again")]) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _finite(value: float) -> float | None:
+    """JSON has no infinity: null stands for it."""
+    return value if math.isfinite(value) else None
+
+
+def _infinite(value: float | None) -> float:
+    return math.inf if value is None else float(value)

@@ -1,0 +1,216 @@
+"""A hand-made plan of a small region whose tables add up, and its manifest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.export.manifest import Evidence, Manifest, Name
+from recommender.inputs.catalogue import Text
+from recommender.inputs.workspace import Source
+from recommender.planning.plan import Plan, Shortage, Summary
+
+HELP = {
+    "one_to_one_tutoring": ("teaching_assistant", 35.0, 0.9),
+    "small_group_tuition": ("teacher", 10.5, 0.6),
+    "anxiety_group": ("school_psychologist", 4.7, 0.5),
+    "parent_course": ("youth_worker", 6.0, 0.7),
+    "attendance_plan": ("school_social_worker", 8.0, 0.8),
+    "mentoring": ("volunteer", 15.0, 0.2),
+}
+NAMES = {
+    "one_to_one_tutoring": "One-to-one tutoring",
+    "small_group_tuition": "Small-group tuition",
+    "anxiety_group": "Group course against anxiety",
+    "parent_course": "Parenting course",
+    "attendance_plan": "Attendance plan",
+    "mentoring": "Mentoring",
+    "teaching_assistant": "Teaching assistant",
+    "teacher": "Teacher",
+    "school_psychologist": "School psychologist",
+    "youth_worker": "Youth worker",
+    "school_social_worker": "School social worker",
+    "volunteer": "Volunteer",
+}
+PERIODS = ("autumn", "winter", "spring")
+OUTCOMES = {"reading_lag": 1.0, "persistent_absence": 1.5, "emotional": 1.0}
+
+
+def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
+    """A plan that no optimiser made: numbers are random, sums are right."""
+    rng = np.random.default_rng(seed)
+    units = np.array([f"p{number:05d}" for number in range(pupils)])
+    site = np.array([f"school_{number + 1}" for number in rng.integers(0, sites, pupils)])
+    risk = 1 / (1 + np.exp(-rng.normal(-1.6, 1.1, (pupils, len(OUTCOMES)))))
+    what = np.array(list(HELP))
+    chance = np.clip(risk.mean(axis=1) * 1.8, 0, 0.9)
+    served = np.sort(np.flatnonzero(rng.random(pupils) < chance))
+    choice = what[rng.integers(0, len(what), served.size)]
+    hours_each = np.array([HELP[c][1] for c in choice])
+    role = np.array([HELP[c][0] for c in choice])
+    period = np.array(PERIODS)[rng.integers(0, 3, served.size)]
+    benefit = np.round(risk[served].max(axis=1) * rng.uniform(0.1, 0.4, served.size), 6)
+    price = np.round(benefit * rng.uniform(0.1, 0.9, served.size), 6)
+    assignments = pd.DataFrame(
+        {
+            "unit_id": units[served],
+            "site": site[served],
+            "intervention": choice,
+            "period": period,
+            "units": 1.0,
+            "benefit": benefit,
+            "standard_error": benefit / 3,
+            "price_paid": price,
+            "net_value": benefit - price,
+            "runner_up": what[rng.integers(0, len(what), served.size)],
+            "status": "proposed",
+            "bundle": choice,
+        }
+    )
+    left = np.setdiff1d(np.arange(pupils), served)
+    reason = np.where(
+        rng.random(left.size) < 0.3,
+        "no hours left for which this does most good",
+        np.where(rng.random(left.size) < 0.8, "no help fits", "consent was refused"),
+    )
+    short = reason == "no hours left for which this does most good"
+    not_served = pd.DataFrame(
+        {
+            "unit_id": units[left],
+            "site": site[left],
+            "reason": reason,
+            "best_alternative": np.where(short, "small_group_tuition", ""),
+            "benefit_forgone": np.where(short, np.round(rng.uniform(0, 0.1, left.size), 6), 0.0),
+        }
+    )
+    caseload = pd.DataFrame(
+        {
+            "professional_id": [f"staff_{r}_{s}" for r, s in zip(role, site[served], strict=True)],
+            "role": role,
+            "site": site[served],
+            "period": period,
+            "case": units[served],
+            "hours": hours_each,
+            "intervention": choice,
+        }
+    ).sort_values(["professional_id", "case"], ignore_index=True)
+    used = caseload.groupby(["role", "site", "period"])["hours"].sum()
+    keys = pd.MultiIndex.from_product(
+        [sorted(set(role)), sorted(set(site)), PERIODS], names=["role", "site", "period"]
+    )
+    hours = used.reindex(keys, fill_value=0.0).reset_index(name="used")
+    slack = rng.choice([1.0, 1.0, 1.1, 1.5], len(hours))
+    resources = pd.DataFrame(
+        {
+            "resource": "hours",
+            "role": hours["role"],
+            "site": hours["site"],
+            "period": hours["period"],
+            "unit": "hour",
+            "capacity": np.maximum(hours["used"] * slack, 5.0),
+            "used": hours["used"],
+            "price": np.where(slack == 1.0, rng.uniform(0.001, 0.03, len(hours)), 0.0),
+            "intervention": "",
+            "rule": "",
+            "grade": "",
+        }
+    )
+    money = pd.DataFrame(
+        [["budget", "", "", "", "euro", 60000.0, 48210.5, 0.00001, "", "", ""]],
+        columns=resources.columns,
+    )
+    group = assignments[assignments["intervention"] == "small_group_tuition"]
+    sessions = (
+        group.groupby(["intervention", "site", "period"])["units"].sum().reset_index(name="pupils")
+    )
+    sessions["groups"] = np.ceil(sessions["pupils"] / 5)
+    sessions["grade"] = ""
+    total = float(benefit.sum())
+    summary = Summary(
+        value=total * 0.98 - 2.0,
+        bound=total * 0.98 - 2.0 + 0.0043 * total,
+        gap=0.0043,
+        better_bound=None,
+        benefit=total,
+        standard_error=total * 0.11,
+        pupils=pupils,
+        eligible=int(pupils * 0.8),
+        served=float(served.size),
+        must_serve=45,
+        must_serve_met=43.0,
+        hours_capacity=float(resources["capacity"].sum()),
+        hours_used=float(resources["used"].sum()),
+        cost=48210.5,
+        budget=60000.0,
+        status="gap",
+        engine="prices, then exact (highs)",
+        seed=seed,
+        scenario="base",
+        synthetic=True,
+        shortages=(Shortage("youth_act", "school_2", 2.0),),
+    )
+    profiles = pd.DataFrame(
+        {
+            "unit_id": np.repeat(units, len(OUTCOMES)),
+            "outcome": np.tile(np.array(list(OUTCOMES)), pupils),
+            "risk": risk.ravel(),
+            "standard_error": 0.05,
+        }
+    )
+    plan = Plan(
+        summary=summary,
+        assignments=assignments,
+        not_served=not_served,
+        sessions=sessions[["intervention", "site", "period", "groups", "pupils", "grade"]],
+        resources=pd.concat([resources, money], ignore_index=True),
+        caseload=caseload,
+        profiles=profiles,
+    )
+    return plan, manifest(plan)
+
+
+def manifest(plan: Plan) -> Manifest:
+    """The manifest of a plan made from files that never were."""
+    summary = plan.summary
+    roles = {role for role, _, _ in HELP.values()}
+    return Manifest(
+        version="0.1.0",
+        created="2026-11-24T09:00:00Z",
+        workspace="..",
+        scenario=summary.scenario,
+        synthetic=summary.synthetic,
+        seed=summary.seed,
+        engine=summary.engine,
+        status=summary.status,
+        value=summary.value,
+        bound=summary.bound,
+        better_bound=summary.better_bound,
+        gap=summary.gap,
+        settings='{"effort": {"gap": 0.005}}',
+        weights=tuple(OUTCOMES.items()),
+        names=(
+            *(Name("intervention", key, Text(en=NAMES[key])) for key in HELP),
+            *(Name("role", key, Text(en=NAMES[key])) for key in sorted(roles)),
+            *(Name("period", key, Text(en=key.capitalize())) for key in PERIODS),
+            Name("outcome", "reading_lag", Text(en="Reading lag", nl="Leesachterstand")),
+            Name("outcome", "persistent_absence", Text(en="Persistent absence")),
+            Name("outcome", "emotional", Text(en="Emotional problems")),
+            Name("rule", "youth_act", Text(en="Youth Act 2.3", nl="Jeugdwet 2.3")),
+            *(Name("site", f"school_{n}", Text(en=f"School {n}")) for n in range(1, 9)),
+        ),
+        evidence=tuple(
+            Evidence(key, "reading_lag", "smd", value, 0.08, "good", "A review, 2021")
+            for key, (_, _, value) in HELP.items()
+        ),
+        inputs=(
+            Source("data/pupils.csv", "a" * 64, summary.pupils),
+            Source("interventions.yaml", "b" * 64, 6),
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def region() -> tuple[Plan, Manifest]:
+    """A plan of 300 pupils at four schools."""
+    return made_up(seed=1, pupils=300, sites=4)
