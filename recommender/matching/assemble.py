@@ -94,14 +94,14 @@ def match(
     units = len(cohort.units)
     step = max(64, _CELLS // max(len(work.bundles), 1))
     chunks = []
+    occurs = np.zeros(len(work.bundles), dtype=np.bool_)
     for begin in range(0, units, step):
         end = min(begin + step, units)
         chunks.append(_chunk(work, begin, end))
+        occurs[chunks[-1][1]] = True
         if progress is not None:
             progress(end, units)
-    required = work.who.required
     unit, bundle, benefit, error = _joined(chunks)
-    occurs = np.bincount(bundle, minlength=len(work.bundles)) > 0
     code = np.cumsum(occurs, dtype=np.int32) - np.int32(1)
     return Candidates(
         cohort=cohort,
@@ -113,7 +113,7 @@ def match(
         benefit=benefit,
         standard_error=error,
         reasons=work.who.reasons,
-        required=np.where(required.any(axis=1), required.argmax(axis=1), -1).astype(np.int32),
+        required=_first(work.who.required),
     )
 
 
@@ -230,6 +230,14 @@ def _drop_dominated(
             if offered[rival]:
                 lost |= values[rival] > values[row]
         keep[row, columns[lost]] = False
+
+
+def _first(table: BoolArray) -> npt.NDArray[np.int32]:
+    """Return (rows,) the first column that holds, or -1."""
+    first = np.full(len(table), -1, dtype=np.int32)
+    rows, columns = np.nonzero(table)
+    first[rows[::-1]] = columns[::-1]
+    return first
 
 
 def _joined(chunks: list[_Chunk]) -> _Chunk:
