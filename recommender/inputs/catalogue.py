@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -26,10 +26,21 @@ class Text:
     en: str
     nl: str = ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_string_is_english(cls, value: Any) -> Any:
+        return {"en": value} if isinstance(value, str) else value
+
 
 @dataclass(frozen=True, config=STRICT)
 class Need:
-    """Hours of a role, over the whole intervention: per pupil and per group that runs."""
+    """Hours of a role, over the whole intervention: per pupil and per group that runs.
+
+    Attributes:
+        role: a role of planning.yaml.
+        hours_per_pupil: hours for every pupil who takes part.
+        hours_per_group: hours for every group or class that runs, whatever its size.
+    """
 
     role: str
     hours_per_pupil: NonNegative = 0.0
@@ -38,19 +49,41 @@ class Need:
 
 @dataclass(frozen=True, config=STRICT)
 class Format:
-    """How an intervention is given; ``min`` and ``max`` are pupils in a group or class session.
+    """How an intervention is given: individually, to a group, or to a class.
 
     ``class`` is given to one grade of one site at a time (min 1 unless said otherwise).
+
+    Attributes:
+        kind: individual, group or class.
+        min: the fewest pupils a group or class session runs with.
+        max: the most pupils in one session; for a class, 1 means the size of the class.
     """
 
     kind: Kind
     min: Annotated[int, Field(ge=1)] = 1
     max: Annotated[int, Field(ge=1)] = 1
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written(cls, value: Any) -> Any:
+        """``individual`` or ``{group: {min: 3, max: 5}}`` as people write it."""
+        if isinstance(value, str):
+            return {"kind": value}
+        if isinstance(value, dict) and len(value) == 1 and "kind" not in value:
+            ((kind, sizes),) = value.items()
+            if sizes is None or isinstance(sizes, dict):
+                return {**(sizes or {}), "kind": kind}
+        return value
+
 
 @dataclass(frozen=True, config=STRICT)
 class Reach:
-    """The share who start (uptake) and of those the share who finish (completion)."""
+    """The share who start and the share of those who finish.
+
+    Attributes:
+        uptake: share of the pupils offered it who start.
+        completion: share of those who start who finish.
+    """
 
     uptake: Probability = 1.0
     completion: Probability = 1.0
@@ -82,9 +115,16 @@ class Eligible:
 class Effect:
     """What an intervention does to one outcome, with its error and where it was read.
 
-    ``value`` is an improvement when positive (smd, risk_difference) or below one (ratios);
-    ``standard_error`` is on the scale itself for smd and risk_difference, and on the log scale
-    for odds_ratio and risk_ratio.
+    Attributes:
+        outcome: an outcome of planning.yaml.
+        scale: smd, odds_ratio, risk_ratio or risk_difference.
+        value: an improvement when positive (smd, risk_difference) or below one (ratios).
+        standard_error: on the scale itself for smd and risk_difference, on the log scale for
+            odds_ratio and risk_ratio.
+        level: how strong the evidence is; planning.yaml says how much of each level is believed.
+        source: where the effect was read: authors, year and publication.
+        checked: the day somebody last compared it with its source.
+        note: anything a reader should know.
     """
 
     outcome: str
@@ -102,8 +142,16 @@ class Intervention:
     """One kind of help: what it takes, for whom it is, what it is known to do.
 
     Attributes:
+        name: what people call it.
+        tier: universal (everyone), selective (a group at risk) or indicated (this pupil).
+        format: individual, {group: {min: 3, max: 5}} or class.
+        needs: the hours of each role.
+        effects: what it does to the outcomes; empty when nothing is known.
+        description: one or two sentences for professionals and parents.
         periods: how many consecutive periods it runs; hours are spread evenly over them.
         cost_per_pupil, cost_per_group: euros beside the hours.
+        reach: how many of those offered it start and finish.
+        eligible: whom it suits.
         contraindications: 0/1 columns (use ``eligibility``) that rule a pupil out when 1.
         requires: interventions that must have been completed, be running, or be in the bundle.
         excludes: interventions that may not be given together with this one.
@@ -130,7 +178,11 @@ class Intervention:
 
 @dataclass(frozen=True, config=STRICT)
 class Catalogue:
-    """All interventions, sorted by id."""
+    """All interventions, sorted by id.
+
+    Attributes:
+        interventions: what can be offered, each with a short id.
+    """
 
     interventions: tuple[Intervention, ...]
 

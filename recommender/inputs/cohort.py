@@ -20,7 +20,8 @@ class Cohort:
             family_id, language, consent (given|refused|asked|not_needed), must_serve (id of a
             statutory rule, "any" or ""), completed ("a;b"), and every declared column typed by its
             declaration: number -> float64 (NaN missing), category -> str ("" missing),
-            flag -> float64 0/1/NaN.  Absent optional columns are there with their neutral value.
+            flag -> float64 0/1/NaN, date -> datetime64[s] (NaT missing), text -> str.
+            Absent optional columns are there with their neutral value.
         columns: the declarations of the declared columns present in ``units``, in name order.
         history: earlier pupil-years or None: unit_id, date (reference date of that year), site,
             grade, count, the declared columns, one 0/1 float column an outcome (NaN unknown), and
@@ -28,7 +29,8 @@ class Cohort:
         profiles: risks predicted elsewhere or None: unit_id, outcome, risk, standard_error.
         notes: unit_id, date, text, or None.
         commitments: help already running: unit_id, intervention, period (empty frame if none).
-        decisions: unit_id, intervention, decision (require|forbid|accept), reason, decided_by, date.
+        decisions: unit_id, intervention, decision (require|forbid|accept), reason, decided_by and
+            date (empty frame if none).
     """
 
     units: pd.DataFrame

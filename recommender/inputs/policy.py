@@ -20,8 +20,10 @@ class Outcome:
     """An adverse event to prevent.
 
     Attributes:
+        name: what people call it.
         weight: how bad one case is beside the others; policy, set by people.
         base_rate: the lowest and highest share that is plausible for this population.
+        description: what counts as a case, and how it is measured.
     """
 
     id: str
@@ -33,7 +35,12 @@ class Outcome:
 
 @dataclass(frozen=True, config=STRICT)
 class Role:
-    """A kind of professional."""
+    """A kind of professional.
+
+    Attributes:
+        name: what people call it.
+        cost_per_hour: euros, where professionals.csv gives no cost of its own.
+    """
 
     id: str
     name: Text
@@ -42,7 +49,12 @@ class Role:
 
 @dataclass(frozen=True, config=STRICT)
 class Period:
-    """A stretch of the school year with its own hours, in calendar order."""
+    """A stretch of the school year with its own hours, in calendar order.
+
+    Attributes:
+        name: what people call it.
+        start, end: the first and the last day.
+    """
 
     id: str
     name: Text
@@ -55,9 +67,17 @@ class Column:
     """What one column of the tables may be used for, and on what legal ground.
 
     Attributes:
+        type: number, category, flag (0/1), date or text.
         use: ``feature`` (risk models), ``eligibility`` (catalogue conditions), ``audit_only``
             (equity tables, never a model or a rule), ``never`` (not read beyond its header).
-        minimum, maximum: bounds of a number.  values: the allowed categories.
+        label: what people call it.
+        minimum, maximum: bounds of a number.
+        values: the allowed categories; empty means any.
+        source: where the data come from.
+        purpose: what they are needed for.
+        legal_basis: the ground on which they may be used.
+        retention: the last day on which they may be used.
+        sensitivity: low, personal, or special (GDPR article 9 and 10 data).
     """
 
     name: str
@@ -78,7 +98,9 @@ class Column:
 class MustServe:
     """A statutory rule: units that carry its id in ``must_serve`` are to be offered help.
 
-    ``interventions`` restricts which help counts; empty means any.
+    Attributes:
+        name: what people call it.
+        interventions: which help counts; empty means any.
     """
 
     id: str
@@ -107,7 +129,14 @@ class Rules:
 
 @dataclass(frozen=True, config=STRICT)
 class CapacityChange:
-    """A change of hours: scale first, then add, unless set; ``*`` means all."""
+    """A change of hours: scale first, then add, unless set; ``*`` means all.
+
+    Attributes:
+        role, site, period: which hours change.
+        scale: what the hours are multiplied by.
+        add: hours added in each period.
+        set: the hours, whatever they were.
+    """
 
     role: str = "*"
     site: str = "*"
@@ -119,7 +148,17 @@ class CapacityChange:
 
 @dataclass(frozen=True, config=STRICT)
 class Change:
-    """A scenario: named changes, on top of the scenario it builds on."""
+    """A scenario: named changes, on top of the scenario it builds on.
+
+    Attributes:
+        name: what people call it.
+        extends: the scenario whose changes come first.
+        capacity: changes of hours.
+        budget: euros for the whole plan instead of the budget of the rules.
+        without: interventions that are left out.
+        only: the interventions that are kept; empty means all.
+        weights: outcome -> its weight in this scenario.
+    """
 
     id: str
     name: Text = Field(default_factory=lambda: Text(en=""))
@@ -137,10 +176,18 @@ class Policy:
 
     Attributes:
         reference_date: the day at which what is known of the pupils is taken.
+        outcomes: the adverse events to prevent, with their weights.
+        roles: the kinds of professionals.
+        periods: the stretches of the year that are planned, in calendar order.
+        columns: what each column of the tables may be used for, and on what ground.
         evidence: level -> share of a published effect that is believed, 0..1.
+        rules: budget, must-serve rules, consent and caps.
+        scenarios: named changes to compare with the plan as it is.
         bundle_size: the most interventions one unit may receive together.
         diminishing: weight of each further effect on the same outcome beside the one before it.
         waiting_discount: share of the benefit lost for every period an offer starts later.
+        grades: the lowest and the highest grade that occur.
+        synthetic: whether the data are made up.
     """
 
     reference_date: dt.date
@@ -154,4 +201,5 @@ class Policy:
     bundle_size: Annotated[int, Field(ge=1, le=4)] = 2
     diminishing: Share = 0.5
     waiting_discount: Share = 0.0
+    grades: tuple[int, int] = (1, 8)
     synthetic: bool = False

@@ -1,0 +1,125 @@
+"""Where catalogue and policy contradict each other: names one uses and the other lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from recommender.inputs.catalogue import Intervention
+from recommender.inputs.catalogue_file import CatalogueDraft
+from recommender.inputs.findings import Findings, suggestion
+from recommender.inputs.policy import Policy
+from recommender.inputs.policy_file import PolicyDraft
+from recommender.inputs.yaml_reader import Key, dotted
+
+_Complaint = tuple[tuple[Key, ...], str, str]
+
+
+def check_agreement(catalogue: CatalogueDraft, policy: PolicyDraft, findings: Findings) -> None:
+    """Every name the catalogue takes from the policy, and the other way round, exists."""
+    for it in catalogue.catalogue.interventions:
+        for place, message, remedy in _unknown_in_policy(it, policy):
+            full = ("interventions", it.id, *place)
+            document = catalogue.document
+            findings.problem(document.file, document.line(full), dotted(full), message, remedy)
+    if policy.policy is not None:
+        for place, message, remedy in _unknown_in_catalogue(policy.policy, catalogue.ids):
+            document = policy.document
+            findings.problem(document.file, document.line(place), dotted(place), message, remedy)
+        _check_levels(catalogue, policy, policy.policy, findings)
+
+
+def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[_Complaint]:
+    for position, need in enumerate(it.needs):
+        if need.role not in policy.roles:
+            yield (
+                ("needs", position, "role"),
+                f"is '{need.role}', which planning.yaml does not declare",
+                suggestion(need.role, policy.roles),
+            )
+    named = [(("effects", p, "outcome"), e.outcome) for p, e in enumerate(it.effects)]
+    places: list[tuple[tuple[Key, ...], str]] = [*named]
+    places += [(("eligible", "minimum_risk", o), o) for o in it.eligible.minimum_risk]
+    places += [(("eligible", "maximum_risk", o), o) for o in it.eligible.maximum_risk]
+    for place, outcome in places:
+        if outcome not in policy.outcomes:
+            yield (
+                place,
+                f"is '{outcome}', which planning.yaml does not declare",
+                suggestion(outcome, policy.outcomes),
+            )
+    conditions: list[tuple[tuple[Key, ...], str]] = []
+    conditions += [(("contraindications", p), c) for p, c in enumerate(it.contraindications)]
+    conditions += [
+        (("eligible", "indications", p), c) for p, c in enumerate(it.eligible.indications)
+    ]
+    usable = {
+        c.name
+        for c in (policy.policy.columns if policy.policy else ())
+        if "eligibility" in c.use and c.type == "flag"
+    }
+    for place, column in conditions:
+        if column not in policy.columns:
+            yield (
+                place,
+                f"is '{column}', which planning.yaml does not declare under columns",
+                suggestion(
+                    column, sorted(usable), "declare it with type: flag and use: [eligibility]"
+                ),
+            )
+        elif policy.policy is not None and column not in usable:
+            yield (
+                place,
+                f"is '{column}', which is not declared for it",
+                "give it type: flag and use: [eligibility] in planning.yaml",
+            )
+    if it.eligible.grades is not None and policy.policy is not None:
+        low, high = policy.policy.grades
+        if it.eligible.grades[0] > high or it.eligible.grades[1] < low:
+            yield (
+                ("eligible", "grades"),
+                f"runs from {it.eligible.grades[0]} to {it.eligible.grades[1]}",
+                f"grades run from {low} to {high}; nobody would be eligible",
+            )
+    if policy.policy is not None and it.periods > len(policy.policy.periods) > 0:
+        yield (
+            ("periods",),
+            f"is {it.periods}, but planning.yaml has {len(policy.policy.periods)}",
+            "it would never fit; give fewer periods or declare more",
+        )
+
+
+def _unknown_in_catalogue(policy: Policy, known: Collection[str]) -> Iterator[_Complaint]:
+    places: list[tuple[tuple[Key, ...], str]] = []
+    for rule in policy.rules.must_serve:
+        at: tuple[Key, ...] = ("rules", "must_serve", rule.id, "interventions")
+        places += [((*at, p), name) for p, name in enumerate(rule.interventions)]
+    places += [(("rules", "caps", name), name) for name in policy.rules.caps]
+    for scenario in policy.scenarios:
+        for key, names in (("without", scenario.without), ("only", scenario.only)):
+            places += [(("scenarios", scenario.id, key, p), n) for p, n in enumerate(names)]
+    for place, name in places:
+        if name not in known:
+            yield (
+                place,
+                f"is '{name}', which is not in interventions.yaml",
+                suggestion(name, known),
+            )
+
+
+def _check_levels(
+    catalogue: CatalogueDraft, draft: PolicyDraft, policy: Policy, findings: Findings
+) -> None:
+    """Every level of evidence that an effect has is given a weight."""
+    users: dict[str, str] = {}
+    for it in catalogue.catalogue.interventions:
+        for effect in it.effects:
+            users.setdefault(effect.level, it.id)
+    document = draft.document
+    for level in sorted(set(users) - set(policy.evidence)):
+        findings.problem(
+            document.file,
+            document.line(("evidence",)),
+            "evidence",
+            f"lacks '{level}', the level of an effect of {users[level]}",
+            f"say how much of it is believed: {level}: 0.5",
+        )

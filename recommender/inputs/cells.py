@@ -1,0 +1,297 @@
+"""Cells of text become typed columns by declaration; every wrong cell becomes a problem.
+
+Values are converted once per distinct cell and then spread over the rows, so that a million rows
+cost little.  A message shows a cell only when ``show`` says that the column holds ids or codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from recommender.inputs.findings import Findings, one_of, suggestion
+from recommender.inputs.tables import MOST_MESSAGES, Table
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+Texts: TypeAlias = "pd.Series[Any]"
+
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_COMMA_NUMBER = r"[+-]?[0-9]+,[0-9]+"
+_TRUE = ("1", "1.0", "true", "yes", "ja", "waar")
+_FALSE = ("0", "0.0", "false", "no", "nee", "onwaar")
+
+
+def text(table: Table, column: str, default: str = "") -> Texts:
+    """The column as text; ``default`` everywhere when the table has no such column."""
+    if column not in table.frame:
+        return pd.Series(np.full(table.rows, default, dtype=object), dtype=str)
+    cells = table.frame[column]
+    if cells.dtype.kind in "iu":
+        return cells.astype(str)
+    if cells.dtype.kind == "f":
+        codes, values = pd.factorize(cells)
+        words = [
+            str(int(v)) if v.is_integer() and abs(v) < 1e15 else repr(float(v)) for v in values
+        ]
+        return pd.Series(np.array([*words, ""], dtype=object)[codes], dtype=str)
+    return cells
+
+
+def report(
+    findings: Findings,
+    table: Table,
+    column: str | None,
+    wrong: Bools,
+    message: str | Callable[[int], str],
+    remedy: str | Callable[[int], str] = "",
+    *,
+    refuse: bool = False,
+) -> None:
+    """Note the rows that are wrong: the first of them one by one, the others as a number."""
+    rows = np.flatnonzero(wrong)
+    note = findings.refuse if refuse else findings.problem
+    for row in rows[:MOST_MESSAGES].tolist():
+        note(
+            table.file,
+            int(table.lines[row]),
+            column,
+            message if isinstance(message, str) else message(row),
+            remedy if isinstance(remedy, str) else remedy(row),
+        )
+    if len(rows) > MOST_MESSAGES:
+        more = len(rows) - MOST_MESSAGES
+        note(
+            table.file,
+            int(table.lines[rows[MOST_MESSAGES]]),
+            column,
+            f"is wrong in the same way from here on, {more:,} more rows",
+            "repair the rows above first",
+        )
+
+
+def numbers(
+    table: Table,
+    column: str,
+    findings: Findings,
+    *,
+    show: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    whole: bool = False,
+    required: bool = False,
+) -> Floats:
+    """The column as float64, NaN where empty or wrong (and noted).
+
+    Args:
+        show: whether a wrong cell may be shown in a message.
+        minimum, maximum: the bounds, inclusive.
+        whole: only whole numbers are right.
+        required: an empty cell is wrong.
+    """
+    if column not in table.frame:
+        return np.full(table.rows, np.nan)
+    cells = table.frame[column]
+    codes, distinct = pd.factorize(cells)
+    if cells.dtype.kind in "iufb":
+        values = np.asarray(distinct, dtype=np.float64)
+        empty = np.zeros(len(values), dtype=bool)
+        readable = np.ones(len(values), dtype=bool)
+        words = np.array([f"{v:g}" for v in values], dtype=object) if show else values
+    else:
+        words = np.asarray(distinct, dtype=object)
+        cleaned = pd.Series(words, dtype=str)
+        if table.decimal_comma:
+            comma = cleaned.str.fullmatch(_COMMA_NUMBER).to_numpy(dtype=bool)
+            cleaned = cleaned.where(~comma, cleaned.str.replace(",", ".", regex=False))
+        empty = (cleaned == "").to_numpy(dtype=bool)
+        readable = cleaned.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
+        values = np.full(len(words), np.nan)
+        values[readable] = cleaned[readable].to_numpy(dtype=object).astype(np.float64)
+    finite = np.isfinite(values)
+    checks: list[tuple[Bools, str, str]] = [
+        (~readable & ~empty, "is not a number", _number_remedy(required)),
+        (readable & ~finite, "is not a finite number", _number_remedy(required)),
+    ]
+    with np.errstate(invalid="ignore"):
+        if whole:
+            odd = finite & (values != np.floor(values))
+            checks.append((odd, "is not a whole number", "give a whole number"))
+        low = np.zeros(len(values), dtype=bool) if minimum is None else finite & (values < minimum)
+        high = np.zeros(len(values), dtype=bool) if maximum is None else finite & (values > maximum)
+    bounds = _bounds(minimum, maximum)
+    checks.append((low, f"is below {_plain(minimum)}", bounds))
+    checks.append((high, f"is above {_plain(maximum)}", bounds))
+    spread = np.append(values, np.nan)
+    for wrong, message, remedy in checks:
+        if wrong.any():
+            spread[:-1][wrong] = np.nan
+            at = np.append(wrong, False)[codes]
+            shown = _showing(words, codes, message) if show else message
+            report(findings, table, column, at, shown, remedy)
+    if required:
+        nothing = np.append(empty, True)[codes]
+        report(findings, table, column, nothing, "is empty", "every row needs a number here")
+    return spread[codes]
+
+
+def flags(table: Table, column: str, findings: Findings, *, required: bool = False) -> Floats:
+    """The column as 0.0, 1.0 or NaN where empty or wrong (and noted)."""
+    if column not in table.frame:
+        return np.full(table.rows, np.nan)
+    cells = text(table, column)
+    codes, distinct = pd.factorize(cells)
+    words = pd.Series(np.asarray(distinct, dtype=object), dtype=str).str.casefold()
+    values = np.where(words.isin(_TRUE), 1.0, np.where(words.isin(_FALSE), 0.0, np.nan))
+    empty = (words == "").to_numpy(dtype=bool)
+    wrong = np.isnan(values) & ~empty
+    remedy = "use 1 or 0" if required else "use 1 or 0, or leave the cell empty when unknown"
+    report(findings, table, column, wrong[codes], "is neither 0 nor 1", remedy)
+    if required:
+        report(findings, table, column, empty[codes], "is empty", remedy)
+    return np.asarray(values, dtype=np.float64)[codes]
+
+
+def dates(table: Table, column: str, findings: Findings, *, required: bool = False) -> Texts:
+    """The column as datetime64[s], NaT where empty or wrong (and noted)."""
+    cells = text(table, column)
+    codes, distinct = pd.factorize(cells)
+    words = pd.Series(np.asarray(distinct, dtype=object), dtype=str)
+    plain = words.str.replace(r"[ T]00:00(?::00(?:\.0+)?)?$", "", regex=True)
+    iso = plain.where(plain.str.fullmatch(r"\d{4}-\d{2}-\d{2}"))
+    day_first = plain.where(plain.str.fullmatch(r"\d{1,2}-\d{1,2}-\d{4}"))
+    values = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").fillna(
+        pd.to_datetime(day_first, format="%d-%m-%Y", errors="coerce")
+    )
+    values = values.astype("datetime64[s]")
+    empty = (words == "").to_numpy(dtype=bool)
+    wrong = values.isna().to_numpy(dtype=bool) & ~empty
+    report(findings, table, column, wrong[codes], "is not a date", "write it as 2026-11-30")
+    if required:
+        report(findings, table, column, empty[codes], "is empty", "write a date as 2026-11-30")
+    return pd.Series(values.to_numpy()[codes])
+
+
+def codes_of(
+    table: Table,
+    column: str,
+    known: Collection[str],
+    findings: Findings,
+    *,
+    where: str,
+    show: bool = True,
+    many: bool = False,
+    required: bool = True,
+    also: Collection[str] = (),
+    default: str = "",
+) -> Texts:
+    """The column as text in which every cell is a known code ("" where wrong, and noted).
+
+    Args:
+        known: the codes that exist; ``also`` are special ones such as ``*``.
+        where: what lists the codes, for the message: "data/sites.csv".
+        many: several codes separated by semicolons.
+        required: an empty cell is wrong.
+        default: what stands in an absent column or (where not required) an empty cell.
+    """
+    cells = text(table, column, default)
+    row_codes, distinct = pd.factorize(cells)
+    right: list[str] = []
+    unknown: list[str | None] = []
+    for word in distinct:
+        parts = [p.strip() for p in word.split(";")] if many else [word]
+        parts = [p for p in parts if p]
+        odd = [p for p in parts if p not in known and p not in also]
+        unknown.append(odd[0] if odd else None)
+        right.append("" if odd else (";".join(dict.fromkeys(parts)) or default))
+    wrong = np.array([u is not None for u in unknown], dtype=bool)
+    if wrong.any():
+        choices = [*sorted(known), *also]
+        unknown_at = np.array(unknown, dtype=object)
+
+        def message(row: int) -> str:
+            word = unknown_at[row_codes[row]]
+            return f"is '{_short(word)}', which is not in {where}" if show else f"is not in {where}"
+
+        def remedy(row: int) -> str:
+            word = unknown_at[row_codes[row]]
+            return suggestion(word, choices) if show else f"use {one_of(choices)}"
+
+        report(findings, table, column, wrong[row_codes], message, remedy)
+    if required:
+        empty = np.array([w == "" for w in distinct], dtype=bool)
+        report(findings, table, column, empty[row_codes], "is empty", f"use a name from {where}")
+    return pd.Series(np.array(right, dtype=object)[row_codes], dtype=str)
+
+
+def ids(table: Table, column: str, findings: Findings, *, unique: bool) -> Texts:
+    """The column as ids: never empty, never a citizen service number, once each if ``unique``."""
+    cells = text(table, column)
+    empty = (cells == "").to_numpy(dtype=bool)
+    report(findings, table, column, empty, "is empty", "every row needs an id")
+    bsn = looks_like_bsn(cells)
+    report(
+        findings, table, column, bsn,
+        "looks like a citizen service number (BSN)",
+        "replace it by a pseudonym; `recommender pseudonymise` does that",
+        refuse=True,
+    )  # fmt: skip
+    odd = cells.str.contains(r"[\x00-\x1f\x7f;]", regex=True).to_numpy(dtype=bool)
+    report(
+        findings, table, column, odd, "holds a line break, control character or semicolon",
+        "use letters, digits, - and _",
+    )  # fmt: skip
+    if unique:
+        again = cells.duplicated().to_numpy(dtype=bool) & ~empty
+        if again.any():
+            first = cells.drop_duplicates()
+            line_of = pd.Series(table.lines[first.index.to_numpy()], index=first.to_numpy())
+            report(
+                findings, table, column, again,
+                lambda row: f"stands here again; line {line_of[cells[row]]} has the same",
+                "every id may stand once",
+            )  # fmt: skip
+    return cells
+
+
+def looks_like_bsn(cells: Texts) -> Bools:
+    """Which cells are nine digits that pass the eleven-test of Dutch citizen service numbers."""
+    bare = cells.str.replace(r"[ .\-]", "", regex=True)
+    candidate = bare.str.fullmatch(r"[0-9]{9}").to_numpy(dtype=bool)
+    result = np.zeros(len(cells), dtype=bool)
+    if candidate.any():
+        digits = np.array(bare[candidate].to_list(), dtype="S9").view(np.uint8).reshape(-1, 9)
+        weights = np.array([9, 8, 7, 6, 5, 4, 3, 2, -1])
+        result[candidate] = ((digits.astype(np.int64) - 48) @ weights) % 11 == 0
+    return result
+
+
+def _showing(
+    words: npt.NDArray[Any], codes: npt.NDArray[np.intp], message: str
+) -> Callable[[int], str]:
+    return lambda row: f"is '{_short(str(words[codes[row]]))}', which {message}"
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= 40 else word[:39] + "…"
+
+
+def _plain(bound: float | None) -> str:
+    return "" if bound is None else f"{bound:g}"
+
+
+def _number_remedy(required: bool) -> str:
+    plain = "give a number such as 12 or 0.5"
+    return plain if required else f"{plain}, or leave the cell empty when it is not known"
+
+
+def _bounds(minimum: float | None, maximum: float | None) -> str:
+    if minimum is None:
+        return f"use at most {_plain(maximum)}"
+    if maximum is None:
+        return f"use {_plain(minimum)} or more"
+    return f"use a number from {_plain(minimum)} to {_plain(maximum)}"

@@ -1,0 +1,362 @@
+"""The cohort from its tables: pupils, history, profiles, notes, commitments and decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from recommender.inputs import cells
+from recommender.inputs.cells import report, text
+from recommender.inputs.findings import Findings, did_you_mean, one_of
+from recommender.inputs.policy import Column, MustServe, Outcome
+from recommender.inputs.policy_file import STRUCTURAL
+from recommender.inputs.tables import Table
+
+CONSENT = ("given", "refused", "asked", "not_needed")
+DECISIONS = ("require", "forbid", "accept")
+UNIT_COLUMNS = (
+    "unit_id", "site", "grade", "count", "family_id", "language", "consent", "must_serve",
+    "completed",
+)  # fmt: skip
+HISTORY_COLUMNS = ("unit_id", "date", "site", "grade", "count", "intervention", "propensity")
+PROFILE_COLUMNS = ("unit_id", "outcome", "risk", "standard_error")
+NOTE_COLUMNS = ("unit_id", "date", "text")
+COMMITMENT_COLUMNS = ("unit_id", "intervention", "period")
+DECISION_COLUMNS = ("unit_id", "intervention", "decision", "reason", "decided_by", "date")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Known:
+    """The names that the tables may use.
+
+    Attributes:
+        sites: of data/sites.csv.
+        interventions: ids of the catalogue.
+        outcomes, periods, must_serve: of the policy.
+        columns: the declared columns that may be read, structural ones and outcomes left out.
+        grades: the lowest and the highest grade.
+        reference_date: the day at which what is known of the pupils is taken.
+    """
+
+    sites: tuple[str, ...]
+    interventions: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    periods: tuple[str, ...]
+    must_serve: tuple[MustServe, ...]
+    columns: tuple[Column, ...]
+    grades: tuple[int, int]
+    reference_date: dt.date
+
+    @property
+    def outcome_ids(self) -> tuple[str, ...]:
+        """The ids of the outcomes, in order."""
+        return tuple(o.id for o in self.outcomes)
+
+
+def readable_columns(columns: Collection[Column], outcomes: Collection[str]) -> tuple[Column, ...]:
+    """The declared columns beyond the structural ones that may be read, in name order."""
+    apart = {*STRUCTURAL, *outcomes}
+    return tuple(
+        sorted(
+            (c for c in columns if c.use and "never" not in c.use and c.name not in apart),
+            key=lambda c: c.name,
+        )
+    )
+
+
+def has_columns(table: Table, names: Collection[str], findings: Findings) -> bool:
+    """Whether the table has all these columns; a missing one is noted."""
+    missing = [n for n in names if n not in table.header]
+    for name in missing:
+        near = did_you_mean(name, [h for h in table.header if h and h.isidentifier()])
+        findings.problem(
+            table.file, 1, None, f"has no column '{name}'",
+            f"is it '{near}'? rename that" if near else f"the header needs {', '.join(names)}",
+        )  # fmt: skip
+    return not missing
+
+
+def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame | None:
+    """``Cohort.units``: one row a unit, sorted by id; None when a needed column is missing."""
+    if not has_columns(table, ("unit_id", "site", "grade"), findings):
+        return None
+    if not table.rows:
+        findings.problem(table.file, None, None, "has no rows", "there is nobody to plan for")
+        return None
+    frame = {
+        "unit_id": cells.ids(table, "unit_id", findings, unique=True),
+        "site": _sites(table, known, findings),
+        "grade": _grades(table, known, findings),
+        "count": _counts(table, findings),
+        "family_id": text(table, "family_id"),
+        "language": text(table, "language"),
+        "consent": cells.codes_of(
+            table, "consent", CONSENT, findings, where="the consent states", default="not_needed",
+            required="consent" in table.frame,
+        ),
+        "must_serve": _must_serve(table, known, findings),
+        "completed": cells.codes_of(
+            table, "completed", known.interventions, findings, where="interventions.yaml",
+            many=True, required=False,
+        ),
+    }  # fmt: skip
+    if "family_id" in table.frame:
+        _refuse_bsn(table, "family_id", findings)
+    frame |= _declared(table, known, findings)
+    return pd.DataFrame(frame).sort_values("unit_id", kind="stable", ignore_index=True)
+
+
+def read_history(
+    table: Table, known: Known, findings: Findings, *, outcomes_needed: Collection[str]
+) -> pd.DataFrame | None:
+    """``Cohort.history``: one row an earlier pupil-year, sorted by unit and date."""
+    needed = ("unit_id", "date", "site", "grade", *outcomes_needed)
+    if not has_columns(table, needed, findings):
+        return None
+    frame: dict[str, Any] = {
+        "unit_id": cells.ids(table, "unit_id", findings, unique=False),
+        "date": cells.dates(table, "date", findings, required=True),
+        "site": _sites(table, known, findings),
+        "grade": _grades(table, known, findings),
+        "count": _counts(table, findings),
+    }
+    frame |= _declared(table, known, findings)
+    for outcome in known.outcome_ids:
+        frame[outcome] = cells.flags(table, outcome, findings)
+    frame["intervention"] = cells.codes_of(
+        table, "intervention", known.interventions, findings, where="interventions.yaml",
+        required=False,
+    )  # fmt: skip
+    frame["propensity"] = cells.numbers(table, "propensity", findings, minimum=0, maximum=1)
+    history = pd.DataFrame(frame)
+    again = history.duplicated(["unit_id", "date"]).to_numpy() & (history["unit_id"] != "")
+    report(
+        findings, table, "unit_id", np.asarray(again, dtype=bool),
+        lambda row: f"'{history['unit_id'][row]}' has this date already on an earlier line",
+        "keep one row a unit and year",
+    )  # fmt: skip
+    future = history["date"] > pd.Timestamp(known.reference_date)
+    report(
+        findings, table, "date", future.to_numpy(dtype=bool),
+        f"lies after the reference_date {known.reference_date} of planning.yaml",
+        "history is what happened before; check the year",
+    )  # fmt: skip
+    return history.sort_values(["unit_id", "date"], kind="stable", ignore_index=True)
+
+
+def read_profiles(
+    table: Table, known: Known, units: pd.DataFrame | None, findings: Findings
+) -> pd.DataFrame | None:
+    """``Cohort.profiles``: risks predicted elsewhere, sorted by unit and outcome."""
+    if not has_columns(table, ("unit_id", "outcome", "risk"), findings):
+        return None
+    frame = pd.DataFrame(
+        {
+            "unit_id": _units_of(table, units, findings),
+            "outcome": cells.codes_of(
+                table, "outcome", known.outcome_ids, findings, where="planning.yaml"
+            ),
+            "risk": cells.numbers(table, "risk", findings, minimum=0, maximum=1, required=True),
+            "standard_error": cells.numbers(table, "standard_error", findings, minimum=0),
+        }
+    )
+    again = frame.duplicated(["unit_id", "outcome"]) & (frame["outcome"] != "")
+    report(
+        findings, table, "outcome", again.to_numpy(dtype=bool),
+        lambda row: f"'{frame['outcome'][row]}' stands here again for {frame['unit_id'][row]}",
+        "keep one risk for every unit and outcome",
+    )  # fmt: skip
+    if units is not None:
+        _check_coverage(table, frame, units, known, findings)
+    return frame.sort_values(["unit_id", "outcome"], kind="stable", ignore_index=True)
+
+
+def read_notes(
+    table: Table, units: pd.DataFrame | None, history: pd.DataFrame | None, findings: Findings
+) -> pd.DataFrame | None:
+    """``Cohort.notes``: free text with its date, sorted by unit, date and text."""
+    if not has_columns(table, NOTE_COLUMNS, findings):
+        return None
+    frame = pd.DataFrame(
+        {
+            "unit_id": _units_of(table, units, findings, also=history),
+            "date": cells.dates(table, "date", findings, required=True),
+            "text": text(table, "text"),
+        }
+    )
+    return frame.sort_values(["unit_id", "date", "text"], kind="stable", ignore_index=True)
+
+
+def read_commitments(
+    table: Table, known: Known, units: pd.DataFrame | None, findings: Findings
+) -> pd.DataFrame | None:
+    """``Cohort.commitments``: help already running, sorted by unit, intervention and period."""
+    if not has_columns(table, COMMITMENT_COLUMNS, findings):
+        return None
+    frame = pd.DataFrame(
+        {
+            "unit_id": _units_of(table, units, findings),
+            "intervention": cells.codes_of(
+                table, "intervention", known.interventions, findings, where="interventions.yaml"
+            ),
+            "period": cells.codes_of(
+                table, "period", known.periods, findings, where="planning.yaml"
+            ),
+        }
+    )
+    report(
+        findings, table, None, frame.duplicated().to_numpy(dtype=bool),
+        "says the same as an earlier line", "keep one of them",
+    )  # fmt: skip
+    return frame.sort_values(list(frame.columns), kind="stable", ignore_index=True)
+
+
+def read_decisions(
+    table: Table, known: Known, units: pd.DataFrame | None, findings: Findings
+) -> pd.DataFrame | None:
+    """``Cohort.decisions``: what professionals said, sorted by unit, intervention and date."""
+    if not has_columns(table, ("unit_id", "intervention", "decision"), findings):
+        return None
+    frame = pd.DataFrame(
+        {
+            "unit_id": _units_of(table, units, findings),
+            "intervention": cells.codes_of(
+                table, "intervention", known.interventions, findings, where="interventions.yaml"
+            ),
+            "decision": cells.codes_of(
+                table, "decision", DECISIONS, findings, where="the decisions there are"
+            ),
+            "reason": text(table, "reason"),
+            "decided_by": text(table, "decided_by"),
+            "date": cells.dates(table, "date", findings),
+        }
+    )
+    pair = frame.groupby(["unit_id", "intervention"], sort=False)["decision"]
+    split = (pair.transform("nunique") > 1) & frame.duplicated(["unit_id", "intervention"])
+    report(
+        findings, table, "decision", split.to_numpy(dtype=bool),
+        lambda row: f"is '{frame['decision'][row]}' for a unit and intervention that an earlier "
+        "line decides otherwise",
+        "keep the decision that holds",
+    )  # fmt: skip
+    keys = ["unit_id", "intervention", "date"]
+    return frame.sort_values(keys, kind="stable", ignore_index=True)
+
+
+def empty_frame(columns: Collection[str]) -> pd.DataFrame:
+    """A table of these columns without rows: text, and dates where the name is ``date``."""
+    return pd.DataFrame(
+        {c: pd.Series([], dtype="datetime64[s]" if c == "date" else str) for c in columns}
+    )
+
+
+def _sites(table: Table, known: Known, findings: Findings) -> cells.Texts:
+    return cells.codes_of(table, "site", known.sites, findings, where="data/sites.csv")
+
+
+def _grades(table: Table, known: Known, findings: Findings) -> npt.NDArray[np.int64]:
+    low, high = known.grades
+    grades = cells.numbers(
+        table, "grade", findings, show=True, minimum=low, maximum=high, whole=True, required=True
+    )
+    return np.nan_to_num(grades).astype(np.int64)
+
+
+def _counts(table: Table, findings: Findings) -> npt.NDArray[np.int64]:
+    if "count" not in table.frame:
+        return np.ones(table.rows, dtype=np.int64)
+    counts = cells.numbers(
+        table, "count", findings, show=True, minimum=1, maximum=1e9, whole=True, required=True
+    )
+    return np.nan_to_num(counts, nan=1.0).astype(np.int64)
+
+
+def _must_serve(table: Table, known: Known, findings: Findings) -> cells.Texts:
+    """``1`` is the rule ``any``, ``0`` is none."""
+    if "must_serve" not in table.frame:
+        return text(table, "must_serve")
+    plain = text(table, "must_serve").replace({"1": "any", "1.0": "any", "0": "", "0.0": ""})
+    renamed = Table(
+        table.file, table.header, pd.DataFrame({"must_serve": plain}), table.lines,
+        table.decimal_comma, table.sha256,
+    )  # fmt: skip
+    rules = tuple(r.id for r in known.must_serve)
+    return cells.codes_of(
+        renamed, "must_serve", rules, findings, where="rules.must_serve of planning.yaml",
+        required=False,
+    )  # fmt: skip
+
+
+def _refuse_bsn(table: Table, column: str, findings: Findings) -> None:
+    report(
+        findings, table, column, cells.looks_like_bsn(text(table, column)),
+        "looks like a citizen service number (BSN)",
+        "replace it by a pseudonym; `recommender pseudonymise` does that", refuse=True,
+    )  # fmt: skip
+
+
+def _declared(table: Table, known: Known, findings: Findings) -> dict[str, Any]:
+    """The declared columns by their declaration; neutral where the table lacks them."""
+    typed: dict[str, Any] = {}
+    for column in known.columns:
+        name = column.name
+        if column.type == "number":
+            typed[name] = cells.numbers(
+                table, name, findings, minimum=column.minimum, maximum=column.maximum
+            )
+        elif column.type == "flag":
+            typed[name] = cells.flags(table, name, findings)
+        elif column.type == "date":
+            typed[name] = cells.dates(table, name, findings)
+        elif column.values:
+            typed[name] = cells.codes_of(
+                table, name, column.values, findings, where="its values in planning.yaml",
+                show=False, required=False,
+            )  # fmt: skip
+        else:
+            typed[name] = text(table, name)
+    return typed
+
+
+def _units_of(
+    table: Table,
+    units: pd.DataFrame | None,
+    findings: Findings,
+    also: pd.DataFrame | None = None,
+) -> cells.Texts:
+    """The unit ids of another table; those that nobody knows are noted."""
+    column = cells.ids(table, "unit_id", findings, unique=False)
+    if units is None:
+        return column
+    known = column.isin(units["unit_id"])
+    if also is not None:
+        known |= column.isin(also["unit_id"])
+    unknown = ~known & (column != "") & ~cells.looks_like_bsn(column)
+    report(
+        findings, table, "unit_id", unknown.to_numpy(dtype=bool),
+        lambda row: f"is '{column[row]}', which is not in data/pupils",
+        "correct the id or remove the row",
+    )  # fmt: skip
+    return column
+
+
+def _check_coverage(
+    table: Table, frame: pd.DataFrame, units: pd.DataFrame, known: Known, findings: Findings
+) -> None:
+    """An outcome with profiles has one for every unit."""
+    for outcome in known.outcome_ids:
+        have = frame.loc[frame["outcome"] == outcome, "unit_id"]
+        lacking = units.loc[~units["unit_id"].isin(have), "unit_id"]
+        if len(have) and len(lacking):
+            some = one_of(lacking.head(3).to_list())
+            findings.problem(
+                table.file, None, outcome,
+                f"has no risk for {len(lacking):,} units, for example {some}",
+                "predict it for every unit, or leave the outcome to the model",
+            )  # fmt: skip

@@ -1,0 +1,74 @@
+"""Every problem, refusal and warning of one reading, gathered before anything is raised."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from recommender.errors import InputError, PrivacyRefusal, Problem
+
+
+@dataclass(slots=True)
+class Findings:
+    """What one reading found; it grows while files are read and is judged once, at the end.
+
+    Attributes:
+        problems: what must be repaired before a plan can be made.
+        refusals: what would break the legal frame of the data.
+        warnings: what is worth a look and stops nothing.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    refusals: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def problem(
+        self, file: str, line: int | None, column: str | None, message: str, remedy: str = ""
+    ) -> None:
+        """Note something that must be repaired."""
+        self.problems.append(Problem(file, line, column, message, remedy))
+
+    def refuse(
+        self, file: str, line: int | None, column: str | None, message: str, remedy: str = ""
+    ) -> None:
+        """Note something that may not be used at all."""
+        self.refusals.append(Problem(file, line, column, message, remedy))
+
+    def warn(
+        self, file: str, line: int | None, column: str | None, message: str, remedy: str = ""
+    ) -> None:
+        """Note something worth a look."""
+        self.warnings.append(Problem(file, line, column, message, remedy))
+
+    def raise_if_any(self) -> None:
+        """Raise all at once: PrivacyRefusal when anything is refused, else InputError."""
+        if self.refusals:
+            raise PrivacyRefusal([*self.problems, *self.refusals])
+        if self.problems:
+            raise InputError(self.problems)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The known word closest to ``word``, or None when nothing is close."""
+    by_case = {k.casefold(): k for k in sorted(known)}
+    near = difflib.get_close_matches(word.casefold(), by_case, n=1, cutoff=0.6)
+    return by_case[near[0]] if near else None
+
+
+def one_of(known: Collection[str]) -> str:
+    """The known words as a phrase, in the order given: ``a, b or c`` (at most twelve)."""
+    words = list(known)
+    if not words:
+        return "nothing is declared"
+    if len(words) > 12:
+        return f"{', '.join(words[:12])} … ({len(words)} in all)"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def suggestion(word: str, known: Collection[str], otherwise: str = "") -> str:
+    """A remedy for an unknown word: the nearest known one, or all that are known."""
+    near = did_you_mean(word, known)
+    if near is not None:
+        return f"did you mean '{near}'?"
+    return otherwise or (f"use {one_of(known)}" if known else "none is declared")

@@ -1,0 +1,288 @@
+"""The policy of ``planning.yaml``, checked, or every problem in it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from recommender.inputs.entries import entries_at
+from recommender.inputs.findings import Findings, suggestion
+from recommender.inputs.policy import (
+    Change,
+    Column,
+    MustServe,
+    Outcome,
+    Period,
+    Policy,
+    Role,
+)  # fmt: skip
+from recommender.inputs.yaml_reader import Document, Key, dotted, read_yaml, validated
+
+FILE = "planning.yaml"
+
+STRUCTURAL = (
+    "unit_id", "site", "grade", "count", "family_id", "language", "consent", "must_serve",
+    "completed", "date", "intervention", "propensity",
+)  # fmt: skip
+"""Columns of the tables that need no declaration; only ``grade`` may be a feature."""
+
+_STEMS = (
+    "nationalit", "religi", "ethni", "etnic", "etnis", "herkomst", "afkomst", "geboorteland",
+    "countryofbirth", "birthcountry", "landofbirth", "postcode", "postalcode", "zipcode",
+    "migrationbackground", "migratieachtergrond", "godsdienst", "levensovertuiging",
+)  # fmt: skip
+_WORDS = ("origin", "origins", "race", "ras", "faith", "geloof", "zip", "pc4", "pc6", "postal")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PolicyDraft:
+    """A policy of which some entries may be wrong.
+
+    Attributes:
+        document: the file as it stands.
+        outcomes, roles, periods, must_serve, columns: every name in the file, also of wrong
+            entries, so that nobody is told they are unknown.
+        policy: the policy if the file can be read as one, else None.
+    """
+
+    document: Document
+    outcomes: tuple[str, ...]
+    roles: tuple[str, ...]
+    periods: tuple[str, ...]
+    must_serve: tuple[str, ...]
+    columns: tuple[str, ...]
+    policy: Policy | None
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in the file; raises InputError or PrivacyRefusal with every problem in it."""
+    findings = Findings()
+    draft = draft_policy(path, path.name, findings)
+    findings.raise_if_any()
+    assert draft is not None
+    assert draft.policy is not None
+    return draft.policy
+
+
+def is_protected(name: str) -> bool:
+    """Whether a column of this name tells origin, nationality, religion, ethnicity or address."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = "".join(c if c.isalnum() else " " for c in plain).split()
+    squeezed = "".join(words)
+    return any(s in squeezed for s in _STEMS) or any(w in _WORDS for w in words)
+
+
+def draft_policy(path: Path, file: str, findings: Findings) -> PolicyDraft | None:
+    """As much of the policy as can be read, its problems added to ``findings``."""
+    document = read_yaml(path, file, findings)
+    if document is None:
+        return None
+    outcome_ids, outcomes = entries_at(document, ("outcomes",), Outcome, findings)
+    role_ids, roles = entries_at(document, ("roles",), Role, findings)
+    period_ids, periods = entries_at(document, ("periods",), Period, findings)
+    column_ids, columns = entries_at(document, ("columns",), Column, findings, key="name")
+    _, scenarios = entries_at(document, ("scenarios",), Change, findings)
+    rule_ids, must_serve = entries_at(document, ("rules", "must_serve"), MustServe, findings)
+    for key, ids in (("outcomes", outcome_ids), ("roles", role_ids), ("periods", period_ids)):
+        if not ids and not document.value.get(key):
+            findings.problem(
+                file, document.line((key,)), key, "has no entries", "declare at least one"
+            )
+    # The entries were checked one by one above; what is left is checked as a whole with
+    # placeholders, so that one wrong entry does not hide the rest.
+    rest: dict[str, Any] = dict(document.value)
+    for key in ("outcomes", "roles", "periods", "columns", "scenarios"):
+        rest[key] = []
+    if isinstance(rest.get("rules"), dict):
+        rest["rules"] = {**rest["rules"], "must_serve": []}
+    whole = validated(TypeAdapter(Policy), rest, document, (), findings)
+    policy = None
+    if whole is not None:
+        policy = replace(
+            whole,
+            outcomes=outcomes,
+            roles=roles,
+            periods=periods,
+            columns=tuple(sorted(columns, key=lambda c: c.name)),
+            scenarios=scenarios,
+            rules=replace(whole.rules, must_serve=must_serve),
+        )
+    draft = PolicyDraft(document, outcome_ids, role_ids, period_ids, rule_ids, column_ids, policy)
+    if policy is not None:
+        for place, message, remedy in _problems(policy, draft):
+            findings.problem(file, document.line(place), dotted(place), message, remedy)
+        for place, message, remedy in _warnings(policy):
+            findings.warn(file, document.line(place), dotted(place), message, remedy)
+    for column in columns:
+        at = ("columns", column.name)
+        for message, remedy in _privacy(column, outcome_ids):
+            findings.refuse(file, document.line((*at, "use")), dotted(at), message, remedy)
+        for place, message, remedy in _column_problems(column, outcome_ids):
+            full = (*at, *place)
+            findings.problem(file, document.line(full), dotted(full), message, remedy)
+    return draft
+
+
+_Complaint = tuple[tuple[Key, ...], str, str]
+
+
+def _problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complaint]:
+    """What is wrong with the policy as a whole."""
+    if policy.outcomes and not any(o.weight for o in policy.outcomes):
+        yield ("outcomes",), "have no weight above 0", "nothing would count as a benefit"
+    for outcome in policy.outcomes:
+        low, high = outcome.base_rate
+        if low > high:
+            yield (
+                ("outcomes", outcome.id, "base_rate"),
+                f"runs from {low:g} to {high:g}",
+                "write the lowest first",
+            )
+    if policy.grades[0] > policy.grades[1]:
+        yield ("grades",), f"runs from {policy.grades[0]} to {policy.grades[1]}", "lowest first"
+    for period in policy.periods:
+        if period.end < period.start:
+            yield ("periods", period.id, "end"), "lies before the start", "check both dates"
+    for one, two in pairwise(policy.periods):
+        if two.start < one.start:
+            yield (
+                ("periods", two.id, "start"),
+                f"lies before the start of {one.id}",
+                "write the periods in calendar order",
+            )
+        elif two.start <= one.end:
+            yield (
+                ("periods", two.id, "start"),
+                f"lies within {one.id}, which ends {one.end}",
+                "an hour may belong to one period only",
+            )
+    yield from _scenario_problems(policy, draft)
+
+
+def _scenario_problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complaint]:
+    extends = {s.id: s.extends for s in policy.scenarios}
+    known = tuple(draft.document.value.get("scenarios") or ())
+    in_circle: set[str] = set()
+    for scenario in policy.scenarios:
+        at = ("scenarios", scenario.id)
+        if scenario.extends is not None and scenario.extends not in known:
+            others = [k for k in known if k != scenario.id]
+            yield (
+                (*at, "extends"),
+                f"names '{scenario.extends}', which is no scenario",
+                suggestion(scenario.extends, others),
+            )
+        trail: list[str] = []
+        here: str | None = scenario.id
+        while here is not None and here not in trail:
+            trail.append(here)
+            here = extends.get(here)
+        if here == scenario.id and scenario.id not in in_circle:
+            in_circle.update(trail)
+            yield (
+                (*at, "extends"),
+                f"closes a circle: {' extends '.join((*trail, scenario.id))}",
+                "remove one of these",
+            )
+        for position, change in enumerate(scenario.capacity):
+            place = (*at, "capacity", position)
+            if change.role not in ("*", *draft.roles):
+                yield (
+                    (*place, "role"),
+                    f"is '{change.role}'",
+                    suggestion(change.role, draft.roles),
+                )
+            if change.period not in ("*", *draft.periods):
+                yield (
+                    (*place, "period"),
+                    f"is '{change.period}'",
+                    suggestion(change.period, draft.periods),
+                )
+            if change.set is not None and (change.scale != 1 or change.add != 0):
+                yield place, "has both set and scale or add", "use set alone, or leave it out"
+        for name in scenario.weights:
+            if name not in draft.outcomes:
+                yield (
+                    (*at, "weights", name),
+                    "is no outcome",
+                    suggestion(name, draft.outcomes),
+                )
+        both = sorted(set(scenario.without) & set(scenario.only))
+        if both:
+            yield (*at, "without"), f"names {both[0]}, which is also under only", "drop one"
+
+
+def _warnings(policy: Policy) -> Iterator[_Complaint]:
+    labels = Counter(o.name.en for o in policy.outcomes)
+    for outcome in policy.outcomes:
+        if labels[outcome.name.en] > 1:
+            yield (
+                ("outcomes", outcome.id, "name"),
+                f"is '{outcome.name.en}', like another outcome",
+                "give each its own name",
+            )
+    if policy.periods and policy.periods[-1].end < policy.reference_date:
+        yield (
+            ("reference_date",),
+            "lies after the last period",
+            "the plan would be for the past; check the dates",
+        )
+
+
+def _privacy(column: Column, outcomes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Why the use of a column would break the legal frame: message and remedy."""
+    use = set(column.use)
+    for lonely in ("audit_only", "never"):
+        if lonely in use and len(use) > 1:
+            others = " and ".join(sorted(use - {lonely}))
+            yield (
+                f"has use {lonely} together with {others}",
+                f"{lonely} excludes every other use; choose one",
+            )
+    if not use & {"feature", "eligibility"}:
+        return
+    names = (column.name, column.label.en, column.label.nl)
+    if any(is_protected(n) for n in names):
+        yield (
+            "tells origin, nationality, religion, ethnicity or address and may not decide about "
+            "a child",
+            "use audit_only (equity tables) or never",
+        )
+    if column.name in outcomes:
+        yield "is an outcome and cannot be known beforehand", "remove feature and eligibility"
+
+
+def _column_problems(column: Column, outcomes: tuple[str, ...]) -> Iterator[_Complaint]:
+    if not column.use:
+        yield ("use",), "is empty", "use feature, eligibility, audit_only or never"
+    if "feature" in column.use and column.type in ("text", "date"):
+        yield (
+            ("type",),
+            f"is {column.type}, which cannot be a feature",
+            "put free text in data/notes.csv; turn a date into a number",
+        )
+    if "eligibility" in column.use and column.type != "flag":
+        yield ("type",), f"is {column.type}", "eligibility is decided by 0/1 columns: type: flag"
+    structural = {*STRUCTURAL, *outcomes} - {"grade"}
+    if column.name in structural and set(column.use) & {"feature", "eligibility"}:
+        yield (
+            ("use",),
+            f"makes {column.name} a feature or a condition, which it cannot be",
+            "use audit_only, or copy what is meant into a column of its own",
+        )
+    if column.type != "number":
+        for key in ("minimum", "maximum"):
+            if getattr(column, key) is not None:
+                yield (key,), f"is given for a {column.type}", "only a number has bounds"
+    low, high = column.minimum, column.maximum
+    if low is not None and high is not None and low > high:
+        yield ("minimum",), f"is {low:g}, above the maximum of {high:g}", "swap them"
+    if column.values and column.type != "category":
+        yield ("values",), f"are given for a {column.type}", "only a category has values"

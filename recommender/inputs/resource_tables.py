@@ -1,0 +1,94 @@
+"""The resources from their tables: sites and professionals."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from recommender.inputs import cells
+from recommender.inputs.cells import report, text
+from recommender.inputs.cohort_tables import has_columns
+from recommender.inputs.findings import Findings
+from recommender.inputs.policy import Role
+from recommender.inputs.tables import Table
+
+SITE_COLUMNS = ("site", "name", "area", "board")
+PROFESSIONAL_COLUMNS = (
+    "professional_id", "role", "hours", "sites", "period", "cost_per_hour", "languages",
+)  # fmt: skip
+
+
+def read_sites(table: Table, findings: Findings) -> pd.DataFrame | None:
+    """``Resources.sites``: site, name, area, board, sorted by site."""
+    if not has_columns(table, ("site", "name"), findings):
+        return None
+    site = cells.ids(table, "site", findings, unique=True)
+    report(
+        findings, table, "site", (site == "*").to_numpy(dtype=bool),
+        "is '*', which means all sites", "give the site an id of its own",
+    )  # fmt: skip
+    frame = {"site": site} | {c: text(table, c) for c in SITE_COLUMNS[1:]}
+    return pd.DataFrame(frame).sort_values("site", kind="stable", ignore_index=True)
+
+
+def read_professionals(
+    table: Table,
+    sites: Collection[str],
+    roles: Collection[str],
+    periods: tuple[str, ...],
+    declared: Collection[Role],
+    findings: Findings,
+) -> pd.DataFrame | None:
+    """``Resources.professionals``: a row per professional and period, in calendar order.
+
+    A row without a period stands for every period.
+    """
+    if not has_columns(table, ("professional_id", "role", "hours"), findings):
+        return None
+    cost = cells.numbers(table, "cost_per_hour", findings, show=True, minimum=0)
+    role = cells.codes_of(table, "role", roles, findings, where="planning.yaml", many=True)
+    usual = {r.id: r.cost_per_hour for r in declared}
+    by_role = role.str.split(";").str[0].map(usual).fillna(0.0).to_numpy(dtype=np.float64)
+    frame = pd.DataFrame(
+        {
+            "professional_id": cells.ids(table, "professional_id", findings, unique=False),
+            "role": role,
+            "hours": cells.numbers(
+                table, "hours", findings, show=True, minimum=0, maximum=10_000, required=True
+            ),
+            "sites": cells.codes_of(
+                table, "sites", sites, findings, where="data/sites.csv", many=True, also=("*",),
+                required=False, default="*",
+            ),
+            "period": cells.codes_of(
+                table, "period", periods, findings, where="planning.yaml", required=False,
+            ),
+            "cost_per_hour": np.where(np.isnan(cost), by_role, cost),
+            "languages": text(table, "languages"),
+            "row": np.arange(table.rows),
+        }
+    )  # fmt: skip
+    every = frame["period"] == ""
+    spread = (
+        frame[every]
+        .drop(columns="period")
+        .merge(pd.DataFrame({"period": pd.Series(periods, dtype=str)}), how="cross")
+    )
+    whole = pd.concat([frame[~every], spread], ignore_index=True)
+    again = whole.sort_values("row").duplicated(["professional_id", "period"])
+    rows = whole.loc[again[again].index].drop_duplicates("row").set_index("row")
+    wrong = np.zeros(table.rows, dtype=bool)
+    wrong[rows.index.to_numpy()] = True
+    wrong &= (frame["professional_id"] != "").to_numpy(dtype=bool)
+    report(
+        findings, table, "professional_id", wrong,
+        lambda row: f"'{rows['professional_id'][row]}' has its hours in {rows['period'][row]} "
+        "already on an earlier line",
+        "one row per professional and period; two roles are written as a;b",
+    )  # fmt: skip
+    order = {p: n for n, p in enumerate(periods)}
+    whole["order"] = whole["period"].map(order).fillna(-1)
+    whole = whole.sort_values(["professional_id", "order"], kind="stable", ignore_index=True)
+    return whole[list(PROFESSIONAL_COLUMNS)]
