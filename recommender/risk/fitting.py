@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.special import ndtri
+from scipy.special import logit, ndtri
 
 from recommender.inputs.cohort import Cohort
-from recommender.risk.calibration import Estimate, log_loss, mean_of
+from recommender.risk.calibration import Estimate, fit_calibration, log_loss, mean_of
 from recommender.risk.crossfit import CrossFit, Sample, cross_fit_linear, cross_fit_trees
 from recommender.risk.features import Encoding, encoding_of, features_of
 from recommender.risk.model import Calibration, Predictor, constant
@@ -189,8 +189,7 @@ def score(
             counts = models.terms.counts(documents)
         for o, model in enumerate(models.outcomes):
             here = slice(start, start + len(part))
-            logit = model.predictor.logit(design, counts)
-            risk[here, o] = model.calibration.risk(logit)
+            risk[here, o] = model.calibration.risk(model.predictor.logit(design, counts))
             omega = model.spread.omega
             if model.parts:
                 variance = model_variance(model, design, counts)
@@ -302,18 +301,21 @@ def _fit_outcome(
     }
     kept = min(candidates, key=lambda name: score_of[name])
     best = candidates[kept]
-    likelihood, pairs = _spread_likelihood(rows.frame.iloc[index], sample.y, best.risk)
+    likelihood, pairs = _spread_likelihood(rows.frame.iloc[index], sample, best.risk)
     model = OutcomeModel(outcome, kept, best.final, best.models, best.calibration, unknown, 0.0)
     variance = model_variance(model, sample.design, sample.counts)
     model = replace(model, model_variance=float(np.average(variance, weights=sample.weight)))
     return Fit(index, sample, candidates, kept, model, likelihood, pairs)
 
 
-def _spread_likelihood(frame: pd.DataFrame, y: Floats, risk: Floats) -> tuple[Floats, int]:
+def _spread_likelihood(frame: pd.DataFrame, sample: Sample, risk: Floats) -> tuple[Floats, int]:
     """The likelihood of the spread from pairs of years of one unit, and how many pairs there are.
 
-    A pupil with m years has m (m − 1) / 2 pairs that together weigh m − 1; a segment's pairs weigh
-    as many pupils as the smaller of its two years has.
+    Both outcomes of a pair are predicted from what was known in *one* of its years (and once more
+    from the other): what a noisy feature does not tell of a pupil in one year it tells, with other
+    noise, in the next, so two years predicted each by its own features would look less alike than
+    the pupil is to itself.  A pupil with m years has m (m − 1) / 2 pairs that together weigh m − 1;
+    a segment's pairs weigh as many pupils as the smaller of its two years has.
     """
     count = frame["count"].to_numpy(dtype=np.float64) if "count" in frame else np.ones(len(frame))
     rows = pd.DataFrame(
@@ -321,33 +323,40 @@ def _spread_likelihood(frame: pd.DataFrame, y: Floats, risk: Floats) -> tuple[Fl
             "unit": pd.factorize(frame["unit_id"].to_numpy(dtype=object))[0],
             "date": pd.factorize(frame["date"], sort=True)[0],
             "count": count,
-            "y": y,
+            "y": sample.y,
             "risk": risk,
+            "fold": sample.fold,
         }
     )
     years = rows.groupby("unit")["date"].transform("nunique")
     rows["years"] = years
     rows["size"] = rows.groupby(["unit", "date"])["count"].transform("sum")
     rows = rows[years > 1]
-    pairs = rows.merge(rows, on="unit", suffixes=("", "_later"))
-    pairs = pairs[pairs["date"] < pairs["date_later"]]
+    pairs = rows.merge(rows, on="unit", suffixes=("", "_other"))
+    pairs = pairs[pairs["date"] != pairs["date_other"]]
     if pairs.empty:
         return np.zeros(GRID.size), 0
     weight = (
         pairs["count"]
-        * pairs["count_later"]
-        / np.maximum(pairs["size"], pairs["size_later"])
-        * 2
+        * pairs["count_other"]
+        / np.maximum(pairs["size"], pairs["size_other"])
         / pairs["years"]
-    )
-    curve = likelihood_of_spread(
-        pairs["risk"].to_numpy(),
-        pairs["risk_later"].to_numpy(),
-        pairs["y"].to_numpy(),
-        pairs["y_later"].to_numpy(),
-        weight.to_numpy(),
-        GRID,
-    )
+    ).to_numpy(dtype=np.float64)
+    own = pairs["risk"].to_numpy(dtype=np.float64)
+    y, y_other = pairs["y"].to_numpy(), pairs["y_other"].to_numpy()
+    fold, ahead = pairs["fold"].to_numpy(), (pairs["date_other"] > pairs["date"]).to_numpy()
+    other = np.empty(own.size)
+    log_odds = logit(np.clip(own, 1e-6, 1 - 1e-6))
+    for part in np.unique(fold):
+        for way in (ahead, ~ahead):
+            fitted, tested = way & (fold != part), way & (fold == part)
+            if not tested.any():
+                continue
+            if not fitted.any():
+                fitted = way
+            calibration = fit_calibration(log_odds[fitted], y_other[fitted], weight[fitted])
+            other[tested] = calibration.risk(log_odds[tested])
+    curve = likelihood_of_spread(own, other, y, y_other, weight, GRID)
     return curve, round(float(weight.sum()))
 
 

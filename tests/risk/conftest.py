@@ -99,9 +99,9 @@ def simulate(
 ) -> World:
     """A region: two earlier years of the same pupils, today's features, and today's true risks.
 
-    True risk is Phi(level + what features and notes can tell + omega x what they cannot), the last
-    the same in all years of a pupil and half of it shared by siblings.  Scores are missing more
-    often where risk is high.  Help goes to those who look worse, by a known propensity.
+    True risk is Phi(level + lasting traits + omega x what nothing tells of), half of the last shared
+    by siblings.  Scores and notes tell of the traits with new noise every year.  Scores are missing
+    more often where risk is high.  Help goes to those who look worse, by a known propensity.
     """
     rng = np.random.default_rng(seed)
     ids = np.array([f"p{i:05d}" for i in range(pupils)])
@@ -116,12 +116,13 @@ def simulate(
     coefficient = rng.normal(0.0, 0.35, (4, outcomes))
     coefficient[0], coefficient[2] = 0.5, 0.45
 
-    frames, true, texts = [], np.empty((pupils, outcomes)), []
+    mood = rng.standard_normal(pupils) if notes else np.zeros(pupils)
+    traits = np.column_stack([steady, mood, support == "much"])
+    true = ndtr(np.array(levels[:outcomes]) + traits @ coefficient + omega * hidden)
+
+    frames, texts = [], []
     for year in range(3):
-        mood = rng.standard_normal(pupils)
-        scores = 0.8 * steady + 0.6 * rng.standard_normal((pupils, 2))
-        seen = np.column_stack([scores, mood if notes else 0 * mood, support == "much"])
-        true = ndtr(np.array(levels[:outcomes]) + seen @ coefficient + omega * hidden)
+        scores = 0.85 * steady + np.sqrt(1 - 0.85**2) * rng.standard_normal((pupils, 2))
         lost = rng.random(pupils) < 0.1 + 0.3 * (true[:, 0] > 0.35)
         frame = pd.DataFrame(
             {
@@ -144,7 +145,7 @@ def simulate(
                 when = (*DATES, pd.Timestamp(TODAY))[year] - pd.Timedelta(days=40)
                 texts.append((ids[i], when, f"Sam {'. '.join(said)}."))
         if year < 2:
-            chance = treated * ndtr(seen @ coefficient[:, 0])
+            chance = treated * ndtr(scores @ coefficient[:2, 0])
             helped = rng.random(pupils) < chance
             happened = rng.random((pupils, outcomes)) < np.where(helped[:, None], 0.5, 1) * true
             frame["date"] = DATES[year]
