@@ -69,4 +69,4 @@ def recommend(inputs: Inputs, settings: Settings, progress: Progress = silent) -
         formulation.problem, settings.effort, settings.engine, settings.solver, progress
     )
     progress("writing up the plan")
-    return plan_of(formulation, allocation, candidates)
+    return plan_of(formulation, allocation, candidates, settings.matching)

@@ -1,1 +1,15 @@
 """Where names and rules become numbers, and numbers become a plan."""
+
+from recommender.planning.formulate import Formulation, formulate
+from recommender.planning.limits import LimitSettings
+from recommender.planning.plan import Plan, Shortage, Summary, plan_of
+
+__all__ = [
+    "Formulation",
+    "LimitSettings",
+    "Plan",
+    "Shortage",
+    "Summary",
+    "formulate",
+    "plan_of",
+]

@@ -4,16 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+
+from recommender.allocation import Allocation
+from recommender.matching import Candidates, MatchingSettings, plan_error
+from recommender.planning.accounts import resources_of, sessions_of
+from recommender.planning.assignments import assignments_of, not_served_of
+from recommender.planning.caseload import NOBODY, caseload_of
+from recommender.planning.formulate import Formulation
+from recommender.planning.limits import Kind, euros
+from recommender.planning.reasons import waiting_of
+from recommender.planning.taken import WHOLE, Taken, taken_of
+
+RUNNING = "running_help"
+"""Stands where a rule's id would, for running help that has no hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """What a must-serve rule still lacks: pupils of one site that could not be offered help."""
+    """What a must-serve rule still lacks: pupils of one site that could not be offered help.
+
+    Attributes:
+        rule: the rule, or ``running_help`` where help that is already running lacks hours.
+        site: where.
+        pupils: pupils that could not be offered help; 0 for running help.
+        role, period, hours: the hours that running help lacks; "" and 0 for a rule.
+    """
 
     rule: str
     site: str
     pupils: float
+    role: str = ""
+    period: str = ""
+    hours: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +45,19 @@ class Summary:
     """The headline of a plan.
 
     Attributes:
-        value: objective of the plan (benefit after waiting discount, less the cost of shortages).
+        value: objective of the plan: its benefit, less the cost of shortages.
         bound: no plan within these hours can have a higher objective (proved from the prices).
         gap: (bound - value) / benefit of the plan; 0.01 is one per cent.
         better_bound: a tighter bound proved with a solver, or None.
-        benefit, standard_error: expected weighted adverse outcomes averted, and its error when all
-            pupils share one draw of every effect.
-        pupils, eligible, served: numbers of pupils (segments count their pupils).
-        must_serve, must_serve_met: pupils under a statutory rule, and how many are served.
-        hours_capacity, hours_used: over all roles, sites and periods.
-        cost, budget: euros; budget None is no limit.
+        benefit, standard_error: expected weighted adverse outcomes averted, what waiting loses
+            taken off, and its error when all pupils share one draw of every effect.
+        pupils, eligible, served: numbers of pupils (segments count their pupils); eligible are
+            those with at least one candidate.
+        must_serve, must_serve_met: pupils under a statutory rule who agree to help, and how many
+            of them are offered help that counts or have it already.
+        hours_capacity, hours_used: over all roles, sites and periods, travel taken off; running
+            help is part of the use.
+        cost, budget: euros beside the hours; budget None is no limit.
         status: optimal | gap | stopped.  engine: what solved it.  seed: of every random choice.
     """
 
@@ -65,16 +92,21 @@ class Plan:
 
     Attributes:
         assignments: unit_id, site, intervention, period (start), units, benefit, standard_error,
-            price_paid, net_value, runner_up, status, bundle ("a+b"): one row per unit, bundle and
-            intervention; benefit and price_paid add up over the rows of a bundle and are totals for
-            ``units`` pupils.
-        not_served: unit_id, site, reason, best_alternative, benefit_forgone.
+            price_paid, net_value, runner_up, status (proposed|must_serve|required), bundle
+            ("a+b"), lot: one row per unit, bundle and intervention; benefit, standard_error and
+            price_paid add up over the rows of a bundle and are totals for ``units`` pupils.  The
+            lot is the unit's place in the seeded order that breaks ties.
+        not_served: unit_id, site, reason, best_alternative ("bundle@period" or "nothing"),
+            benefit_forgone, pupils, lot: one row per unit with pupils who are not offered
+            anything.
         sessions: intervention, site, period, groups, pupils, grade (of a class, else "").
         resources: resource (hours|places|quorum|budget|must_serve|cap), role, site, period, unit
             (hour|place|pupil|euro), capacity, used, price, intervention, rule, grade: one row for
-            every row of the model.
+            every row of the model; ``used`` is at most ``capacity``, and ``price`` is what one
+            more would be worth (of must_serve: what one more pupil owed help would cost).
         caseload: professional_id, role, site, period, case (a unit_id, or a session written
-            "intervention/site/period/grade"), hours, intervention.
+            "intervention/site/period/grade"), hours, intervention; the professional "" stands for
+            hours of running help that nobody has.
         profiles: unit_id, outcome, risk, standard_error: the risks the plan was made with.
     """
 
@@ -85,3 +117,102 @@ class Plan:
     resources: pd.DataFrame
     caseload: pd.DataFrame
     profiles: pd.DataFrame
+
+
+def plan_of(
+    formulation: Formulation,
+    allocation: Allocation,
+    candidates: Candidates,
+    matching: MatchingSettings,
+    *,
+    scenario: str = "",
+    synthetic: bool = False,
+) -> Plan:
+    """Return the plan that an allocation stands for.
+
+    Args:
+        formulation: the problem with its meaning.
+        allocation: what was solved.
+        candidates: what the problem was formulated from.
+        matching: the settings the candidates were made with.
+        scenario: the name of the scenario, "" for none.
+        synthetic: whether the pupils are made up.
+    """
+    taken = taken_of(formulation, allocation)
+    assignments = assignments_of(formulation, taken, candidates, matching)
+    waiting = waiting_of(formulation, taken)
+    caseload = caseload_of(formulation, taken, candidates)
+    discounted = taken.pupils * formulation.waited[formulation.offers.period[taken.offer]]
+    benefit = float(assignments["benefit"].sum())
+    certificate, solution = allocation.certificate, allocation.solution
+    people, staff = formulation.people, formulation.staff
+    owed = (people.rule >= 0) & people.agreed
+    kind = formulation.pieces.kind
+    summary = Summary(
+        value=certificate.value,
+        bound=certificate.bound,
+        gap=_gap(certificate.bound - certificate.value, benefit),
+        better_bound=certificate.better_bound,
+        benefit=benefit,
+        standard_error=plan_error(candidates, matching, taken.candidate, discounted),
+        pupils=int(people.count.sum()),
+        eligible=int(people.count[np.unique(candidates.unit)].sum()),
+        served=float(taken.pupils.sum()),
+        must_serve=int(people.count[owed].sum()),
+        must_serve_met=float(
+            taken.piece[kind == Kind.SERVED].sum() + people.count[owed & people.met].sum()
+        ),
+        hours_capacity=float(staff.hours @ staff.rate),
+        hours_used=float(caseload["hours"][caseload["professional_id"] != NOBODY].sum()),
+        cost=float(euros(formulation.pieces, formulation.terms) @ taken.piece),
+        budget=formulation.settings.budget,
+        status=solution.status,
+        engine=solution.engine,
+        seed=formulation.settings.seed,
+        scenario=scenario,
+        synthetic=synthetic,
+        shortages=_shortages(formulation, taken),
+    )
+    return Plan(
+        summary=summary,
+        assignments=assignments,
+        not_served=not_served_of(formulation, taken, candidates, waiting),
+        sessions=sessions_of(formulation, taken),
+        resources=resources_of(formulation, taken),
+        caseload=caseload,
+        profiles=_profiles(candidates),
+    )
+
+
+def _gap(difference: float, benefit: float) -> float:
+    if benefit > 0:
+        return max(0.0, difference) / benefit
+    return 0.0 if difference <= 0 else float("inf")
+
+
+def _shortages(formulation: Formulation, taken: Taken) -> tuple[Shortage, ...]:
+    pieces, book = formulation.pieces, formulation.book
+    lacking = np.flatnonzero((pieces.kind >= Kind.SHORT) & (taken.piece > WHOLE))
+    found = []
+    for piece in lacking.tolist():
+        site, amount = book.sites[pieces.site[piece]], float(taken.piece[piece])
+        if pieces.kind[piece] == Kind.SHORT:
+            found.append(Shortage(book.rules[pieces.rule[piece]], site, amount))
+        else:
+            role, period = book.roles[pieces.role[piece]], book.periods[pieces.period[piece]]
+            found.append(Shortage(RUNNING, site, 0.0, role, period, amount))
+    return tuple(found)
+
+
+def _profiles(candidates: Candidates) -> pd.DataFrame:
+    risks = candidates.risks
+    outcomes = np.array(risks.outcomes, dtype=object)
+    unit_ids = candidates.cohort.units["unit_id"].to_numpy(dtype=object)
+    return pd.DataFrame(
+        {
+            "unit_id": np.repeat(unit_ids, outcomes.size),
+            "outcome": np.tile(outcomes, unit_ids.size),
+            "risk": risks.risk.ravel(),
+            "standard_error": risks.standard_error.ravel(),
+        }
+    ).astype({"unit_id": "str", "outcome": "str"})

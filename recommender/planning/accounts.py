@@ -1,0 +1,98 @@
+"""Accounts: what there is of every resource, what the plan uses of it, and what it is worth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from recommender.planning.codes import Floats
+from recommender.planning.formulate import Formulation
+from recommender.planning.limits import Kind
+from recommender.planning.taken import Taken, hours_needed
+from recommender.planning.words import UNITS, named, tidy
+
+
+def resources_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
+    """Return the resources: one row for every row of the model (see ``Plan``).
+
+    hours: capacity is what staff give there in this plan and what they have left, evenly over
+    the ways they could still spend it, so that capacities add up to the hours of all staff.
+    places: capacity is the places in the groups that run.  quorum: used is the least pupils these
+    groups ask for, capacity the pupils they have.  must_serve: capacity is the pupils owed help,
+    used those who are offered it.
+    """
+    rows, book = formulation.rows, formulation.book
+    spent = rows.use.copy()
+    spent.data = np.maximum(spent.data, 0.0)
+    demand = spent @ taken.piece
+    supply = demand - rows.use @ taken.piece
+    capacity = np.maximum(rows.capacity, 0.0) + supply
+    used = np.maximum(-rows.capacity, 0.0) + demand
+    resource = np.array(rows.resource, dtype=object)
+    owed = resource == "must_serve"
+    capacity[owed], used[owed] = -rows.capacity[owed], served(formulation, taken)[owed]
+    hours = resource == "hours"
+    _, row, lent = hours_needed(formulation, taken.piece)
+    worked = taken.hours - lent
+    used[hours] = worked[hours]
+    there = worked + np.bincount(row, weights=_left_over(formulation, taken), minlength=rows.size)
+    capacity[hours] = there[hours]
+    grades = named(book.grades, rows.grade)
+    frame = pd.DataFrame(
+        {
+            "resource": resource,
+            "role": named(book.roles, rows.role),
+            "site": named(book.sites, rows.site),
+            "period": named(book.periods, rows.period),
+            "unit": np.array([UNITS[name] for name in rows.resource], dtype=object),
+            "capacity": capacity,
+            "used": used,
+            "price": taken.price,
+            "intervention": named(book.interventions, rows.intervention),
+            "rule": named(book.rules, rows.rule),
+            "grade": grades,
+        }
+    )
+    order = np.lexsort(
+        (rows.rule, rows.grade, rows.intervention, rows.period, rows.site, rows.role, resource)
+    )
+    return tidy(frame.iloc[order])
+
+
+def served(formulation: Formulation, taken: Taken) -> Floats:
+    """Return (rows,) pupils offered help that counts for a statutory rule."""
+    counted = np.where(formulation.pieces.kind == Kind.SERVED, taken.piece, 0.0)
+    return -np.asarray(formulation.rows.use @ counted)
+
+
+def _left_over(formulation: Formulation, taken: Taken) -> Floats:
+    """Return (ways,) hours that staff have left, evenly over their ways."""
+    staff = formulation.staff
+    spent = np.bincount(staff.way_team, weights=taken.spent, minlength=staff.hours.size)
+    ways = np.bincount(staff.way_team, minlength=staff.hours.size)
+    left = np.maximum(staff.hours - spent, 0.0) * staff.rate / np.maximum(ways, 1)
+    return np.asarray(left[staff.way_team])
+
+
+def sessions_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
+    """Return intervention, site, period, groups, pupils, grade: the groups that run."""
+    pieces, book = formulation.pieces, formulation.book
+    place = np.flatnonzero(pieces.kind == Kind.PLACE)
+    grouped = place[pieces.most[place] > 0]
+    group = np.flatnonzero(pieces.kind == Kind.GROUP)
+    runs = np.flatnonzero(taken.piece[group] > 0)
+    at = group[runs]
+    frame = pd.DataFrame(
+        {
+            "intervention": named(book.interventions, pieces.intervention[at]),
+            "site": named(book.sites, pieces.site[at]),
+            "period": named(book.periods, pieces.period[at]),
+            "groups": taken.piece[at],
+            "pupils": taken.piece[grouped[runs]],
+            "grade": named(book.grades, pieces.grade[at]),
+        }
+    )
+    order = np.lexsort(
+        (pieces.grade[at], pieces.period[at], pieces.site[at], pieces.intervention[at])
+    )
+    return tidy(frame.iloc[order])

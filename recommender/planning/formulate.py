@@ -1,0 +1,267 @@
+"""``formulate``: the allocation problem of candidates, resources and limits, with its meaning.
+
+Blocks stand in this order, and so do their columns:
+
+    units      one block a unit that may be offered something, in the order of the lots;
+               columns are candidate x start period
+    sessions   one integer block an (intervention, site, start period[, grade of a class]);
+               columns are "run 1, 2, ... groups"
+    staff      one divisible block a team of interchangeable professionals; columns are the
+               ways to spend their hours (role, site)
+    shortages  one divisible, dear block a must-serve rule and site: pupils it still lacks
+    borrowed   one divisible, dear block a (role, site, period) where help is already running:
+               hours that it takes and nobody has
+
+The lots are a seeded permutation of the units, which are sorted by id.  What an engine does with
+equal columns can depend on nothing but their order, so equal units have equal chances; no value
+is touched.  Numbers are in the user's units (pupils, hours, euros); ``solve`` scales the rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from recommender.allocation import AllocationProblem
+from recommender.inputs.resources import Resources
+from recommender.matching.candidates import Candidates
+from recommender.planning.codes import Codes, Floats, Ints, distinct
+from recommender.planning.limits import (
+    RULES,
+    Facts,
+    Kind,
+    LimitSettings,
+    Pieces,
+    Rows,
+    stacked,
+)
+from recommender.planning.offers import (
+    Offers,
+    bundles_of,
+    choices_of,
+    eligible_pupils,
+    groups_possible,
+    groups_that_fit,
+    hours_given,
+    joined,
+    offers_of,
+    pieces_of,
+    places_of,
+)
+from recommender.planning.people import (
+    People,
+    Running,
+    classes_of,
+    owed_to,
+    people_of,
+    rules_of,
+    running_of,
+)
+from recommender.planning.staff import Staff, staff_of
+from recommender.planning.terms import Book, Terms, terms_of
+
+DEAR = 1_000.0
+"""A shortage of one pupil or hour costs this many times the largest value of a candidate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Where the columns of each kind of block stand.
+
+    Attributes:
+        sessions, staff, shortages, borrowed: the first block of its kind; units begin at 0.
+        blocks: one past the last block.
+    """
+
+    sessions: int
+    staff: int
+    shortages: int
+    borrowed: int
+    blocks: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Formulation:
+    """An allocation problem with the meaning of its numbers.
+
+    Attributes:
+        problem: the numbers.
+        book, terms: the names behind the codes, and the conditions of the catalogue.
+        settings, resources: the rules in force; sites, professionals and periods.
+        rows: what every row of the problem is.
+        pieces, offers: what offers are made of, and what every offer of the problem is.
+        people, running: the units as codes, and the help that is already running.
+        staff: the teams, in the order of their blocks; ways in the order of their columns.
+        spans: where each kind of block begins.
+        unit: (unit blocks,) the row of ``cohort.units`` of every unit block.
+        candidate: (unit columns,) the candidate of every column of a unit; its start period is
+            that of its offer.
+        block: (units,) the block of every unit, -1 where nothing can be offered.
+    """
+
+    problem: AllocationProblem
+    book: Book
+    terms: Terms
+    settings: LimitSettings
+    resources: Resources
+    rows: Rows
+    pieces: Pieces
+    offers: Offers
+    people: People
+    running: Running
+    staff: Staff
+    spans: Spans
+    unit: Ints
+    candidate: Codes
+    block: Ints
+
+    @property
+    def waited(self) -> Floats:
+        """Return (periods,) the share of a benefit that is left when help starts in a period."""
+        return waited(self.settings, len(self.book.periods))
+
+
+def waited(limits: LimitSettings, periods: int) -> Floats:
+    """Return (periods,) the share of a benefit that is left when help starts in a period."""
+    return np.asarray((1.0 - limits.waiting_discount) ** np.arange(periods), dtype=np.float64)
+
+
+def formulate(candidates: Candidates, resources: Resources, limits: LimitSettings) -> Formulation:
+    """Return the allocation problem of candidates, resources and limits, with its meaning.
+
+    Args:
+        candidates: who may receive what, sorted by unit and bundle.
+        resources: sites, professionals and periods.
+        limits: the rules in force.
+    """
+    book = _book(candidates, resources, limits)
+    terms = terms_of(candidates.catalogue, book.roles)
+    people = people_of(candidates, limits, book)
+    classes = classes_of(people, book)
+    running = running_of(candidates, people, terms, book, classes)
+    facts = Facts(
+        terms=terms,
+        budget=limits.budget,
+        cap=_caps(limits, book),
+        committed=_per_row(running),
+        owed=owed_to(people),
+    )
+
+    bundles = bundles_of(candidates, terms, limits, book)
+    pupils = eligible_pupils(candidates, bundles, people, book)
+    possible = groups_possible(pupils, terms, classes)
+    choices = choices_of(candidates, bundles, possible, people, book)
+    places, made_of = places_of(choices, bundles, terms, classes)
+    given, staff, way_piece = hours_given(
+        places, staff_of(resources.professionals, book, limits.travel_overhead), terms, book
+    )
+    pieces = joined(places, given, _lacking(facts))
+    rows = stacked([rule(pieces, facts) for rule in RULES])
+
+    group = np.flatnonzero(pieces.kind == Kind.GROUP)
+    groups = groups_that_fit(pieces, group, possible, staff, terms, book)
+    lacking = np.flatnonzero(pieces.kind >= Kind.SHORT)
+    offers = offers_of(
+        choices,
+        made_of,
+        np.concatenate([np.repeat(group, groups), places.size + way_piece, lacking]),
+        np.concatenate([_one_to(groups), np.ones(way_piece.size + lacking.size, dtype=np.int64)]),
+        pieces,
+    )
+
+    value = candidates.benefit[choices.candidate]
+    value *= waited(limits, len(book.periods))[choices.period[choices.offer]]
+    dear = DEAR * (float(value.max(initial=0.0)) or 1.0)
+    many = (choices.unit.size, group.size, staff.hours.size)
+    columns = [
+        choices.columns,
+        groups,
+        np.bincount(staff.way_team, minlength=staff.hours.size),
+        np.ones(lacking.size, dtype=np.int64),
+    ]
+    at_most = [
+        people.count[choices.unit],
+        np.ones(group.size),
+        staff.hours,
+        np.concatenate([facts.owed[2], facts.committed[3]]),
+    ]
+    part = [people.site[choices.unit], pieces.site[group], staff.part, pieces.site[lacking]]
+    others = offers.size - choices.bundle.size
+    problem = AllocationProblem(
+        value=np.concatenate(
+            [value, np.zeros(others - lacking.size), np.full(lacking.size, -dear)]
+        ),
+        offer=np.concatenate(
+            [choices.offer, np.arange(choices.bundle.size, offers.size, dtype=np.int32)]
+        ),
+        start=np.cumsum(np.concatenate([[0], *columns]), dtype=np.int64),
+        limit=np.concatenate(at_most),
+        divisible=np.repeat([False, True], [many[0] + many[1], many[2] + lacking.size]),
+        use=sp.csc_array(rows.use @ offers.made_of),
+        capacity=rows.capacity,
+        part=np.concatenate(part).astype(np.int32),
+    )
+    block = np.full(people.site.size, -1, dtype=np.int64)
+    block[choices.unit] = np.arange(choices.unit.size)
+    first = np.cumsum([*many, facts.owed[2].size, facts.committed[3].size]).tolist()
+    return Formulation(
+        problem=problem,
+        book=book,
+        terms=terms,
+        settings=limits,
+        resources=resources,
+        rows=rows,
+        pieces=pieces,
+        offers=offers,
+        people=people,
+        running=running,
+        staff=staff,
+        spans=Spans(*first),
+        unit=choices.unit,
+        candidate=choices.candidate,
+        block=block,
+    )
+
+
+def _book(candidates: Candidates, resources: Resources, limits: LimitSettings) -> Book:
+    units = candidates.cohort.units
+    entries = candidates.catalogue.interventions
+    roles = {role.id for role in resources.roles}
+    roles |= {need.role for entry in entries for need in entry.needs}
+    for text in resources.professionals["role"].unique():
+        roles |= {role.strip() for role in str(text).split(";")} - {""}
+    return Book(
+        interventions=candidates.catalogue.ids,
+        sites=tuple(sorted(set(resources.sites["site"]) | set(units["site"].unique()))),
+        roles=tuple(sorted(roles)),
+        periods=tuple(period.id for period in resources.periods),
+        rules=rules_of(candidates, limits),
+        grades=tuple(sorted({int(grade) for grade in units["grade"].unique()})),
+    )
+
+
+def _caps(limits: LimitSettings, book: Book) -> Floats:
+    caps = dict(limits.caps)
+    return np.array([caps.get(name, np.inf) for name in book.interventions], dtype=np.float64)
+
+
+def _per_row(running: Running) -> tuple[Ints, Ints, Ints, Floats]:
+    (role, site, period), where = distinct(running.role, running.site, running.period)
+    hours = np.bincount(where, weights=running.hours, minlength=role.size)
+    return role, site, period, hours.astype(np.float64)
+
+
+def _lacking(facts: Facts) -> Pieces:
+    rule, at, pupils = facts.owed
+    role, site, period, hours = facts.committed
+    return joined(
+        pieces_of(np.full(pupils.size, int(Kind.SHORT)), rule=rule, site=at),
+        pieces_of(np.full(hours.size, int(Kind.BORROWED)), role=role, site=site, period=period),
+    )
+
+
+def _one_to(groups: Ints) -> Ints:
+    """Return 1, 2, ... groups[0], then 1, 2, ... groups[1], and so on."""
+    return np.arange(1, groups.sum() + 1) - np.repeat(np.cumsum(groups) - groups, groups)

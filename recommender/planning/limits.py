@@ -1,0 +1,354 @@
+"""Limits: every rule of the plan as rows, each written once, as a pure function of pieces.
+
+An offer is a sum of *pieces*: a place in an intervention, a group that runs, an hour that
+professionals give, one served pupil under a statutory rule.  A rule says what one piece uses of
+the rows it adds and what there is of each row; what an offer uses follows by addition.  So a new
+rule is one function here, its name in ``RULES``, and its test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from enum import IntEnum
+from typing import TypeAlias
+
+import numpy as np
+import scipy.sparse as sp
+
+from recommender.inputs.policy import MustServe, Policy
+from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
+from recommender.planning.terms import INDIVIDUAL, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """The rules in force, as people set them.
+
+    Attributes:
+        budget: euros beside the hours for the whole plan, or None for no limit.
+        must_serve: the statutory rules.
+        caps: (intervention, most pupils of one site in the whole plan).
+        travel_overhead: share of every hour that is lost on the road by professionals who may
+            serve more than one site, whether or not the plan sends them to more than one.
+        waiting_discount: share of the benefit lost for every period an offer starts later.
+        seed: of the lots that break ties between equal pupils.
+
+    Raises:
+        ValueError: for a number that makes no sense.
+    """
+
+    budget: float | None = None
+    must_serve: tuple[MustServe, ...] = ()
+    caps: tuple[tuple[str, float], ...] = ()
+    travel_overhead: float = 0.0
+    waiting_discount: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse nonsense."""
+        if self.budget is not None and not 0 <= self.budget < np.inf:
+            raise ValueError(f"budget is {self.budget}; use a number of 0 or more")
+        for name, cap in self.caps:
+            if not 0 <= cap < np.inf:
+                raise ValueError(f"the cap of {name} is {cap}; use a number of 0 or more")
+        for name in ("travel_overhead", "waiting_discount"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; use 0 to 1")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; use 0 or more")
+
+    @classmethod
+    def of(cls, policy: Policy, seed: int = 0) -> LimitSettings:
+        """Return the rules a policy states."""
+        return cls(
+            budget=policy.rules.budget,
+            must_serve=policy.rules.must_serve,
+            caps=tuple(sorted(policy.rules.caps.items())),
+            travel_overhead=policy.rules.travel_overhead,
+            waiting_discount=policy.waiting_discount,
+            seed=seed,
+        )
+
+
+class Kind(IntEnum):
+    """What a piece is."""
+
+    PLACE = 0
+    """One pupil in an intervention that starts in a period."""
+    GROUP = 1
+    """One group or class session of an intervention that starts in a period."""
+    HOUR = 2
+    """One hour spent by professionals on a role, at a site, in a period."""
+    SERVED = 3
+    """One pupil offered help that counts for a statutory rule."""
+    SHORT = 4
+    """One pupil whom a statutory rule still lacks."""
+    BORROWED = 5
+    """One hour that running help takes and nobody has."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pieces:
+    """Everything offers are made of, as codes (see ``Book``); -1 where one does not apply.
+
+    Attributes:
+        kind: (pieces,) ``Kind``.
+        intervention, site, period, grade, role, rule: (pieces,) codes; the period of a PLACE or
+            GROUP is the one in which it starts, the grade is that of a class.
+        most: (pieces,) pupils that a group holds, of PLACE and GROUP in groups; else 0.
+        rate: (pieces,) hours given to pupils for every hour spent, of HOUR; else 1.
+    """
+
+    kind: Ints
+    intervention: Ints
+    site: Ints
+    period: Ints
+    grade: Ints
+    role: Ints
+    rule: Ints
+    most: Ints
+    rate: Floats
+
+    @property
+    def size(self) -> int:
+        """Return the number of pieces."""
+        return self.kind.size
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Facts:
+    """What rules need to know beside the pieces.
+
+    Attributes:
+        terms: the conditions of the catalogue.
+        budget: euros, or None.
+        cap: (interventions,) most pupils of one site, infinite for no cap.
+        committed: hours that running help takes: codes of role, site, period (k,) and hours (k,).
+        owed: pupils owed help: codes of rule, site (k,) and pupils (k,).
+    """
+
+    terms: Terms
+    budget: float | None
+    cap: Floats
+    committed: tuple[Ints, Ints, Ints, Floats]
+    owed: tuple[Ints, Ints, Floats]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rows:
+    """The rows a rule adds.
+
+    Attributes:
+        resource: (rows,) what they limit: hours, places, quorum, budget, must_serve or cap.
+        role, site, period, intervention, grade, rule: (rows,) codes, -1 where one does not apply.
+        use: (rows, pieces) what one of each piece uses; negative is supply.
+        capacity: (rows,) what there is; negative is a floor.
+    """
+
+    resource: tuple[str, ...]
+    role: Ints
+    site: Ints
+    period: Ints
+    intervention: Ints
+    grade: Ints
+    rule: Ints
+    use: sp.csr_array
+    capacity: Floats
+
+    @property
+    def size(self) -> int:
+        """Return the number of rows."""
+        return self.capacity.size
+
+
+Rule: TypeAlias = Callable[[Pieces, Facts], Rows]
+
+LABELS = ("role", "site", "period", "intervention", "grade", "rule")
+
+
+def tally(resource: str, pieces: int, piece: Ints, amount: Floats, keys: dict[str, Ints]) -> Rows:
+    """Return one row for every combination of labels, with the amounts added up.
+
+    Args:
+        resource: what the rows limit.
+        pieces: how many pieces there are.
+        piece: (n,) the piece that uses the amount, or -1 where the amount is capacity.
+        amount: (n,) numbers.
+        keys: label -> (n,) codes; labels left out are -1.
+    """
+    values, where = distinct(*keys.values())
+    rows = values[0].size
+    spent = (piece >= 0) & (amount != 0)
+    use = sp.csr_array(
+        (amount[spent], (where[spent], piece[spent])), shape=(rows, pieces), dtype=np.float64
+    )
+    use.sum_duplicates()
+    there = piece < 0
+    none = np.full(rows, -1, dtype=np.int64)
+    codes = dict.fromkeys(LABELS, none) | dict(zip(keys, values, strict=True))
+    return Rows(
+        resource=(resource,) * rows,
+        **codes,
+        use=use,
+        capacity=np.bincount(where[there], weights=amount[there], minlength=rows).astype(float),
+    )
+
+
+def work(pieces: Pieces, terms: Terms) -> tuple[Ints, Ints, Ints, Floats]:
+    """Return what pieces take of professionals: piece, role, period and hours, (n,) each.
+
+    Hours are spread evenly over the periods an intervention runs.  Hours per pupil are taken at
+    the reach rate, because who does not start or finish does not take them; hours of a group are
+    taken in full.
+    """
+    at = np.flatnonzero((pieces.kind == Kind.PLACE) | (pieces.kind == Kind.GROUP))
+    what = pieces.intervention[at]
+    needs = terms.need[what + 1] - terms.need[what]
+    need = ranges(terms.need[what], needs)
+    at, what = np.repeat(at, needs), np.repeat(what, needs)
+    hours = np.where(
+        pieces.kind[at] == Kind.PLACE,
+        terms.hours_per_pupil[need] * terms.reach[what],
+        terms.hours_per_group[need],
+    )
+    taken = hours > 0
+    at, what, need, hours = at[taken], what[taken], need[taken], hours[taken]
+    length = terms.length[what]
+    period = ranges(pieces.period[at], length)
+    return (
+        np.repeat(at, length),
+        np.repeat(terms.role[need], length),
+        period,
+        np.repeat(hours / length, length),
+    )
+
+
+def euros(pieces: Pieces, terms: Terms) -> Floats:
+    """Return (pieces,) what each piece costs beside the hours; per pupil at the reach rate."""
+    what = pieces.intervention
+    cost = np.zeros(pieces.size)
+    place, group = pieces.kind == Kind.PLACE, pieces.kind == Kind.GROUP
+    cost[place] = (terms.cost_per_pupil * terms.reach)[what[place]]
+    cost[group] = terms.cost_per_group[what[group]]
+    return cost
+
+
+def hours(pieces: Pieces, facts: Facts) -> Rows:
+    """Hours of a role at a site in a period: what help takes is what professionals give.
+
+    The capacity is what running help takes, off the zero that is left to give without anybody.
+    """
+    piece, role, period, taken = work(pieces, facts.terms)
+    given = np.flatnonzero((pieces.kind == Kind.HOUR) | (pieces.kind == Kind.BORROWED))
+    committed_role, committed_site, committed_period, committed = facts.committed
+    return tally(
+        "hours",
+        pieces.size,
+        np.concatenate([piece, given, np.full(committed.size, -1)]),
+        np.concatenate([taken, -pieces.rate[given], -committed]),
+        {
+            "role": np.concatenate([role, pieces.role[given], committed_role]),
+            "site": np.concatenate([pieces.site[piece], pieces.site[given], committed_site]),
+            "period": np.concatenate([period, pieces.period[given], committed_period]),
+        },
+    )
+
+
+def places(pieces: Pieces, facts: Facts) -> Rows:
+    """Places in the groups that start together: pupils minus places is at most nothing."""
+    return _of_groups("places", pieces, facts, pupil=1.0, group=-pieces.most.astype(float))
+
+
+def quorum(pieces: Pieces, facts: Facts) -> Rows:
+    """The least pupils of groups that start together: quorum minus pupils is at most nothing."""
+    least = np.where(pieces.intervention >= 0, facts.terms.least[pieces.intervention], 0)
+    return _of_groups("quorum", pieces, facts, pupil=-1.0, group=least.astype(float))
+
+
+def _of_groups(resource: str, pieces: Pieces, facts: Facts, *, pupil: float, group: Floats) -> Rows:
+    in_groups = _in_groups(pieces, facts.terms)
+    at = np.flatnonzero(in_groups)
+    return tally(
+        resource,
+        pieces.size,
+        at,
+        np.where(pieces.kind[at] == Kind.PLACE, pupil, group[at]),
+        {
+            "site": pieces.site[at],
+            "period": pieces.period[at],
+            "intervention": pieces.intervention[at],
+            "grade": pieces.grade[at],
+        },
+    )
+
+
+def _in_groups(pieces: Pieces, terms: Terms) -> Bools:
+    known = pieces.intervention >= 0
+    in_groups = np.zeros(pieces.size, dtype=np.bool_)
+    in_groups[known] = terms.form[pieces.intervention[known]] != INDIVIDUAL
+    helping = (pieces.kind == Kind.PLACE) | (pieces.kind == Kind.GROUP)
+    return np.asarray(in_groups & helping)
+
+
+def budget(pieces: Pieces, facts: Facts) -> Rows:
+    """Money beside the hours, for the whole plan; no row where there is no budget."""
+    cost = euros(pieces, facts.terms)
+    at = np.flatnonzero(cost)
+    piece, amount = np.append(at, -1), np.append(cost[at], facts.budget or 0.0)
+    if facts.budget is None:
+        piece, amount = piece[:0], amount[:0]
+    # one row: every piece carries the same label
+    return tally("budget", pieces.size, piece, amount, {"rule": np.full(piece.size, -1)})
+
+
+def must_serve(pieces: Pieces, facts: Facts) -> Rows:
+    """Pupils a statutory rule owes help to at a site: served and short are at least as many."""
+    rule, site, owed = facts.owed
+    counted = np.flatnonzero((pieces.kind == Kind.SERVED) | (pieces.kind == Kind.SHORT))
+    return tally(
+        "must_serve",
+        pieces.size,
+        np.concatenate([counted, np.full(rule.size, -1)]),
+        np.concatenate([np.full(counted.size, -1.0), -owed]),
+        {
+            "site": np.concatenate([pieces.site[counted], site]),
+            "rule": np.concatenate([pieces.rule[counted], rule]),
+        },
+    )
+
+
+def caps(pieces: Pieces, facts: Facts) -> Rows:
+    """The most pupils of one site in one intervention, over all periods."""
+    place = np.flatnonzero(pieces.kind == Kind.PLACE)
+    at = place[np.isfinite(facts.cap[pieces.intervention[place]])]
+    rows = tally(
+        "cap",
+        pieces.size,
+        at,
+        np.ones(at.size),
+        {"site": pieces.site[at], "intervention": pieces.intervention[at]},
+    )
+    return replace(rows, capacity=facts.cap[rows.intervention])
+
+
+RULES: tuple[Rule, ...] = (hours, places, quorum, budget, must_serve, caps)
+"""Every rule, in the order of their rows."""
+
+
+def stacked(parts: list[Rows]) -> Rows:
+    """Return the rows of several rules as one, in order."""
+    codes: dict[str, Ints] = {
+        name: np.concatenate([getattr(rows, name) for rows in parts]) for name in LABELS
+    }
+    return Rows(
+        resource=tuple(name for rows in parts for name in rows.resource),
+        **codes,
+        use=sp.csr_array(sp.vstack([rows.use for rows in parts], format="csr")),
+        capacity=np.concatenate([rows.capacity for rows in parts]),
+    )
+
+
+def chosen(pieces: Pieces, at: Ints) -> Pieces:
+    """Return some of the pieces."""
+    return Pieces(**{field.name: getattr(pieces, field.name)[at] for field in fields(Pieces)})

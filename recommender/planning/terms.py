@@ -1,0 +1,95 @@
+"""Terms: the names behind the codes, and the conditions of the catalogue as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.inputs.catalogue import Catalogue
+from recommender.planning.codes import Floats, Ints
+
+Strings: TypeAlias = npt.NDArray[np.object_]
+
+INDIVIDUAL, GROUP, CLASS = range(3)
+"""Codes of the formats of interventions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What every code stands for; a code is the position in one of these, -1 is "none".
+
+    Attributes:
+        interventions, sites, roles, rules: ids, sorted.
+        periods: ids, in calendar order.
+        grades: grades, ascending.
+    """
+
+    interventions: tuple[str, ...]
+    sites: tuple[str, ...]
+    roles: tuple[str, ...]
+    periods: tuple[str, ...]
+    rules: tuple[str, ...]
+    grades: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Terms:
+    """The conditions of the catalogue, by position of the intervention.
+
+    Attributes:
+        form: (interventions,) INDIVIDUAL, GROUP or CLASS.
+        least, most: (interventions,) pupils in a group; ``most`` is 0 where it is the class's size.
+        length: (interventions,) periods it runs.
+        reach: (interventions,) uptake times completion.
+        cost_per_pupil, cost_per_group: (interventions,) euros beside the hours.
+        need: (interventions + 1,) the needs of intervention i are ``need[i]:need[i + 1]`` of:
+        role: (needs,) codes.
+        hours_per_pupil, hours_per_group: (needs,) over all periods.
+    """
+
+    form: Ints
+    least: Ints
+    most: Ints
+    length: Ints
+    reach: Floats
+    cost_per_pupil: Floats
+    cost_per_group: Floats
+    need: Ints
+    role: Ints
+    hours_per_pupil: Floats
+    hours_per_group: Floats
+
+
+def terms_of(catalogue: Catalogue, roles: tuple[str, ...]) -> Terms:
+    """Return the conditions of a catalogue, with roles coded by their position."""
+    entries = catalogue.interventions
+    needs = [need for entry in entries for need in entry.needs]
+    forms = {"individual": INDIVIDUAL, "group": GROUP, "class": CLASS}
+
+    def whole(numbers: list[int]) -> Ints:
+        return np.array(numbers, dtype=np.int64)
+
+    def real(numbers: list[float]) -> Floats:
+        return np.array(numbers, dtype=np.float64)
+
+    return Terms(
+        form=whole([forms[entry.format.kind] for entry in entries]),
+        least=whole([entry.format.min for entry in entries]),
+        most=whole(
+            [
+                0 if entry.format.kind == "class" and entry.format.max == 1 else entry.format.max
+                for entry in entries
+            ]
+        ),
+        length=whole([entry.periods for entry in entries]),
+        reach=real([entry.reach.rate for entry in entries]),
+        cost_per_pupil=real([entry.cost_per_pupil for entry in entries]),
+        cost_per_group=real([entry.cost_per_group for entry in entries]),
+        need=np.cumsum([0, *(len(entry.needs) for entry in entries)], dtype=np.int64),
+        role=whole([roles.index(need.role) for need in needs]),
+        hours_per_pupil=real([need.hours_per_pupil for need in needs]),
+        hours_per_group=real([need.hours_per_group for need in needs]),
+    )

@@ -1,0 +1,57 @@
+"""Words: what codes, offers and rows are called, in the user's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from recommender.matching import Candidates, bundle_name
+from recommender.planning.codes import Codes
+from recommender.planning.terms import Book, Strings
+
+NOTHING = "nothing"
+"""The runner-up of a unit for which no other offer is worth its price."""
+
+UNITS = {
+    "hours": "hour",
+    "places": "place",
+    "quorum": "pupil",
+    "budget": "euro",
+    "must_serve": "pupil",
+    "cap": "pupil",
+}
+"""What one of each resource is."""
+
+
+def named(names: Sequence[object], codes: Codes) -> Strings:
+    """Return (n,) the names of codes, "" for -1."""
+    table = np.array([*map(str, names), ""], dtype=object)
+    return table[codes]
+
+
+def bundle_names(candidates: Candidates) -> Strings:
+    """Return (bundles,) the ids of the interventions joined with "+"."""
+    names = [bundle_name(candidates, bundle) for bundle in range(len(candidates.bundles))]
+    return np.array(names, dtype=object)
+
+
+def offer_names(bundles: Strings, book: Book, bundle: Codes, period: Codes) -> Strings:
+    """Return (n,) "bundle@period" of offers to units, "nothing" where the bundle is -1.
+
+    Args:
+        bundles: (bundles,) names.
+        book: the names behind the codes.
+        bundle, period: (n,) codes.
+    """
+    names = np.array(
+        [f"{name}@{at}" for name in bundles for at in book.periods] + [NOTHING], dtype=object
+    )
+    return names[np.where(bundle < 0, names.size - 1, bundle * len(book.periods) + period)]
+
+
+def tidy(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with a plain index whose texts are texts."""
+    texts = [name for name in frame.columns if frame[name].dtype == object]
+    return frame.reset_index(drop=True).astype(dict.fromkeys(texts, "str"))
