@@ -39,7 +39,7 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
         UsageError: if they have no scenario of the plan's name any more.
     """
     from recommender.export.folder import changed_inputs
-    from recommender.inputs import read_workspace
+    from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import settings_of
     from recommender.scenarios import apply_scenario
 

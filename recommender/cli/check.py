@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from recommender.cli import options
-from recommender.cli.output import answer, answer_json
+from recommender.cli.output import answer, answer_json, remark
 
 
 @click.command(short_help="Every problem of every file at once, with its remedy.")
@@ -20,7 +20,7 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
     would be broken.
     """
     from recommender.errors import InputError
-    from recommender.inputs import read_workspace
+    from recommender.inputs.workspace import read_workspace
 
     try:
         inputs = read_workspace(workspace)
@@ -38,9 +38,14 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
         "outcomes": len(inputs.policy.outcomes),
         "synthetic": inputs.policy.synthetic,
     }
+    warnings = [_record(warning) for warning in inputs.warnings]
     if as_json:
-        answer_json({"problems": [], **facts, "files": [_file(s) for s in inputs.sources]})
+        files = [_file(source) for source in inputs.sources]
+        answer_json({"problems": [], "warnings": warnings, **facts, "files": files})
         return 0
+    if not quiet:
+        for warning in inputs.warnings:
+            remark(f"{warning} (a warning)")
     if not quiet:
         width = max((len(source.path) for source in inputs.sources), default=0)
         for source in inputs.sources:

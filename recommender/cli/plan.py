@@ -98,7 +98,7 @@ def command(
     from recommender.cli.headline import headline, record
     from recommender.export.folder import write_plan
     from recommender.export.manifest import manifest_of
-    from recommender.inputs import read_workspace
+    from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import recommend, settings_of
 
     progress = Progress(quiet=quiet, verbose=verbose)

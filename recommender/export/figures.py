@@ -99,20 +99,29 @@ def by_intervention(plan: Plan) -> pd.DataFrame:
         .agg(pupils=("units", "sum"), benefit=("benefit", "sum"), price_paid=("price_paid", "sum"))
         .reset_index()
     )
-    hours = plan.caseload.groupby("intervention")["hours"].sum()
+    hours = offered_hours(plan).groupby("intervention")["hours"].sum()
     table["hours"] = table["intervention"].map(hours).astype(np.float64).fillna(0.0)
     return table.sort_values("benefit", ascending=False, kind="stable", ignore_index=True)
 
 
 def by_site(plan: Plan) -> pd.DataFrame:
-    """Return site, pupils, served, share, benefit, hours: one row a site."""
+    """Return site, pupils, served, share, benefit: one row a site."""
     table = (
         people(plan).groupby("site", sort=True)[["pupils", "served", "benefit"]].sum().reset_index()
     )
     table["share"] = _ratio(table["served"], table["pupils"])
-    hours = plan.caseload.groupby("site")["hours"].sum()
-    table["hours"] = table["site"].map(hours).astype(np.float64).fillna(0.0)
-    return table[["site", "pupils", "served", "share", "benefit", "hours"]]
+    return table[["site", "pupils", "served", "share", "benefit"]]
+
+
+def offered_hours(plan: Plan) -> pd.DataFrame:
+    """Return the rows of the caseload that are for help the plan offers, not for running help."""
+    load, rows = plan.caseload, plan.sessions
+    sessions = (
+        rows["intervention"] + "/" + rows["site"] + "/" + rows["period"] + "/" + rows["grade"]
+    )
+    offered = pd.MultiIndex.from_frame(plan.assignments[["unit_id", "intervention"]])
+    mine = pd.MultiIndex.from_frame(load[["case", "intervention"]]).isin(offered)
+    return load[mine | load["case"].isin(sessions)]
 
 
 def by_risk(plan: Plan, weights: Mapping[str, float]) -> pd.DataFrame:

@@ -14,16 +14,17 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from io import StringIO
 from itertools import zip_longest
 from pathlib import Path
 
 from recommender import __version__
-from recommender.errors import CannotWrite, InputError, Problem, UsageError
+from recommender.errors import InputError, Problem, UsageError
 from recommender.export.document import plan_text, read_plan_text
+from recommender.export.files import writing
 from recommender.export.manifest import File, Manifest, manifest_text, read_manifest
 from recommender.export.report import report_html
 from recommender.export.tables import CSV_TABLES, csv_text, frames_of
@@ -48,7 +49,7 @@ def refuse_target(directory: Path, *, overwrite: bool) -> None:
         UsageError: if something else than a plan stands there, or a plan and not ``overwrite``.
         CannotWrite: if the place cannot be looked at.
     """
-    with _writing(directory):
+    with writing(directory):
         if not directory.exists():
             return
         if not directory.is_dir():
@@ -94,7 +95,7 @@ def write_plan(
     """
     directory = Path(os.path.realpath(directory))
     refuse_target(directory, overwrite=overwrite)
-    with _writing(directory):
+    with writing(directory):
         directory.parent.mkdir(parents=True, exist_ok=True)
         draft = directory.parent / f".{directory.name}.{secrets.token_hex(6)}.partial"
         draft.mkdir()
@@ -261,17 +262,6 @@ def _flush_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise CannotWrite(
-            f"{path}: could not be written ({error.strerror or type(error).__name__}); "
-            "nothing was left behind"
-        ) from error
 
 
 def _manifest(directory: Path) -> Manifest:
