@@ -21,11 +21,10 @@ def check_agreement(catalogue: CatalogueDraft, policy: PolicyDraft, findings: Fi
             full = ("interventions", it.id, *place)
             document = catalogue.document
             findings.problem(document.file, document.line(full), dotted(full), message, remedy)
-    if policy.policy is not None:
-        for place, message, remedy in _unknown_in_catalogue(policy.policy, catalogue.ids):
-            document = policy.document
-            findings.problem(document.file, document.line(place), dotted(place), message, remedy)
-        _check_levels(catalogue, policy, policy.policy, findings)
+    for place, message, remedy in _unknown_in_catalogue(policy.policy, catalogue.ids):
+        document = policy.document
+        findings.problem(document.file, document.line(place), dotted(place), message, remedy)
+    _check_levels(catalogue, policy, findings)
 
 
 def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[_Complaint]:
@@ -52,11 +51,7 @@ def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[_Compl
     conditions += [
         (("eligible", "indications", p), c) for p, c in enumerate(it.eligible.indications)
     ]
-    usable = {
-        c.name
-        for c in (policy.policy.columns if policy.policy else ())
-        if "eligibility" in c.use and c.type == "flag"
-    }
+    usable = {c.name for c in policy.policy.columns if "eligibility" in c.use and c.type == "flag"}
     for place, column in conditions:
         if column not in policy.columns:
             yield (
@@ -66,13 +61,13 @@ def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[_Compl
                     column, sorted(usable), "declare it with type: flag and use: [eligibility]"
                 ),
             )
-        elif policy.policy is not None and column not in usable:
+        elif column not in usable:
             yield (
                 place,
                 f"is '{column}', which is not declared for it",
                 "give it type: flag and use: [eligibility] in planning.yaml",
             )
-    if it.eligible.grades is not None and policy.policy is not None:
+    if it.eligible.grades is not None:
         low, high = policy.policy.grades
         if it.eligible.grades[0] > high or it.eligible.grades[1] < low:
             yield (
@@ -80,10 +75,10 @@ def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[_Compl
                 f"runs from {it.eligible.grades[0]} to {it.eligible.grades[1]}",
                 f"grades run from {low} to {high}; nobody would be eligible",
             )
-    if policy.policy is not None and it.periods > len(policy.policy.periods) > 0:
+    if it.periods > len(policy.periods) > 0:
         yield (
             ("periods",),
-            f"is {it.periods}, but planning.yaml has {len(policy.policy.periods)}",
+            f"is {it.periods}, but planning.yaml has {len(policy.periods)}",
             "it would never fit; give fewer periods or declare more",
         )
 
@@ -106,16 +101,14 @@ def _unknown_in_catalogue(policy: Policy, known: Collection[str]) -> Iterator[_C
             )
 
 
-def _check_levels(
-    catalogue: CatalogueDraft, draft: PolicyDraft, policy: Policy, findings: Findings
-) -> None:
+def _check_levels(catalogue: CatalogueDraft, draft: PolicyDraft, findings: Findings) -> None:
     """Every level of evidence that an effect has is given a weight."""
     users: dict[str, str] = {}
     for it in catalogue.catalogue.interventions:
         for effect in it.effects:
             users.setdefault(effect.level, it.id)
     document = draft.document
-    for level in sorted(set(users) - set(policy.evidence)):
+    for level in sorted(set(users) - set(draft.policy.evidence)):
         findings.problem(
             document.file,
             document.line(("evidence",)),

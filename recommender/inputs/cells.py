@@ -6,6 +6,7 @@ cost little.  A message shows a cell only when ``show`` says that the column hol
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
@@ -22,6 +23,7 @@ Texts: TypeAlias = "pd.Series[Any]"
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _COMMA_NUMBER = r"[+-]?[0-9]+,[0-9]+"
+_CODE = re.compile(r"[\w.*/\-]{1,40}")
 _TRUE = ("1", "1.0", "true", "yes", "ja", "waar")
 _FALSE = ("0", "0.0", "false", "no", "nee", "onwaar")
 
@@ -95,6 +97,7 @@ def numbers(
     """
     if column not in table.frame:
         return np.full(table.rows, np.nan)
+    show = show and column not in table.secret
     cells = table.frame[column]
     codes, distinct = pd.factorize(cells)
     if cells.dtype.kind in "iufb":
@@ -179,7 +182,7 @@ def dates(table: Table, column: str, findings: Findings, *, required: bool = Fal
 def codes_of(
     table: Table,
     column: str,
-    known: Collection[str],
+    known: Collection[str] | None,
     findings: Findings,
     *,
     where: str,
@@ -192,12 +195,15 @@ def codes_of(
     """The column as text in which every cell is a known code ("" where wrong, and noted).
 
     Args:
-        known: the codes that exist; ``also`` are special ones such as ``*``.
-        where: what lists the codes, for the message: "data/sites.csv".
+        known: the codes that exist, or None when nobody can tell; ``also`` are special ones such
+            as ``*``.
+        show: whether a wrong cell may be shown, if it looks like a code.
+        where: what the codes are, for the message: "a site of data/sites.csv".
         many: several codes separated by semicolons.
         required: an empty cell is wrong.
         default: what stands in an absent column or (where not required) an empty cell.
     """
+    show = show and column not in table.secret
     cells = text(table, column, default)
     row_codes, distinct = pd.factorize(cells)
     right: list[str] = []
@@ -205,26 +211,37 @@ def codes_of(
     for word in distinct:
         parts = [p.strip() for p in word.split(";")] if many else [word]
         parts = [p for p in parts if p]
-        odd = [p for p in parts if p not in known and p not in also]
+        odd = [p for p in parts if known is not None and p not in known and p not in also]
         unknown.append(odd[0] if odd else None)
         right.append("" if odd else (";".join(dict.fromkeys(parts)) or default))
     wrong = np.array([u is not None for u in unknown], dtype=bool)
-    if wrong.any():
-        choices = [*sorted(known), *also]
+    if known is not None and wrong.any():
+        choices = [*known, *also]
         unknown_at = np.array(unknown, dtype=object)
 
         def message(row: int) -> str:
             word = unknown_at[row_codes[row]]
-            return f"is '{_short(word)}', which is not in {where}" if show else f"is not in {where}"
+            if not show or not _CODE.fullmatch(word):
+                return f"is not {where or 'one of the words that may stand here'}"
+            return f"is '{word}', which is not {where}" if where else f"is '{word}'"
 
         def remedy(row: int) -> str:
             word = unknown_at[row_codes[row]]
-            return suggestion(word, choices) if show else f"use {one_of(choices)}"
+            if not show or len(choices) <= 4:
+                return f"use {one_of(choices)}" if choices else "leave it empty; none is declared"
+            return suggestion(word, choices)
 
         report(findings, table, column, wrong[row_codes], message, remedy)
     if required:
         empty = np.array([w == "" for w in distinct], dtype=bool)
-        report(findings, table, column, empty[row_codes], "is empty", f"use a name from {where}")
+        report(
+            findings,
+            table,
+            column,
+            empty[row_codes],
+            "is empty",
+            f"give {where or one_of(known or also)}",
+        )
     return pd.Series(np.array(right, dtype=object)[row_codes], dtype=str)
 
 
@@ -273,11 +290,11 @@ def looks_like_bsn(cells: Texts) -> Bools:
 def _showing(
     words: npt.NDArray[Any], codes: npt.NDArray[np.intp], message: str
 ) -> Callable[[int], str]:
-    return lambda row: f"is '{_short(str(words[codes[row]]))}', which {message}"
+    def say(row: int) -> str:
+        word = str(words[codes[row]])
+        return f"is '{word}', which {message}" if _CODE.fullmatch(word) else message
 
-
-def _short(word: str) -> str:
-    return word if len(word) <= 40 else word[:39] + "…"
+    return say
 
 
 def _plain(bound: float | None) -> str:

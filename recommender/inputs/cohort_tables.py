@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,13 @@ import pandas as pd
 
 from recommender.inputs import cells
 from recommender.inputs.cells import report, text
-from recommender.inputs.findings import Findings, did_you_mean, one_of
-from recommender.inputs.policy import Column, MustServe, Outcome
+from recommender.inputs.findings import Findings, one_of
+from recommender.inputs.known import Known, has_columns
+from recommender.inputs.policy import Column
 from recommender.inputs.policy_file import STRUCTURAL
 from recommender.inputs.tables import Table
 
+INTERVENTION = "an intervention of interventions.yaml"
 CONSENT = ("given", "refused", "asked", "not_needed")
 DECISIONS = ("require", "forbid", "accept")
 UNIT_COLUMNS = (
@@ -31,34 +32,6 @@ COMMITMENT_COLUMNS = ("unit_id", "intervention", "period")
 DECISION_COLUMNS = ("unit_id", "intervention", "decision", "reason", "decided_by", "date")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Known:
-    """The names that the tables may use.
-
-    Attributes:
-        sites: of data/sites.csv.
-        interventions: ids of the catalogue.
-        outcomes, periods, must_serve: of the policy.
-        columns: the declared columns that may be read, structural ones and outcomes left out.
-        grades: the lowest and the highest grade.
-        reference_date: the day at which what is known of the pupils is taken.
-    """
-
-    sites: tuple[str, ...]
-    interventions: tuple[str, ...]
-    outcomes: tuple[Outcome, ...]
-    periods: tuple[str, ...]
-    must_serve: tuple[MustServe, ...]
-    columns: tuple[Column, ...]
-    grades: tuple[int, int]
-    reference_date: dt.date
-
-    @property
-    def outcome_ids(self) -> tuple[str, ...]:
-        """The ids of the outcomes, in order."""
-        return tuple(o.id for o in self.outcomes)
-
-
 def readable_columns(columns: Collection[Column], outcomes: Collection[str]) -> tuple[Column, ...]:
     """The declared columns beyond the structural ones that may be read, in name order."""
     apart = {*STRUCTURAL, *outcomes}
@@ -68,18 +41,6 @@ def readable_columns(columns: Collection[Column], outcomes: Collection[str]) -> 
             key=lambda c: c.name,
         )
     )
-
-
-def has_columns(table: Table, names: Collection[str], findings: Findings) -> bool:
-    """Whether the table has all these columns; a missing one is noted."""
-    missing = [n for n in names if n not in table.header]
-    for name in missing:
-        near = did_you_mean(name, [h for h in table.header if h and h.isidentifier()])
-        findings.problem(
-            table.file, 1, None, f"has no column '{name}'",
-            f"is it '{near}'? rename that" if near else f"the header needs {', '.join(names)}",
-        )  # fmt: skip
-    return not missing
 
 
 def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame | None:
@@ -97,12 +58,12 @@ def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame |
         "family_id": text(table, "family_id"),
         "language": text(table, "language"),
         "consent": cells.codes_of(
-            table, "consent", CONSENT, findings, where="the consent states", default="not_needed",
+            table, "consent", CONSENT, findings, where="", default="not_needed",
             required="consent" in table.frame,
         ),
         "must_serve": _must_serve(table, known, findings),
         "completed": cells.codes_of(
-            table, "completed", known.interventions, findings, where="interventions.yaml",
+            table, "completed", known.interventions, findings, where=INTERVENTION,
             many=True, required=False,
         ),
     }  # fmt: skip
@@ -127,10 +88,10 @@ def read_history(
         "count": _counts(table, findings),
     }
     frame |= _declared(table, known, findings)
-    for outcome in known.outcome_ids:
+    for outcome in known.outcomes or ():
         frame[outcome] = cells.flags(table, outcome, findings)
     frame["intervention"] = cells.codes_of(
-        table, "intervention", known.interventions, findings, where="interventions.yaml",
+        table, "intervention", known.interventions, findings, where=INTERVENTION,
         required=False,
     )  # fmt: skip
     frame["propensity"] = cells.numbers(table, "propensity", findings, minimum=0, maximum=1)
@@ -141,12 +102,13 @@ def read_history(
         lambda row: f"'{history['unit_id'][row]}' has this date already on an earlier line",
         "keep one row a unit and year",
     )  # fmt: skip
-    future = history["date"] > pd.Timestamp(known.reference_date)
-    report(
-        findings, table, "date", future.to_numpy(dtype=bool),
-        f"lies after the reference_date {known.reference_date} of planning.yaml",
-        "history is what happened before; check the year",
-    )  # fmt: skip
+    if known.reference_date is not None:
+        future = history["date"] > pd.Timestamp(known.reference_date)
+        report(
+            findings, table, "date", future.to_numpy(dtype=bool),
+            f"lies after the reference_date {known.reference_date} of planning.yaml",
+            "history is what happened before; check the year",
+        )  # fmt: skip
     return history.sort_values(["unit_id", "date"], kind="stable", ignore_index=True)
 
 
@@ -160,7 +122,7 @@ def read_profiles(
         {
             "unit_id": _units_of(table, units, findings),
             "outcome": cells.codes_of(
-                table, "outcome", known.outcome_ids, findings, where="planning.yaml"
+                table, "outcome", known.outcomes, findings, where="an outcome of planning.yaml"
             ),
             "risk": cells.numbers(table, "risk", findings, minimum=0, maximum=1, required=True),
             "standard_error": cells.numbers(table, "standard_error", findings, minimum=0),
@@ -203,10 +165,14 @@ def read_commitments(
         {
             "unit_id": _units_of(table, units, findings),
             "intervention": cells.codes_of(
-                table, "intervention", known.interventions, findings, where="interventions.yaml"
+                table,
+                "intervention",
+                known.interventions,
+                findings,
+                where=INTERVENTION,
             ),
             "period": cells.codes_of(
-                table, "period", known.periods, findings, where="planning.yaml"
+                table, "period", known.periods, findings, where="a period of planning.yaml"
             ),
         }
     )
@@ -227,11 +193,13 @@ def read_decisions(
         {
             "unit_id": _units_of(table, units, findings),
             "intervention": cells.codes_of(
-                table, "intervention", known.interventions, findings, where="interventions.yaml"
+                table,
+                "intervention",
+                known.interventions,
+                findings,
+                where=INTERVENTION,
             ),
-            "decision": cells.codes_of(
-                table, "decision", DECISIONS, findings, where="the decisions there are"
-            ),
+            "decision": cells.codes_of(table, "decision", DECISIONS, findings, where=""),
             "reason": text(table, "reason"),
             "decided_by": text(table, "decided_by"),
             "date": cells.dates(table, "date", findings),
@@ -257,11 +225,11 @@ def empty_frame(columns: Collection[str]) -> pd.DataFrame:
 
 
 def _sites(table: Table, known: Known, findings: Findings) -> cells.Texts:
-    return cells.codes_of(table, "site", known.sites, findings, where="data/sites.csv")
+    return cells.codes_of(table, "site", known.sites, findings, where="a site of data/sites")
 
 
 def _grades(table: Table, known: Known, findings: Findings) -> npt.NDArray[np.int64]:
-    low, high = known.grades
+    low, high = known.grades or (None, None)
     grades = cells.numbers(
         table, "grade", findings, show=True, minimum=low, maximum=high, whole=True, required=True
     )
@@ -282,14 +250,10 @@ def _must_serve(table: Table, known: Known, findings: Findings) -> cells.Texts:
     if "must_serve" not in table.frame:
         return text(table, "must_serve")
     plain = text(table, "must_serve").replace({"1": "any", "1.0": "any", "0": "", "0.0": ""})
-    renamed = Table(
-        table.file, table.header, pd.DataFrame({"must_serve": plain}), table.lines,
-        table.decimal_comma, table.sha256,
-    )  # fmt: skip
-    rules = tuple(r.id for r in known.must_serve)
+    renamed = replace(table, frame=pd.DataFrame({"must_serve": plain}))
     return cells.codes_of(
-        renamed, "must_serve", rules, findings, where="rules.must_serve of planning.yaml",
-        required=False,
+        renamed, "must_serve", known.must_serve, findings, required=False,
+        where="a must-serve rule of planning.yaml",
     )  # fmt: skip
 
 
@@ -316,7 +280,7 @@ def _declared(table: Table, known: Known, findings: Findings) -> dict[str, Any]:
             typed[name] = cells.dates(table, name, findings)
         elif column.values:
             typed[name] = cells.codes_of(
-                table, name, column.values, findings, where="its values in planning.yaml",
+                table, name, column.values, findings, where="a value that planning.yaml allows",
                 show=False, required=False,
             )  # fmt: skip
         else:
@@ -350,7 +314,7 @@ def _check_coverage(
     table: Table, frame: pd.DataFrame, units: pd.DataFrame, known: Known, findings: Findings
 ) -> None:
     """An outcome with profiles has one for every unit."""
-    for outcome in known.outcome_ids:
+    for outcome in known.outcomes or ():
         have = frame.loc[frame["outcome"] == outcome, "unit_id"]
         lacking = units.loc[~units["unit_id"].isin(have), "unit_id"]
         if len(have) and len(lacking):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
+from recommender.inputs.catalogue import Level
 from recommender.inputs.entries import entries_at
 from recommender.inputs.findings import Findings, suggestion
 from recommender.inputs.policy import (
@@ -49,7 +51,7 @@ class PolicyDraft:
         document: the file as it stands.
         outcomes, roles, periods, must_serve, columns: every name in the file, also of wrong
             entries, so that nobody is told they are unknown.
-        policy: the policy if the file can be read as one, else None.
+        policy: the policy, without its wrong entries and with neutral values for wrong settings.
     """
 
     document: Document
@@ -58,7 +60,7 @@ class PolicyDraft:
     periods: tuple[str, ...]
     must_serve: tuple[str, ...]
     columns: tuple[str, ...]
-    policy: Policy | None
+    policy: Policy
 
 
 def read_policy(path: Path) -> Policy:
@@ -67,7 +69,6 @@ def read_policy(path: Path) -> Policy:
     draft = draft_policy(path, path.name, findings)
     findings.raise_if_any()
     assert draft is not None
-    assert draft.policy is not None
     return draft.policy
 
 
@@ -102,24 +103,21 @@ def draft_policy(path: Path, file: str, findings: Findings) -> PolicyDraft | Non
         rest[key] = []
     if isinstance(rest.get("rules"), dict):
         rest["rules"] = {**rest["rules"], "must_serve": []}
-    whole = validated(TypeAdapter(Policy), rest, document, (), findings)
-    policy = None
-    if whole is not None:
-        policy = replace(
-            whole,
-            outcomes=outcomes,
-            roles=roles,
-            periods=periods,
-            columns=tuple(sorted(columns, key=lambda c: c.name)),
-            scenarios=scenarios,
-            rules=replace(whole.rules, must_serve=must_serve),
-        )
+    whole = _whole(rest, document, findings)
+    policy = replace(
+        whole,
+        outcomes=outcomes,
+        roles=roles,
+        periods=periods,
+        columns=tuple(sorted(columns, key=lambda c: c.name)),
+        scenarios=scenarios,
+        rules=replace(whole.rules, must_serve=must_serve),
+    )
     draft = PolicyDraft(document, outcome_ids, role_ids, period_ids, rule_ids, column_ids, policy)
-    if policy is not None:
-        for place, message, remedy in _problems(policy, draft):
-            findings.problem(file, document.line(place), dotted(place), message, remedy)
-        for place, message, remedy in _warnings(policy):
-            findings.warn(file, document.line(place), dotted(place), message, remedy)
+    for place, message, remedy in _problems(policy, draft):
+        findings.problem(file, document.line(place), dotted(place), message, remedy)
+    for place, message, remedy in _warnings(policy):
+        findings.warn(file, document.line(place), dotted(place), message, remedy)
     for column in columns:
         at = ("columns", column.name)
         for message, remedy in _privacy(column, outcome_ids):
@@ -128,6 +126,25 @@ def draft_policy(path: Path, file: str, findings: Findings) -> PolicyDraft | Non
             full = (*at, *place)
             findings.problem(file, document.line(full), dotted(full), message, remedy)
     return draft
+
+
+def _whole(rest: dict[str, Any], document: Document, findings: Findings) -> Policy:
+    """The policy without its entries; a wrong setting is noted and then left out."""
+    adapter = TypeAdapter(Policy)
+    mine = Findings()
+    whole = validated(adapter, rest, document, (), mine)
+    if whole is not None:
+        return whole
+    findings.problems += mine.problems
+    wrong = {re.split(r"[.\[]", p.column)[0] for p in mine.problems if p.column}
+    neutral: dict[str, Any] = {
+        "reference_date": "2200-01-01",
+        "evidence": dict.fromkeys(get_args(Level), 1.0),
+        **{k: v for k, v in rest.items() if k not in wrong},
+    }
+    whole = validated(adapter, neutral, document, (), Findings())
+    assert whole is not None
+    return whole
 
 
 _Complaint = tuple[tuple[Key, ...], str, str]

@@ -9,8 +9,8 @@ import pandas as pd
 
 from recommender.inputs import cells
 from recommender.inputs.cells import report, text
-from recommender.inputs.cohort_tables import has_columns
 from recommender.inputs.findings import Findings
+from recommender.inputs.known import Known, has_columns
 from recommender.inputs.policy import Role
 from recommender.inputs.tables import Table
 
@@ -35,10 +35,8 @@ def read_sites(table: Table, findings: Findings) -> pd.DataFrame | None:
 
 def read_professionals(
     table: Table,
-    sites: Collection[str],
-    roles: Collection[str],
-    periods: tuple[str, ...],
-    declared: Collection[Role],
+    known: Known,
+    roles: Collection[Role],
     findings: Findings,
 ) -> pd.DataFrame | None:
     """``Resources.professionals``: a row per professional and period, in calendar order.
@@ -48,8 +46,10 @@ def read_professionals(
     if not has_columns(table, ("professional_id", "role", "hours"), findings):
         return None
     cost = cells.numbers(table, "cost_per_hour", findings, show=True, minimum=0)
-    role = cells.codes_of(table, "role", roles, findings, where="planning.yaml", many=True)
-    usual = {r.id: r.cost_per_hour for r in declared}
+    role = cells.codes_of(
+        table, "role", known.roles, findings, where="a role of planning.yaml", many=True
+    )
+    usual = {r.id: r.cost_per_hour for r in roles}
     by_role = role.str.split(";").str[0].map(usual).fillna(0.0).to_numpy(dtype=np.float64)
     frame = pd.DataFrame(
         {
@@ -59,18 +59,20 @@ def read_professionals(
                 table, "hours", findings, show=True, minimum=0, maximum=10_000, required=True
             ),
             "sites": cells.codes_of(
-                table, "sites", sites, findings, where="data/sites.csv", many=True, also=("*",),
-                required=False, default="*",
+                table, "sites", known.sites, findings, where="a site of data/sites", many=True,
+                also=("*",), required=False, default="*",
             ),
             "period": cells.codes_of(
-                table, "period", periods, findings, where="planning.yaml", required=False,
+                table, "period", known.periods, findings, where="a period of planning.yaml",
+                required=False,
             ),
             "cost_per_hour": np.where(np.isnan(cost), by_role, cost),
             "languages": text(table, "languages"),
             "row": np.arange(table.rows),
         }
     )  # fmt: skip
-    every = frame["period"] == ""
+    periods = known.periods or ()
+    every = text(table, "period") == ""
     spread = (
         frame[every]
         .drop(columns="period")

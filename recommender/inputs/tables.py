@@ -46,6 +46,7 @@ class Table:
         lines: (rows,) the line (csv) or row (xlsx, parquet: from 1, header included) of each row.
         decimal_comma: whether "0,5" is a number here (semicolon tables and sheets).
         sha256: of the file's bytes.
+        secret: columns of which no cell may ever stand in a message.
     """
 
     file: str
@@ -54,6 +55,7 @@ class Table:
     lines: Lines
     decimal_comma: bool
     sha256: str
+    secret: frozenset[str] = frozenset()
 
     @property
     def rows(self) -> int:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from recommender.errors import InputError, Problem
-from recommender.inputs import cohort_tables, resource_tables
+from recommender.inputs import catalogue_file, cohort_tables, policy_file, resource_tables
 from recommender.inputs.agreement import check_agreement
-from recommender.inputs.catalogue import Catalogue
+from recommender.inputs.catalogue import Catalogue, Intervention
 from recommender.inputs.catalogue_file import CatalogueDraft, draft_catalogue
 from recommender.inputs.cohort import Cohort
-from recommender.inputs.cohort_tables import Known, readable_columns
-from recommender.inputs.findings import Findings
-from recommender.inputs.policy import Policy
-from recommender.inputs.policy_file import PolicyDraft, draft_policy
+from recommender.inputs.cohort_tables import readable_columns
+from recommender.inputs.findings import Findings, suggestion
+from recommender.inputs.known import Known
+from recommender.inputs.policy import Column, Policy
+from recommender.inputs.policy_file import STRUCTURAL, PolicyDraft, draft_policy
 from recommender.inputs.resources import Resources
 from recommender.inputs.tables import Table, load_table
+from recommender.inputs.yaml_reader import dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +85,35 @@ def check_workspace(
 
 def _read(path: Path, today: dt.date | None, findings: Findings) -> Inputs | None:
     """The inputs, complete whenever no problem was found."""
-    folder = _Folder(path, findings)
     if not path.is_dir():
         findings.problem(str(path), None, None, "is no folder", "name the workspace's folder")
         return None
+    folder = _Folder(path, findings)
     catalogue = policy = None
-    if folder.holds("interventions.yaml"):
-        catalogue = draft_catalogue(folder.at("interventions.yaml"), "interventions.yaml", findings)
-    if folder.holds("planning.yaml"):
-        policy = draft_policy(folder.at("planning.yaml"), "planning.yaml", findings)
+    if folder.holds(catalogue_file.FILE):
+        where = folder.at(catalogue_file.FILE)
+        catalogue = draft_catalogue(where, catalogue_file.FILE, findings)
+    if folder.holds(policy_file.FILE):
+        policy = draft_policy(folder.at(policy_file.FILE), policy_file.FILE, findings)
     if catalogue is not None and policy is not None:
         check_agreement(catalogue, policy, findings)
-    if catalogue is None or policy is None or policy.policy is None:
+    tables = _Tables(folder, catalogue, policy, today, findings)
+    cohort, resources = tables.read()
+    if catalogue is None or policy is None:
         return None
-    return _Reading(folder, catalogue, policy, policy.policy, today, findings).inputs()
+    sources = [Source(t.file, t.sha256, t.rows) for t in tables.read_so_far]
+    sources += [
+        Source(d.file, hashlib.sha256(folder.at(d.file).read_bytes()).hexdigest(), rows)
+        for d, rows in ((catalogue.document, len(catalogue.ids)), (policy.document, 1))
+    ]
+    return Inputs(
+        cohort=cohort,
+        catalogue=catalogue.catalogue,
+        resources=resources,
+        policy=policy.policy,
+        sources=tuple(sorted(sources, key=lambda s: s.path)),
+        warnings=InputError(findings.warnings).problems,
+    )
 
 
 class _Folder:
@@ -108,17 +127,20 @@ class _Folder:
         return self._root / file
 
     def holds(self, file: str) -> bool:
-        """Whether the path may be read: it does not lead out of the workspace by a link."""
-        inside = self.at(file).resolve().is_relative_to(self._root.resolve())
+        """Whether the path may be read: no link leads from it out of the workspace."""
+        try:
+            inside = self.at(file).resolve().is_relative_to(self._root.resolve())
+        except (OSError, RuntimeError):
+            inside = False
         if not inside:
             self._findings.problem(
-                file, None, None, "leads out of the workspace", "put the file itself there"
+                file, None, None, "is a link out of the workspace", "put the file itself there"
             )
         return inside
 
-    def table(self, name: str, *, needed: str = "") -> str | None:
-        """The file of a table: the one of its three forms that is there; ``needed`` says why."""
-        present = [f"data/{name}{s}" for s in SUFFIXES if self.at(f"data/{name}{s}").exists()]
+    def table(self, name: str, needed: str = "") -> str | None:
+        """The file of a table, in whichever of its three forms; ``needed`` says why it must be."""
+        present = [f for s in SUFFIXES if self._is_there(f := f"data/{name}{s}")]
         if len(present) > 1:
             self._findings.problem(
                 present[0], None, None, f"stands beside {' and '.join(present[1:])}",
@@ -131,123 +153,272 @@ class _Folder:
             return None
         return present[0] if self.holds(present[0]) else None
 
+    def _is_there(self, file: str) -> bool:
+        return self.at(file).exists() or self.at(file).is_symlink()
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Reading:
-    """One reading of the tables of a workspace whose catalogue and policy can be read."""
 
-    folder: _Folder
-    catalogue: CatalogueDraft
-    draft: PolicyDraft
-    policy: Policy
-    today: dt.date | None
-    findings: Findings
+class _Tables:
+    """One reading of the tables, with as much of catalogue and policy as could be read."""
 
-    def inputs(self) -> Inputs:
-        """The inputs, complete whenever no problem was found."""
-        policy, findings = self.policy, self.findings
-        columns = readable_columns(policy.columns, self.draft.outcomes)
-        declared = [c.name for c in columns]
-        sites = self.table("sites", resource_tables.SITE_COLUMNS, "say which sites there are")
+    def __init__(
+        self,
+        folder: _Folder,
+        catalogue: CatalogueDraft | None,
+        draft: PolicyDraft | None,
+        today: dt.date | None,
+        findings: Findings,
+    ) -> None:
+        self._folder, self._catalogue, self._draft = folder, catalogue, draft
+        self._findings = findings
+        self._policy = draft.policy if draft else None
+        self._today = today or (self._policy.reference_date if self._policy else None)
+        self._columns = (
+            readable_columns(self._policy.columns, draft.outcomes) if draft and self._policy else ()
+        )
+        self.read_so_far: list[Table] = []
+
+    def read(self) -> tuple[Cohort, Resources]:
+        """Cohort and resources; frames that could not be read are empty."""
+        findings = self._findings
+        empty = cohort_tables.empty_frame
+        sites = self._table("sites", resource_tables.SITE_COLUMNS, "say which sites there are")
         site_frame = resource_tables.read_sites(sites, findings) if sites else None
-        site_ids = () if site_frame is None else tuple(site_frame["site"])
-        professionals = self.table(
+        known = self._known(site_frame)
+        staff = self._table(
             "professionals", resource_tables.PROFESSIONAL_COLUMNS, "say who is there to help"
         )
-        people = None
-        if professionals is not None and site_frame is not None:
-            people = resource_tables.read_professionals(
-                professionals, site_ids, self.draft.roles, self.draft.periods, policy.roles,
-                findings,
-            )  # fmt: skip
-        known = Known(
-            sites=site_ids,
-            interventions=self.catalogue.ids,
-            outcomes=policy.outcomes,
-            periods=self.draft.periods,
-            must_serve=policy.rules.must_serve,
-            columns=columns,
-            grades=policy.grades,
-            reference_date=policy.reference_date,
+        roles = self._policy.roles if self._policy else ()
+        people = (
+            resource_tables.read_professionals(staff, known, roles, findings) if staff else None
         )
-        pupils = self.table(
+        cohort, tables = self._cohort(known)
+        self._check_columns(tables)
+        self._check_scenarios(known)
+        if people is not None:
+            self._check_roles(people)
+        return cohort, Resources(
+            sites=empty(resource_tables.SITE_COLUMNS) if site_frame is None else site_frame,
+            professionals=empty(resource_tables.PROFESSIONAL_COLUMNS) if people is None else people,
+            roles=roles,
+            periods=self._policy.periods if self._policy else (),
+        )
+
+    def _cohort(self, known: Known) -> tuple[Cohort, dict[str, Table]]:
+        """The cohort, and its tables of pupils and of history where they could be read."""
+        findings = self._findings
+        empty = cohort_tables.empty_frame
+        declared = [c.name for c in self._columns]
+        pupils = self._table(
             "pupils", (*cohort_tables.UNIT_COLUMNS, *declared), "say whom to plan for"
         )
         units = cohort_tables.read_units(pupils, known, findings) if pupils else None
-        profiles = self.table("profiles", cohort_tables.PROFILE_COLUMNS)
-        risks = (
-            None if profiles is None
-            else cohort_tables.read_profiles(profiles, known, units, findings)
-        )  # fmt: skip
-        covered = set() if risks is None else set(risks["outcome"])
-        past = self.table(
-            "history", (*cohort_tables.HISTORY_COLUMNS, *declared, *self.draft.outcomes)
+        foretold = self._table("profiles", cohort_tables.PROFILE_COLUMNS)
+        profiles = (
+            cohort_tables.read_profiles(foretold, known, units, findings) if foretold else None
+        )
+        covered = set() if profiles is None else set(profiles["outcome"])
+        uncovered = [o for o in known.outcomes or () if o not in covered]
+        past = self._table(
+            "history", (*cohort_tables.HISTORY_COLUMNS, *declared, *(known.outcomes or ()))
         )
         history = None
         if past is not None:
-            history = cohort_tables.read_history(
-                past, known, findings,
-                outcomes_needed=[o for o in self.draft.outcomes if o not in covered],
-            )  # fmt: skip
-        elif set(known.outcome_ids) - covered:
+            history = cohort_tables.read_history(past, known, findings, outcomes_needed=uncovered)
+        elif uncovered and not self._folder.table("history"):
             findings.problem(
                 "data/history.csv", None, None,
-                f"is missing, and data/profiles.csv has no risks of "
-                f"{', '.join(o for o in known.outcome_ids if o not in covered)}",
+                f"is missing, and data/profiles has no risks of {', '.join(uncovered)}",
                 "hand in earlier years, or risks predicted elsewhere",
             )  # fmt: skip
-        notes = self.table("notes", cohort_tables.NOTE_COLUMNS)
-        texts = cohort_tables.read_notes(notes, units, history, findings) if notes else None
-        running = self.table("commitments", cohort_tables.COMMITMENT_COLUMNS)
+        written = self._table("notes", cohort_tables.NOTE_COLUMNS)
+        running = self._table("commitments", cohort_tables.COMMITMENT_COLUMNS)
+        said = self._table("decisions", cohort_tables.DECISION_COLUMNS)
+        notes = cohort_tables.read_notes(written, units, history, findings) if written else None
         commitments = (
             cohort_tables.read_commitments(running, known, units, findings) if running else None
         )
-        said = self.table("decisions", cohort_tables.DECISION_COLUMNS)
         decisions = cohort_tables.read_decisions(said, known, units, findings) if said else None
-        tables = (sites, professionals, pupils, profiles, past, notes, running, said)
-        empty = cohort_tables.empty_frame
+        if self._policy is not None:
+            self._check_base_rates(past, history, foretold, profiles, units)
         cohort = Cohort(
             units=empty(cohort_tables.UNIT_COLUMNS) if units is None else units,
-            columns=tuple(c for c in columns if pupils and c.name in pupils.frame),
+            columns=tuple(c for c in self._columns if pupils and c.name in pupils.frame),
             history=history,
-            profiles=risks,
-            notes=texts,
+            profiles=profiles,
+            notes=notes,
             commitments=(
                 empty(cohort_tables.COMMITMENT_COLUMNS) if commitments is None else commitments
             ),
             decisions=empty(cohort_tables.DECISION_COLUMNS) if decisions is None else decisions,
         )
-        resources = Resources(
-            empty(resource_tables.SITE_COLUMNS) if site_frame is None else site_frame,
-            empty(resource_tables.PROFESSIONAL_COLUMNS) if people is None else people,
-            policy.roles,
-            policy.periods,
-        )
-        return Inputs(
-            cohort=cohort,
-            catalogue=self.catalogue.catalogue,
-            resources=resources,
-            policy=policy,
-            sources=self.sources([t for t in tables if t is not None]),
-            warnings=InputError(findings.warnings).problems,
-        )
+        tables = {"pupils": pupils, "history": past}
+        return cohort, {name: table for name, table in tables.items() if table is not None}
 
-    def table(self, name: str, wanted: Collection[str], needed: str = "") -> Table | None:
+    def _table(self, name: str, wanted: Collection[str], needed: str = "") -> Table | None:
         """One table of the workspace, if it is there and can be read."""
-        file = self.folder.table(name, needed=needed)
+        file = self._folder.table(name, needed)
         if file is None:
             return None
-        return load_table(self.folder.at(file), file, self.findings, wanted=wanted)
-
-    def sources(self, tables: Collection[Table]) -> tuple[Source, ...]:
-        """Every file that was read, with its hash and rows, in order of path."""
-        yaml = (
-            (self.catalogue.document.file, len(self.catalogue.ids)),
-            (self.draft.document.file, 1),
+        table = load_table(self._folder.at(file), file, self._findings, wanted=wanted)
+        if table is None:
+            return None
+        self.read_so_far.append(table)
+        special = self._policy.columns if self._policy else ()
+        self._check_retention(table, special)
+        return replace(
+            table, secret=frozenset(c.name for c in special if c.sensitivity == "special")
         )
-        read = [Source(t.file, t.sha256, t.rows) for t in tables]
-        read += [
-            Source(file, hashlib.sha256(self.folder.at(file).read_bytes()).hexdigest(), rows)
-            for file, rows in yaml
-        ]
-        return tuple(sorted(read, key=lambda s: s.path))
+
+    def _known(self, sites: pd.DataFrame | None) -> Known:
+        policy, draft = self._policy, self._draft
+        return Known(
+            sites=None if sites is None else tuple(sites["site"]),
+            interventions=self._catalogue.ids if self._catalogue else None,
+            outcomes=draft.outcomes if draft else None,
+            periods=draft.periods if draft else None,
+            roles=draft.roles if draft else None,
+            must_serve=draft.must_serve if draft else None,
+            columns=self._columns,
+            grades=policy.grades if policy else None,
+            reference_date=policy.reference_date if policy else None,
+        )
+
+    def _check_retention(self, table: Table, columns: Collection[Column]) -> None:
+        """A column past its last day of use may not be read."""
+        for column in columns:
+            if column.name not in table.header or column.retention is None or self._today is None:
+                continue
+            if column.retention < self._today and "never" not in column.use:
+                self._findings.refuse(
+                    table.file, 1, column.name,
+                    f"was to be kept until {column.retention}",
+                    "delete the column, or renew its ground and its retention in planning.yaml",
+                )  # fmt: skip
+
+    def _check_columns(self, tables: Mapping[str, Table]) -> None:
+        """Columns that are handed in and not declared, declared and not handed in, or half so."""
+        if self._draft is None or self._policy is None:
+            return
+        for name, table in tables.items():
+            outcomes = self._draft.outcomes if name == "history" else ()
+            allowed = {*STRUCTURAL, *self._draft.columns, *outcomes}
+            extra = [h for h in table.header if h and h not in allowed]
+            if extra and "unit_id" in table.header:
+                self._findings.warn(
+                    table.file, 1, None, f"has columns that were not read: {_some(extra)}",
+                    "declare them in planning.yaml if they are needed; else delete them",
+                )  # fmt: skip
+        asked = {c for i in self._interventions() for c in i.contraindications}
+        asked |= {c for i in self._interventions() for c in i.eligible.indications}
+        for column in self._columns:
+            self._check_column(column, tables, asked)
+
+    def _check_column(
+        self, column: Column, tables: Mapping[str, Table], asked: Collection[str]
+    ) -> None:
+        assert self._draft is not None
+        file, place = self._draft.document.file, ("columns", column.name)
+        line = self._draft.document.line(place)
+        have = {name: t for name, t in tables.items() if column.name in t.header}
+        lack = {name: t for name, t in tables.items() if column.name not in t.header}
+        if "eligibility" in column.use and column.name in asked and "pupils" in lack:
+            self._findings.problem(
+                lack["pupils"].file, 1, None,
+                f"has no column '{column.name}', which conditions of interventions.yaml need",
+                "add it, or drop the conditions",
+            )  # fmt: skip
+        elif "feature" in column.use and have and lack:
+            ((_, one),), ((_, other),) = have.items(), lack.items()
+            self._findings.problem(
+                other.file, 1, None,
+                f"has no column '{column.name}', which {one.file} has and risk models use",
+                "add it, or remove `feature` from its use in planning.yaml",
+            )  # fmt: skip
+        elif tables and not have:
+            self._findings.warn(
+                file, line, dotted(place), "is declared, and no table has it",
+                "delete the declaration if it is not needed",
+            )  # fmt: skip
+        elif column.use == ("eligibility",) and column.name not in asked:
+            self._findings.warn(
+                file, line, dotted(place), "is read for conditions, and no intervention has one",
+                "hand in no more than is needed: delete it",
+            )  # fmt: skip
+
+    def _interventions(self) -> tuple[Intervention, ...]:
+        return self._catalogue.catalogue.interventions if self._catalogue else ()
+
+    def _check_scenarios(self, known: Known) -> None:
+        """Scenarios name sites that exist."""
+        if self._policy is None or self._draft is None or known.sites is None:
+            return
+        document = self._draft.document
+        for scenario in self._policy.scenarios:
+            for position, change in enumerate(scenario.capacity):
+                if change.site not in ("*", *known.sites):
+                    place = ("scenarios", scenario.id, "capacity", position, "site")
+                    self._findings.problem(
+                        document.file, document.line(place), dotted(place),
+                        f"is '{change.site}', which is not a site of data/sites",
+                        suggestion(change.site, known.sites),
+                    )  # fmt: skip
+
+    def _check_roles(self, people: pd.DataFrame) -> None:
+        """Interventions need roles that somebody has."""
+        if self._catalogue is None or self._draft is None:
+            return
+        present = set(people["role"].str.split(";").explode())
+        document = self._catalogue.document
+        for intervention in self._interventions():
+            for position, need in enumerate(intervention.needs):
+                if need.role in self._draft.roles and need.role not in present:
+                    place = ("interventions", intervention.id, "needs", position, "role")
+                    self._findings.warn(
+                        document.file, document.line(place), dotted(place),
+                        f"is '{need.role}', which nobody in data/professionals has",
+                        "the intervention cannot be offered until somebody has",
+                    )  # fmt: skip
+
+    def _check_base_rates(
+        self,
+        past: Table | None,
+        history: pd.DataFrame | None,
+        foretold: Table | None,
+        profiles: pd.DataFrame | None,
+        units: pd.DataFrame | None,
+    ) -> None:
+        """The share of each outcome lies where the policy finds it plausible."""
+        assert self._policy is not None
+        for outcome in self._policy.outcomes:
+            shares = []
+            if past is not None and history is not None:
+                shares.append((past.file, _mean(history[outcome.id], history["count"])))
+            if foretold is not None and profiles is not None and units is not None:
+                mine = profiles[profiles["outcome"] == outcome.id]
+                counts = mine["unit_id"].map(
+                    units.drop_duplicates("unit_id").set_index("unit_id")["count"]
+                )
+                shares.append((foretold.file, _mean(mine["risk"], counts)))
+            low, high = outcome.base_rate
+            for file, share in shares:
+                if share is not None and not low <= share <= high:
+                    self._findings.warn(
+                        file, None, outcome.id,
+                        f"occurs in {share:.1%}, outside the {low:.0%} to {high:.0%} of its "
+                        "base_rate",
+                        "check the data, the definition of the outcome, or the base_rate",
+                    )  # fmt: skip
+
+
+def _mean(values: pd.Series[float], counts: pd.Series[float]) -> float | None:
+    """The mean weighted by counts where both are known; None where nothing is."""
+    there = values.notna() & counts.notna()
+    total = float(counts[there].sum())
+    return float((values[there] * counts[there]).sum()) / total if total else None
+
+
+def _some(names: Collection[str]) -> str:
+    """The first twelve names, and how many there are."""
+    words = list(names)
+    more = f" … ({len(words)} in all)" if len(words) > 12 else ""
+    return ", ".join(words[:12]) + more

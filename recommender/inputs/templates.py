@@ -1,0 +1,56 @@
+"""A new workspace with templates that pass ``recommender check`` as they are."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from importlib import resources
+from pathlib import Path
+
+from recommender.errors import CannotWrite, UsageError
+
+FILES = {
+    "interventions.yaml": "interventions.yaml",
+    "planning.yaml": "planning.yaml",
+    "pupils.csv": "data/pupils.csv",
+    "sites.csv": "data/sites.csv",
+    "professionals.csv": "data/professionals.csv",
+    "profiles.csv": "data/profiles.csv",
+    "catalogue.schema.json": "schemas/catalogue.schema.json",
+    "planning.schema.json": "schemas/planning.schema.json",
+}
+"""Template -> its place in the workspace."""
+
+
+def write_templates(directory: Path) -> tuple[Path, ...]:
+    """Write a new workspace and return its files; the folder appears whole or not at all.
+
+    Args:
+        directory: a folder that does not exist yet, or an empty one.
+
+    Raises:
+        UsageError: something stands there already; nothing is overwritten.
+        CannotWrite: the folder cannot be made.
+    """
+    if directory.is_symlink() or directory.exists():
+        if not directory.is_dir():
+            raise UsageError(f"{directory} is a file; name a new folder")
+        if any(directory.iterdir()):
+            raise UsageError(f"{directory} is not empty; name a new folder")
+    templates = resources.files("recommender.inputs").joinpath("templates")
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=directory.parent, prefix=".new-") as scratch:
+            draft = Path(scratch) / "workspace"
+            for template, place in FILES.items():
+                target = draft / place
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(templates.joinpath(template).read_bytes())
+            if directory.exists():
+                for entry in sorted(draft.iterdir()):
+                    shutil.move(entry, directory / entry.name)
+            else:
+                draft.rename(directory)
+    except OSError as error:
+        raise CannotWrite(f"{directory}: {error.strerror}; name another folder") from error
+    return tuple(directory / place for place in FILES.values())
