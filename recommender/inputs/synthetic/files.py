@@ -138,17 +138,14 @@ class _Parquet:
                 "parquet needs pyarrow; install recommender[parquet] or write csv"
             ) from error
         self._pa, self._pq, self._path = pa, pq, path
-        self._writer = None
-        self._schema = None
+        self._writer: pq.ParquetWriter | None = None
 
     def write(self, table: pd.DataFrame) -> None:
         if self._writer is None:
-            self._schema = self._pa.schema(
-                [(name, self._type(table[name])) for name in table.columns]
-            )
-            self._writer = self._pq.ParquetWriter(self._path, self._schema, compression="zstd")
+            schema = self._pa.schema([(name, self._type(table[name])) for name in table.columns])
+            self._writer = self._pq.ParquetWriter(self._path, schema, compression="zstd")
         self._writer.write_table(
-            self._pa.Table.from_pandas(table, schema=self._schema, preserve_index=False)
+            self._pa.Table.from_pandas(table, schema=self._writer.schema, preserve_index=False)
         )
 
     def _type(self, column: pd.Series) -> object:

@@ -28,7 +28,15 @@ SCALES = (
     "teacher_conduct", "teacher_emotional", "teacher_hyperactivity", "teacher_peer",
     "wellbeing", "concern", "absence", "sickness", "late", "letters",
 )  # fmt: skip
-SDQ = {"conduct": (1.3, 1.9), "emotional": (1.7, 2.2), "hyperactivity": (3.2, 2.7), "peer": (1.2, 1.9)}  # fmt: skip
+# Mean and spread of the four problem scales of the SDQ before they are rounded and cut at 0 and 10.
+SDQ = {
+    "conduct": (1.3, 1.9),
+    "emotional": (1.7, 2.2),
+    "hyperactivity": (3.2, 2.7),
+    "peer": (1.2, 1.9),
+}
+
+_RATERS = ("parent", "teacher")
 
 # Loading of every scale on the vulnerabilities (in the order of OUTCOMES), then the share of its
 # noise that stays the same from year to year: raters and tests err in their own lasting way.
@@ -51,14 +59,6 @@ LOADINGS: dict[str, tuple[tuple[float, ...], float]] = {
     "late": ((0.0, 0.0, 0.50, 0.10, 0.0, 0.15), 0.40),
     "letters": ((0.70, 0.0, 0.0, 0.0, 0.0, 0.0), 0.30),
 }
-
-NUMBERS = (
-    "reading_score", "maths_score", "vocabulary_score",
-    "sdq_parent_total", "sdq_parent_conduct", "sdq_parent_emotional", "sdq_parent_hyperactivity", "sdq_parent_peer",
-    "sdq_teacher_total", "sdq_teacher_conduct", "sdq_teacher_emotional",
-    "wellbeing_score", "teacher_concern", "absence_days", "sickness_reports", "late_arrivals",
-    "repeated_grade", "school_changes", "moved_house",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -101,7 +101,7 @@ def background(people: Population, rng: np.random.Generator) -> Background:
     education = (schooling > -0.8).astype(np.int64) + (schooling > 0.3)
     one_parent = 0.45 * hardship + 0.9 * shared() > 0.97
     income = 0.65 * hardship + 0.3 * one_parent + 0.76 * shared()
-    low_income = income > np.where(one_parent, 1.42, 1.85)
+    low_income = income > np.where(one_parent, 1.75, 1.72)
     foreign = 0.6 * hardship + 0.8 * shared()
     home_language = np.select([foreign > 1.25, foreign > 0.75], ["other", "both"], "dutch")
     spoken = np.array(["tr", "ar", "pl", "en", "uk"])[rng.integers(5, size=families)[family]]
@@ -139,92 +139,103 @@ def measure(
     people: Population, known: Background, year: int, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Return the declared columns of every person as known at the start of ``year`` (0..2)."""
-    grade = people.grade[:, year]
     scale = _scales(people, known, rng)
     again = _scales(people, known, rng)
-    sdq = {name: _sdq(name, value) for name, value in scale.items() if name.split("_")[-1] in SDQ}
-    parent_total = sum(sdq[f"parent_{part}"] for part in SDQ)
-    teacher_total = sum(sdq[f"teacher_{part}"] for part in SDQ)
-    language = np.select(
+    gone = _missing(people, known, year, rng)
+    sdq = {name: _sdq(name, scale[name]) for name in scale if name.split("_")[-1] in SDQ}
+    parent, teacher = ({part: sdq[f"{who}_{part}"] for part in SDQ} for who in _RATERS)
+    strange = np.select(
         [known.home_language == "other", known.home_language == "both"], [1.0, 0.45], 0.0
     )
-
-    reading = _standard(scale["reading_score"] + 0.2 * language)
     maths = _standard(scale["maths_score"])
-    vocabulary = _standard(scale["vocabulary_score"] + language)
-    absence = rng.poisson(np.exp(1.75 + 0.62 * scale["absence"])).clip(0, 190)
-    sickness = rng.poisson(np.exp(0.75 + 0.5 * scale["sickness"])).clip(0, 60)
-    late = rng.poisson(np.exp(0.5 + 0.75 * scale["late"])).clip(0, 150)
-    concern = np.digitize(scale["concern"], [0.35, 1.1, 1.8])
-    wellbeing = np.round(3.9 - 0.55 * scale["wellbeing"], 1).clip(1, 5)
+    vocabulary = _standard(scale["vocabulary_score"] + strange)
+    absence = rng.poisson(np.exp(1.75 + 0.62 * scale["absence"]))
+    sickness = rng.poisson(np.exp(0.75 + 0.5 * scale["sickness"]))
+    late = rng.poisson(np.exp(0.5 + 0.75 * scale["late"]))
     changes = rng.poisson(np.exp(-1.6 + 0.6 * known.changes))
-
-    z = people.latent
-    untested = rng.random(people.persons) < ndtr(-1.85 + 0.35 * z[:, ABSENCE] + 0.3 * z[:, READING])
-    no_test = untested | (grade < 3)
-    low = (known.education <= 0).astype(float)
-    load = 0.45 * z[:, BEHAVIOUR] + 0.35 * z[:, PROTECTION] + 0.25 * z[:, EMOTIONAL]
-    no_parent = rng.random(people.persons) < ndtr(-0.98 + 0.45 * load + 0.45 * low)
-    no_teacher = rng.random(people.persons) < ndtr(
-        -0.95 + 0.3 * load + np.where(people.school % 4 == 1, 0.45, 0.0)
-    )
-    no_own = (grade < 5) | (rng.random(people.persons) < ndtr(-1.4 + 0.4 * z[:, EMOTIONAL]))
-    no_concern = rng.random(people.persons) < 0.03
-
-    two_high = (sdq["teacher_conduct"] >= 4) & (
-        _sdq("teacher_conduct", again["teacher_conduct"]) >= 4
-    )
-    own = rng.standard_normal((people.persons, 5))
-    referral = 0.8 * z[:, BEHAVIOUR] + 0.6 * own[:, 0] > 2.05
-    truancy = 0.75 * z[:, ABSENCE] + 0.66 * own[:, 1] > 2.05
-    anxiety = 0.75 * z[:, EMOTIONAL] + 0.66 * own[:, 2] > 1.95
-    crisis = 0.4 * z[:, PROTECTION] + 0.4 * z[:, EMOTIONAL] + 0.75 * own[:, 3] > 2.55
-    language_only = (
-        (known.home_language != "dutch") & (vocabulary < 90) & (maths >= 95) & (z[:, READING] < 0.6)
-    )
-    letters = (grade <= 4) & (scale["letters"] > 0.68)
-    moved = (known.changes + own[:, 4] > 1.9) | (changes > 2)
-
-    def seen(values: npt.ArrayLike, missing: npt.ArrayLike = False) -> pd.arrays.IntegerArray:
-        return _whole(np.asarray(values, dtype=float), np.asarray(missing))
+    moved = (known.changes + rng.standard_normal(people.persons) > 1.9) | (changes > 2)
+    wellbeing = np.round(3.9 - 0.55 * scale["wellbeing"], 1).clip(1, 5)
+    new_language = (known.home_language != "dutch") & (vocabulary < 90) & (maths >= 95)
+    twice = np.minimum(sdq["teacher_conduct"], _sdq("teacher_conduct", again["teacher_conduct"]))
 
     return pd.DataFrame(
         {
-            "reading_score": seen(reading, no_test),
-            "maths_score": seen(maths, no_test),
-            "vocabulary_score": seen(vocabulary, untested),
-            "sdq_parent_total": seen(parent_total, no_parent),
-            **{f"sdq_parent_{p}": seen(sdq[f"parent_{p}"], no_parent) for p in SDQ},
-            "sdq_teacher_total": seen(teacher_total, no_teacher),
-            "sdq_teacher_conduct": seen(sdq["teacher_conduct"], no_teacher),
-            "sdq_teacher_emotional": seen(sdq["teacher_emotional"], no_teacher),
-            "wellbeing_score": np.where(no_own, np.nan, wellbeing),
-            "teacher_concern": seen(concern, no_concern),
-            "absence_days": seen(absence),
-            "sickness_reports": seen(sickness),
-            "late_arrivals": seen(late),
-            "repeated_grade": seen(people.repeated[:, year]),
-            "school_changes": seen(changes.clip(0, 10)),
-            "moved_house": seen(moved),
+            "reading_score": _whole(
+                _standard(scale["reading_score"] + 0.2 * strange), gone["test"]
+            ),
+            "maths_score": _whole(maths, gone["test"]),
+            "vocabulary_score": _whole(vocabulary, gone["vocabulary"]),
+            "sdq_parent_total": _whole(sum(parent.values()), gone["parent"]),
+            **{f"sdq_parent_{part}": _whole(parent[part], gone["parent"]) for part in SDQ},
+            "sdq_teacher_total": _whole(sum(teacher.values()), gone["teacher"]),
+            "sdq_teacher_conduct": _whole(teacher["conduct"], gone["teacher"]),
+            "sdq_teacher_emotional": _whole(teacher["emotional"], gone["teacher"]),
+            "wellbeing_score": np.where(gone["own"], np.nan, wellbeing),
+            "teacher_concern": _whole(
+                np.digitize(scale["concern"], [0.35, 1.1, 1.8]), gone["concern"]
+            ),
+            "absence_days": _whole(absence.clip(0, 190)),
+            "sickness_reports": _whole(sickness.clip(0, 60)),
+            "late_arrivals": _whole(late.clip(0, 150)),
+            "repeated_grade": _whole(people.repeated[:, year]),
+            "school_changes": _whole(changes.clip(0, 10)),
+            "moved_house": _whole(moved),
             "parent_education": np.array(["low", "middle", "high", ""])[known.education],
-            "one_parent": seen(known.one_parent),
-            "low_income": seen(known.low_income),
-            "earlier_youth_care": seen(known.care > 1.0 + 0.11 * (YEARS - 1 - year)),
-            "preschool": seen(known.preschool),
-            "language_lag_only": seen(language_only),
-            "letter_knowledge_deficit": seen(letters),
-            "high_on_two_screenings": seen(two_high & ~no_teacher),
-            "police_or_school_referral": seen(referral & (grade >= 3)),
-            "sickness_trigger": seen(sickness + rng.integers(0, 3, people.persons) >= 7),
-            "truancy_report": seen(truancy),
-            "anxiety_diagnosis": seen(anxiety),
-            "acute_crisis": seen(crisis),
-            "young_first_pregnancy_at_home": seen(known.pregnancy & (year == YEARS - 1)),
+            "one_parent": _whole(known.one_parent),
+            "low_income": _whole(known.low_income),
+            "earlier_youth_care": _whole(known.care > 1.0 + 0.11 * (YEARS - 1 - year)),
+            "preschool": _whole(known.preschool),
+            "language_lag_only": _whole(new_language & (people.latent[:, READING] < 0.6)),
+            "high_on_two_screenings": _whole((twice >= 4) & ~gone["teacher"]),
+            "sickness_trigger": _whole(sickness + rng.integers(0, 3, people.persons) >= 7),
+            **_signals(people, known, year, scale["letters"], rng),
             "sex": np.where(people.boy, "boy", "girl"),
             "home_language": known.home_language,
             "origin_group": known.origin,
         }
     )
+
+
+def _missing(
+    people: Population, known: Background, year: int, rng: np.random.Generator
+) -> dict[str, Bools]:
+    """Return what is missing of whom; those in trouble are missing more often."""
+    z, grade = people.latent, people.grade[:, year]
+    low = known.education <= 0
+    load = 0.45 * z[:, BEHAVIOUR] + 0.35 * z[:, PROTECTION] + 0.25 * z[:, EMOTIONAL]
+    careless = np.where(people.school % 4 == 1, 0.45, 0.0)
+
+    def lots(tendency: Floats) -> Bools:
+        return rng.random(people.persons) < ndtr(tendency)
+
+    untested = lots(-1.85 + 0.35 * z[:, ABSENCE] + 0.3 * z[:, READING])
+    return {
+        "test": untested | (grade < 3),
+        "vocabulary": untested,
+        "parent": lots(-0.95 + 0.45 * load + 0.45 * low),
+        "teacher": lots(-0.93 + 0.3 * load + careless),
+        "own": (grade < 5) | lots(-1.4 + 0.4 * z[:, EMOTIONAL]),
+        "concern": rng.random(people.persons) < 0.03,
+    }
+
+
+def _signals(
+    people: Population, known: Background, year: int, letters: Floats, rng: np.random.Generator
+) -> dict[str, pd.arrays.IntegerArray]:
+    """Return the rare flags that indicate one kind of help, or rule it out."""
+    z, grade = people.latent, people.grade[:, year]
+    own = rng.standard_normal((people.persons, 4))
+    crisis = 0.4 * z[:, PROTECTION] + 0.4 * z[:, EMOTIONAL] + 0.75 * own[:, 3]
+    return {
+        "letter_knowledge_deficit": _whole((grade <= 4) & (letters > 0.68)),
+        "police_or_school_referral": _whole(
+            (0.8 * z[:, BEHAVIOUR] + 0.6 * own[:, 0] > 2.05) & (grade >= 3)
+        ),
+        "truancy_report": _whole(0.75 * z[:, ABSENCE] + 0.66 * own[:, 1] > 2.05),
+        "anxiety_diagnosis": _whole(0.75 * z[:, EMOTIONAL] + 0.66 * own[:, 2] > 1.95),
+        "acute_crisis": _whole(crisis > 2.55),
+        "young_first_pregnancy_at_home": _whole(known.pregnancy & (year == YEARS - 1)),
+    }
 
 
 def _scales(people: Population, known: Background, rng: np.random.Generator) -> dict[str, Floats]:
@@ -243,14 +254,12 @@ def _scales(people: Population, known: Background, rng: np.random.Generator) -> 
 
 def _bias(persons: int, rng: np.random.Generator) -> Floats:
     """Return (persons, scales) lasting errors; the scales of one rater share a third of theirs."""
-    own = rng.standard_normal((persons, len(SCALES)))
-    rater = [
-        ("parent", "teacher").index(r) if (r := name.split("_")[0]) in ("parent", "teacher") else -1
-        for name in SCALES
-    ]  # noqa: E501
-    halo = rng.standard_normal((persons, 2))
-    shared = np.array([r >= 0 for r in rater])
-    return np.where(shared, np.sqrt(2 / 3) * own + np.sqrt(1 / 3) * halo[:, rater], own)
+    bias = rng.standard_normal((persons, len(SCALES)))
+    halo = rng.standard_normal((persons, len(_RATERS)))
+    for number, rater in enumerate(_RATERS):
+        of_rater = [name.startswith(rater) for name in SCALES]
+        bias[:, of_rater] = np.sqrt(2 / 3) * bias[:, of_rater] + np.sqrt(1 / 3) * halo[:, [number]]
+    return bias
 
 
 def _variance(loading: tuple[float, ...]) -> float:
@@ -268,6 +277,8 @@ def _standard(value: Floats) -> Floats:
     return np.round(100 - 15 * value).clip(40, 160)
 
 
-def _whole(values: Floats, missing: Bools) -> pd.arrays.IntegerArray:
-    gone = missing | np.isnan(values)
-    return pd.arrays.IntegerArray(np.where(gone, 0, values).astype(np.int64), gone)
+def _whole(values: npt.ArrayLike, missing: Bools | None = None) -> pd.arrays.IntegerArray:
+    """Return whole numbers, missing where ``missing`` or NaN."""
+    numbers = np.asarray(values, dtype=float)
+    gone = np.isnan(numbers) if missing is None else missing | np.isnan(numbers)
+    return pd.arrays.IntegerArray(np.where(gone, 0, numbers).astype(np.int64), gone)

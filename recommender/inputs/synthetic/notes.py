@@ -175,10 +175,9 @@ OPENINGS = (
     "Overdracht: ", "Korte notitie. ", "Besproken in het team. ", "Groepsbespreking: ",
 )  # fmt: skip
 CLOSERS = (
-    "", "", "", "", " We volgen dit.", " Volgende maand opnieuw bekijken.", " Ouders zijn ingelicht.",
-    " Afspraak staat.", " Evaluatie na de toetsen.", " Intern begeleider kijkt mee.",
+    "", "", "", "", " We volgen dit.", " Volgende maand opnieuw bekijken.", " Afspraak staat.",
+    " Ouders zijn ingelicht.", " Evaluatie na de toetsen.", " Intern begeleider kijkt mee.",
 )  # fmt: skip
-SHARE = 0.30
 TYPOS = 2
 
 
@@ -228,10 +227,8 @@ def _slip(text: str, rng: np.random.Generator) -> str:
     if not long:
         return text
     at = int(rng.choice(long))
-    word, cut = words[at], int(rng.integers(1, 3))
-    words[at] = (
-        word[:cut] + word[cut + 1] + word[cut] + word[cut + 2 :]
-        if rng.random() < 0.6
-        else word[:cut] + word[cut + 1 :]
-    )  # noqa: E501
+    cut = int(rng.integers(1, 3))
+    before, letters, rest = words[at][:cut], words[at][cut : cut + 2], words[at][cut + 2 :]
+    slipped = letters[::-1] if rng.random() < 0.6 else letters[1:]
+    words[at] = before + slipped + rest
     return " ".join(words)

@@ -13,7 +13,7 @@ import pandas as pd
 from recommender.errors import UsageError
 from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.policy import Policy
-from recommender.inputs.synthetic.measures import background, measure
+from recommender.inputs.synthetic.measures import Background, background, measure
 from recommender.inputs.synthetic.notes import write_notes
 from recommender.inputs.synthetic.population import (
     OUTCOMES,
@@ -27,6 +27,7 @@ from recommender.inputs.synthetic.population import (
 )
 from recommender.inputs.synthetic.staff import running_help, site_table, staff_table
 from recommender.inputs.synthetic.treatment import (
+    Choices,
     TrueEffect,
     choose,
     draw_effects,
@@ -34,8 +35,10 @@ from recommender.inputs.synthetic.treatment import (
     treated,
 )
 
-Names = npt.NDArray[np.str_]
+Strings = npt.NDArray[np.str_]
 PUPILS_PER_REGION = PUPILS_PER_SCHOOL * SCHOOLS_PER_REGION
+IDS_PER_REGION = 2 * PUPILS_PER_REGION
+STAFF_PER_REGION = 100
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,27 +73,34 @@ def simulate(pupils: int, seed: int, policy: Policy, catalogue: Catalogue) -> Si
 def simulate_regions(
     pupils: int, seed: int, policy: Policy, catalogue: Catalogue
 ) -> Iterator[Simulation]:
-    """Yield the invented workspace region by region (at most 1,800 pupils), in order of id.
+    """Return the invented workspace region by region (at most 1,800 pupils), in order of id.
 
     Every region draws from its own stream of the seed, so memory is that of one region and a
     region does not depend on how many are written at a time.  ``effects`` comes with the first.
+
+    Raises:
+        UsageError: fewer than one pupil, or an outcome of the policy that cannot be invented.
     """
-    outcomes = tuple(outcome.id for outcome in policy.outcomes)
-    unknown = sorted(set(outcomes) - set(OUTCOMES))
     if pupils < 1:
         raise UsageError(f"{pupils} pupils cannot be simulated; give a number of at least 1")
-    if unknown:
-        raise UsageError(
-            f"outcome {unknown[0]} cannot be simulated; known are {', '.join(OUTCOMES)}"
-        )
+    for outcome in policy.outcomes:
+        if outcome.id not in OUTCOMES:
+            known = ", ".join(OUTCOMES)
+            raise UsageError(f"outcome {outcome.id} cannot be simulated; known are {known}")
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
-    effects = draw_effects(catalogue, policy, rng)
-    plan = _region_sizes(pupils)
-    frame = _Frame(policy, catalogue, outcomes, effects, seed, len(plan))
-    first = 0
-    for number, size in enumerate(plan):
-        yield _region(frame, number, size, first)
-        first += schools_of(size)
+    world = _World(
+        policy,
+        catalogue,
+        draw_effects(catalogue, policy, rng),
+        seed,
+        -(-pupils // PUPILS_PER_REGION),
+    )
+    sizes = [pupils // world.regions + (n < pupils % world.regions) for n in range(world.regions)]
+    schools = np.cumsum([0, *map(schools_of, sizes)]).tolist()
+    return (
+        _region(world, number, size, first)
+        for number, (size, first) in enumerate(zip(sizes, schools[:-1], strict=True))
+    )
 
 
 def joined(regions: tuple[Simulation, ...]) -> Simulation:
@@ -104,131 +114,222 @@ def joined(regions: tuple[Simulation, ...]) -> Simulation:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Frame:
+class _World:
     """What all regions share."""
 
     policy: Policy
     catalogue: Catalogue
-    outcomes: tuple[str, ...]
     effects: tuple[TrueEffect, ...]
     seed: int
     regions: int
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        return tuple(outcome.id for outcome in self.policy.outcomes)
+
+    @property
+    def positions(self) -> list[int]:
+        return [OUTCOMES.index(outcome) for outcome in self.outcomes]
 
     def width(self, per_region: int, least: int) -> int:
         return max(least, len(str(per_region * self.regions)))
 
 
-def _region_sizes(pupils: int) -> tuple[int, ...]:
-    regions = max(1, round(pupils / PUPILS_PER_REGION))
-    return tuple(pupils // regions + (n < pupils % regions) for n in range(regions))
+@dataclass(frozen=True, eq=False, slots=True)
+class _Names:
+    """Pseudonyms: numbers in an order that tells nothing.
+
+    Attributes:
+        sites: of the region.  site, unit, family, postcode: (persons,).
+    """
+
+    sites: tuple[str, ...]
+    site: Strings
+    unit: Strings
+    family: Strings
+    postcode: Strings
 
 
-def _region(frame: _Frame, number: int, size: int, first_school: int) -> Simulation:
-    policy = frame.policy
-    streams = np.random.SeedSequence(frame.seed, spawn_key=(1, number)).spawn(10)
-    rng = [np.random.default_rng(stream) for stream in streams]
-    people = populate(size, rng[0])
-    known = background(people, rng[1])
-    school_count = schools_of(size)
-    site_width = frame.width(SCHOOLS_PER_REGION, 1)
-    sites = tuple(
-        f"s{n + 1:0{max(2, site_width)}d}" for n in range(first_school, first_school + school_count)
+@dataclass(frozen=True, eq=False, slots=True)
+class _Year:
+    """What was known, given and noted of every person in one year.
+
+    Attributes:
+        date: the day of what was known.
+        known: (persons, declared columns).
+        choices: what the care teams gave, or would have given.
+        notes: unit_id, date, text of those who were there.
+    """
+
+    date: dt.date
+    known: pd.DataFrame
+    choices: Choices
+    notes: pd.DataFrame
+
+
+def _region(world: _World, number: int, size: int, first_school: int) -> Simulation:
+    streams = np.random.SeedSequence(world.seed, spawn_key=(1, number)).spawn(5 + YEARS)
+    of_people, of_background, of_notes, of_standing, of_staff, *of_years = map(
+        np.random.default_rng, streams
     )
-    person = np.arange(people.persons) + number * 2 * PUPILS_PER_REGION + 1
-    unit_id = _ids("p", person, frame.width(2 * PUPILS_PER_REGION, 5))
-    family_id = _ids(
-        "f",
-        people.family + number * 2 * PUPILS_PER_REGION + 1,
-        frame.width(2 * PUPILS_PER_REGION, 5),
-    )
-    postcode = _ids("b", people.neighbourhood + first_school + 1, max(2, site_width))
-    dates = [_years_before(policy.reference_date, YEARS - 1 - year) for year in range(YEARS)]
-    select = [OUTCOMES.index(outcome) for outcome in frame.outcomes]
-
-    tables, notes = [], []
-    given = np.zeros((people.persons, YEARS - 1), dtype=object)
-    for year in range(YEARS):
-        frame_of_year = measure(people, known, year, rng[2 + year]).assign(postcode_area=postcode)
-        choices = choose(frame_of_year, people.grade[:, year], frame.catalogue, rng[5 + year])
-        base = pd.DataFrame(
-            {
-                "unit_id": unit_id,
-                "site": np.array(sites)[people.school],
-                "grade": people.grade[:, year],
-                "family_id": family_id,
-                "language": known.language,
-            }
-        )
-        here = people.present[:, year]
-        if year < YEARS - 1:
-            risk = treated(people.risk[:, year], choices, frame.effects, OUTCOMES)
-            came = happen(risk, rng[5 + year])
-            given[:, year] = np.where(here, np.array(choices.options)[choices.given], "")
-            table = pd.concat([base.drop(columns=["family_id", "language"]), frame_of_year], axis=1)
-            table.insert(1, "date", dates[year].isoformat())
-            table["intervention"] = given[:, year]
-            table["propensity"] = choices.propensity.round(6)
-            for outcome, position in zip(frame.outcomes, select, strict=True):
-                table[outcome] = came[:, position].astype(np.int64)
-            tables.append(table[here])
-        else:
-            now = pd.concat([base, frame_of_year], axis=1)
-        rows, texts = write_notes(people.latent, rng[8])
-        days = rng[8].integers(1, 330, size=rows.size)
-        written = np.datetime64(dates[year]) - days.astype("timedelta64[D]")
-        note = pd.DataFrame({"unit_id": unit_id[rows], "date": written.astype(str), "text": texts})
-        notes.append(note[here[rows]])
-
-    consent, must_serve = _standing(people, now, policy, rng[9])
-    now.insert(5, "consent", consent)
-    now.insert(6, "must_serve", must_serve)
-    now.insert(7, "completed", _completed(given))
-    pupils = now[people.current].sort_values("unit_id", ignore_index=True)
-    free = people.current & (must_serve == "") & np.isin(consent, ["given", "not_needed"])
+    people = populate(size, of_people)
+    background_ = background(people, of_background)
+    names = _names(world, people, number, size, first_school)
+    years = [
+        _year(world, people, background_, names, year, of_years[year], of_notes)
+        for year in range(YEARS)
+    ]
+    # The help of the current year is still to be planned; what came of earlier years is history.
+    past = [
+        _history(world, people, names, year, years[year], of_years[year])
+        for year in range(YEARS - 1)
+    ]
+    now = years[-1]
+    pupils = _pupils(world, people, background_, names, years, of_standing)
+    free = (pupils["must_serve"] == "") & pupils["consent"].isin(["given", "not_needed"])
+    current = people.current
     commitments = running_help(
-        unit_id, people.school, choices.options, choices.probability, free, policy
-    )
-    truth = pd.DataFrame(people.risk[people.current, -1][:, select], columns=list(frame.outcomes))
-    risks = truth.assign(unit_id=unit_id[people.current]).melt(
-        "unit_id", var_name="outcome", value_name="risk"
+        names.unit[current],
+        people.school[current],
+        now.choices.options,
+        now.choices.probability[current],
+        free.to_numpy(dtype=bool)[current],
+        world.policy,
     )
     staff = staff_table(
-        sites,
-        policy,
-        first=number * 100,
-        width=frame.width(100, 3),
-        everywhere=frame.regions == 1,
-        rng=rng[9],
+        names.sites,
+        world.policy,
+        first=number * STAFF_PER_REGION,
+        width=world.width(STAFF_PER_REGION, 3),
+        everywhere=world.regions == 1,
+        rng=of_staff,
     )
+    effects = [(e.intervention, e.outcome, e.scale, e.value) for e in world.effects]
     return Simulation(
-        pupils=pupils,
-        sites=site_table(sites, first_school),
+        pupils=pupils[current].sort_values("unit_id", ignore_index=True),
+        sites=site_table(names.sites, first_school),
         professionals=staff,
-        history=pd.concat(tables).sort_values(["unit_id", "date"], ignore_index=True),
-        notes=pd.concat(notes).sort_values(["unit_id", "date"], ignore_index=True),
+        history=pd.concat(past).sort_values(["unit_id", "date"], ignore_index=True),
+        notes=pd.concat([year.notes for year in years]).sort_values(
+            ["unit_id", "date"], ignore_index=True
+        ),
         commitments=commitments,
-        risks=risks.sort_values(["unit_id", "outcome"], ignore_index=True),
+        risks=_risks(world, people, names),
         effects=pd.DataFrame(
-            [(e.intervention, e.outcome, e.scale, e.value) for e in frame.effects if number == 0],
-            columns=["intervention", "outcome", "scale", "value"],
+            effects if number == 0 else [], columns=["intervention", "outcome", "scale", "value"]
         ),
     )
 
 
+def _names(world: _World, people: Population, number: int, size: int, first_school: int) -> _Names:
+    schools = max(2, world.width(SCHOOLS_PER_REGION, 1))
+    width, first = world.width(IDS_PER_REGION, 5), number * IDS_PER_REGION + 1
+    sites = _ids("s", np.arange(schools_of(size)) + first_school + 1, schools)
+    return _Names(
+        sites=tuple(sites.tolist()),
+        site=sites[people.school],
+        unit=_ids("p", np.arange(people.persons) + first, width),
+        family=_ids("f", people.family + first, width),
+        postcode=_ids("b", people.neighbourhood + first_school + 1, schools),
+    )
+
+
+def _year(
+    world: _World,
+    people: Population,
+    known: Background,
+    names: _Names,
+    year: int,
+    rng: np.random.Generator,
+    of_notes: np.random.Generator,
+) -> _Year:
+    date = _years_before(world.policy.reference_date, YEARS - 1 - year)
+    columns = measure(people, known, year, rng).assign(postcode_area=names.postcode)
+    choices = choose(columns, people.grade[:, year], world.catalogue, rng)
+    rows, texts = write_notes(people.latent, of_notes)
+    days = of_notes.integers(1, 330, size=rows.size).astype("timedelta64[D]")
+    notes = pd.DataFrame(
+        {
+            "unit_id": names.unit[rows],
+            "date": (np.datetime64(date) - days).astype(str),
+            "text": texts,
+        }
+    )
+    return _Year(date, columns, choices, notes[people.present[rows, year]])
+
+
+def _history(
+    world: _World,
+    people: Population,
+    names: _Names,
+    year: int,
+    then: _Year,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    risk = treated(people.risk[:, year], then.choices, world.effects, OUTCOMES)
+    came = happen(risk, rng).astype(np.int64)
+    table = pd.DataFrame(
+        {
+            "unit_id": names.unit,
+            "date": then.date.isoformat(),
+            "site": names.site,
+            "grade": people.grade[:, year],
+        }
+    )
+    received = pd.DataFrame(
+        {
+            "intervention": then.choices.received,
+            "propensity": then.choices.propensity.round(6),
+            **dict(zip(world.outcomes, came[:, world.positions].T, strict=True)),
+        }
+    )
+    return pd.concat([table, then.known, received], axis=1)[people.present[:, year]]
+
+
+def _pupils(
+    world: _World,
+    people: Population,
+    known: Background,
+    names: _Names,
+    years: list[_Year],
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Return the pupils table of all persons, those who left included."""
+    now = years[-1].known
+    consent, must_serve = _standing(people, now, world.policy, rng)
+    done = [
+        np.where(people.present[:, year], years[year].choices.received, "")
+        for year in range(YEARS - 1)
+    ]
+    table = pd.DataFrame(
+        {
+            "unit_id": names.unit,
+            "site": names.site,
+            "grade": people.grade[:, -1],
+            "family_id": names.family,
+            "language": known.language,
+            "consent": consent,
+            "must_serve": must_serve,
+            "completed": _completed(*done),
+        }
+    )
+    return pd.concat([table, now], axis=1)
+
+
 def _standing(
     people: Population, now: pd.DataFrame, policy: Policy, rng: np.random.Generator
-) -> tuple[Names, Names]:
+) -> tuple[Strings, Strings]:
     """Return consent and must_serve of every person; families answer together."""
     families = int(people.family.max(initial=-1)) + 1
     lot = rng.random(families)[people.family]
-    # Families under strain answer less often.
+    # Families under strain say yes less often and leave the letter unanswered more often.
     strain = 0.015 * people.hardship.clip(-2, 2)
-    bounds = np.column_stack([0.85 - 2 * strain, 0.91 - strain, 0.95 + 0 * strain])
+    bounds = np.column_stack([0.85 - 2 * strain, 0.91 - strain, np.full(people.persons, 0.95)])
     state = (lot[:, None] > bounds).sum(axis=1)
     consent = np.array(["given", "asked", "refused", "not_needed"])[state]
 
     rules = {rule.id for rule in policy.rules.must_serve}
-    must_serve = np.full(people.persons, "", dtype=object)
+    must_serve = np.full(people.persons, "", dtype="<U20")
 
     def mark(rule: str, score: npt.NDArray[np.float64], share: float) -> None:
         if rule in rules:
@@ -239,29 +340,39 @@ def _standing(
     own = rng.standard_normal((people.persons, 2))
     care = now["earlier_youth_care"].to_numpy(dtype=float, na_value=0)
     truancy = now["truancy_report"].to_numpy(dtype=float, na_value=0)
-    mark("youth_act", people.latent[:, PROTECTION] + 0.5 * own[:, 0] + np.log(care + 1e-300), 0.006)
-    mark("compulsory_education", own[:, 1] + np.log(truancy + 1e-300), 0.005)
+    threat = people.latent[:, PROTECTION] + 0.5 * own[:, 0]
+    mark("youth_act", np.where(care == 1, threat, -np.inf), 0.006)
+    mark("compulsory_education", np.where(truancy == 1, own[:, 1], -np.inf), 0.005)
     mark("any", people.hardship + own[:, 0], 0.004)
-    # A duty in law does not wait for consent; the care team promises help only to who wants it.
-    consent = np.where(
-        np.isin(must_serve, ["youth_act", "compulsory_education"]), "not_needed", consent
+    # A duty in law does not wait for consent; a care team promises help only to those who want it.
+    by_law = np.isin(must_serve, ["youth_act", "compulsory_education"])
+    consent = np.where(by_law, "not_needed", consent)
+    promised = (must_serve == "any") & (consent != "not_needed")
+    return np.where(promised, "given", consent), must_serve
+
+
+def _risks(world: _World, people: Population, names: _Names) -> pd.DataFrame:
+    table = pd.DataFrame(
+        people.risk[people.current, -1][:, world.positions], columns=list(world.outcomes)
     )
-    consent = np.where((must_serve == "any") & (consent != "not_needed"), "given", consent)
-    return consent.astype(str), must_serve.astype(str)
+    return (
+        table.assign(unit_id=names.unit[people.current])
+        .melt("unit_id", var_name="outcome", value_name="risk")
+        .sort_values(["unit_id", "outcome"], ignore_index=True)
+    )
 
 
-def _completed(given: npt.NDArray[np.object_]) -> Names:
+def _completed(first: Strings, second: Strings) -> Strings:
     """Return what was followed to its end in earlier years, as "a;b"."""
-    first, second = given[:, 0].astype(str), given[:, 1].astype(str)
     second = np.where(first == second, "", second)
-    both = (first != "") & (second != "")
-    return np.where(both, first + ";" + second, first + second)
+    both = np.where((first != "") & (second != ""), ";", "")
+    return np.asarray(np.strings.add(np.strings.add(first, both), second))
 
 
-def _ids(prefix: str, number: npt.NDArray[np.int64], width: int) -> Names:
-    digits = pd.Series(number).astype(str).str.zfill(width)
-    return np.asarray((prefix + digits).to_numpy(dtype=str))
+def _ids(prefix: str, number: npt.NDArray[np.int64], width: int) -> Strings:
+    return np.asarray(np.strings.add(prefix, np.strings.zfill(number.astype(str), width)))
 
 
 def _years_before(date: dt.date, years: int) -> dt.date:
-    return date.replace(year=date.year - years, day=min(date.day, 28))
+    leap_day = (date.month, date.day) == (2, 29)
+    return date.replace(year=date.year - years, day=28 if leap_day and years else date.day)

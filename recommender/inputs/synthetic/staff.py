@@ -11,8 +11,14 @@ import pandas as pd
 from recommender.inputs.policy import Policy
 from recommender.inputs.synthetic.population import Floats, Ints
 
-SHAPES = ("Papieren", "Glazen", "Houten", "Zilveren", "Bonte", "Stille", "Gouden", "Wollen", "Stenen", "Krijten")  # fmt: skip
-THINGS = ("Walvis", "Vlieger", "Komeet", "Molen", "Toverlantaarn", "Zeester", "Kastanje", "Regenboog", "Vuurtoren", "Wolk")  # fmt: skip
+SHAPES = (
+    "Papieren", "Glazen", "Houten", "Zilveren", "Bonte", "Stille", "Gouden", "Wollen", "Stenen",
+    "Krijten",
+)  # fmt: skip
+THINGS = (
+    "Walvis", "Vlieger", "Komeet", "Molen", "Toverlantaarn", "Zeester", "Kastanje", "Regenboog",
+    "Vuurtoren", "Wolk",
+)  # fmt: skip
 BOARDS = ("Stichting Voorbeeld Noord", "Stichting Voorbeeld Zuid", "Vereniging Verzonnen Scholen")
 
 
@@ -39,11 +45,19 @@ POSTS = (
     Post("volunteer", 4, (40, 76)),
     Post("youth_health", 2, (14, 22)),
 )
-RUNNING = {"mentoring": 1, "one_to_one_tutoring": 1, "school_social_work": 2, "small_group_tuition": 1}  # fmt: skip
+LANGUAGES = {"nl": 0.5, "nl;en": 0.25, "nl;tr": 0.1, "nl;ar": 0.1, "nl;pl": 0.05}
+
+# Children a school whose help still runs, and for how many of the coming periods.
+RUNNING = {
+    "mentoring": (1, 2),
+    "one_to_one_tutoring": (1, 2),
+    "school_social_work": (2, 1),
+    "small_group_tuition": (1, 2),
+}
 
 
 def site_table(sites: tuple[str, ...], first: int) -> pd.DataFrame:
-    """Return site, name, area and board of schools number ``first`` and on; all plainly invented."""
+    """Return site, name, area and board of schools ``first`` and on, plainly invented."""
     number = np.arange(first, first + len(sites))
     names = [
         f"Fictieve school De {SHAPES[n % 10]} {THINGS[(3 * n + n // 10) % 10]}"
@@ -75,6 +89,7 @@ def staff_table(
     """
     rows: list[dict[str, object]] = []
     cost = {role.id: role.cost_per_hour for role in policy.roles}
+    spoken, share = list(LANGUAGES), list(LANGUAGES.values())
     number = first
     for post in POSTS:
         if post.role not in cost:
@@ -95,18 +110,14 @@ def staff_table(
                 "sites": place,
                 "period": "",
                 "cost_per_hour": 75.6 if nurse else cost[post.role],
-                "languages": str(
-                    rng.choice(
-                        ["nl", "nl;en", "nl;tr", "nl;ar", "nl;pl"], p=[0.5, 0.25, 0.1, 0.1, 0.05]
-                    )
-                ),  # fmt: skip  # noqa: E501
+                "languages": spoken[int(rng.choice(len(spoken), p=share))],
             }
             if person == 1 and post.role in ("psychologist", "social_worker", "teacher"):
-                share = rng.permutation(np.linspace(0.5, 1.2, len(policy.periods)))
+                parts = rng.permutation(np.linspace(0.5, 1.2, len(policy.periods)))
                 hours = int(rng.integers(post.hours[0], post.hours[1] + 1))
                 rows += [
                     {**row, "period": period.id, "hours": round(hours * float(part))}
-                    for period, part in zip(policy.periods, share, strict=True)
+                    for period, part in zip(policy.periods, parts, strict=True)
                 ]
             else:
                 rows.append(row)
@@ -129,16 +140,16 @@ def running_help(
     parts = []
     open_to = free.copy()
     for name in sorted(set(RUNNING) & set(options)):
+        children, length = RUNNING[name]
         chance = np.where(open_to, probability[:, options.index(name)], 0.0)
         order = np.lexsort((unit_id, -chance, school))
-        ranked = pd.Series(school[order]).groupby(school[order]).cumcount().to_numpy()
-        taken = order[(ranked < RUNNING[name]) & (chance[order] > 0)]
+        place = pd.Series(school[order]).groupby(school[order]).cumcount().to_numpy()
+        taken = order[(place < children) & (chance[order] > 0)]
         open_to[taken] = False
-        periods = [p.id for p in policy.periods][: 1 if name == "school_social_work" else 2]
-        for period in periods:
-            parts.append(
-                pd.DataFrame({"unit_id": unit_id[taken], "intervention": name, "period": period})
-            )
+        parts += [
+            pd.DataFrame({"unit_id": unit_id[taken], "intervention": name, "period": period.id})
+            for period in policy.periods[:length]
+        ]
     if not parts:
         return pd.DataFrame({"unit_id": [], "intervention": [], "period": []}, dtype=str)
     order_of = {p.id: n for n, p in enumerate(policy.periods)}

@@ -58,6 +58,11 @@ class Choices:
     given: Ints
 
     @property
+    def received(self) -> npt.NDArray[np.str_]:
+        """The (persons,) ids of what was given, "" for nothing."""
+        return np.array(self.options)[self.given]
+
+    @property
     def propensity(self) -> Floats:
         """The (persons,) probability of what was given."""
         return np.asarray(self.probability[np.arange(self.given.size), self.given])
