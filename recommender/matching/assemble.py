@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -93,25 +93,29 @@ def match(
     work = _prepare(cohort, catalogue, risks, settings)
     units = len(cohort.units)
     step = max(64, _CELLS // max(len(work.bundles), 1))
-    chunks = []
+    whole, filled = _empty(0), 0
     occurs = np.zeros(len(work.bundles), dtype=np.bool_)
     for begin in range(0, units, step):
         end = min(begin + step, units)
-        chunks.append(_chunk(work, begin, end))
-        occurs[chunks[-1][1]] = True
+        chunk = _chunk(work, begin, end)
+        whole = _extended(whole, filled, chunk, end / units)
+        filled += len(chunk.unit)
+        occurs[chunk.bundle] = True
         if progress is not None:
             progress(end, units)
-    unit, bundle, benefit, error = _joined(chunks)
     code = np.cumsum(occurs, dtype=np.int32) - np.int32(1)
+    for begin in range(0, filled, _CELLS):
+        here = slice(begin, min(begin + _CELLS, filled))
+        whole.bundle[here] = code[whole.bundle[here]]
     return Candidates(
         cohort=cohort,
         catalogue=catalogue,
         risks=risks,
         bundles=tuple(b for b, kept in zip(work.bundles, occurs, strict=True) if kept),
-        unit=unit,
-        bundle=code[bundle],
-        benefit=benefit,
-        standard_error=error,
+        unit=whole.unit[:filled],
+        bundle=whole.bundle[:filled],
+        benefit=whole.benefit[:filled],
+        standard_error=whole.error[:filled],
         reasons=work.who.reasons,
         required=_first(work.who.required),
     )
@@ -155,12 +159,16 @@ def _rivals(order: BoolArray) -> _Rivals:
     )
 
 
-_Chunk: TypeAlias = tuple[
-    npt.NDArray[np.int32], npt.NDArray[np.int32], FloatArray, npt.NDArray[np.float32]
-]
+class _Columns(NamedTuple):
+    """The arrays of candidates."""
+
+    unit: npt.NDArray[np.int32]
+    bundle: npt.NDArray[np.int32]
+    benefit: FloatArray
+    error: npt.NDArray[np.float32]
 
 
-def _chunk(work: _Work, begin: int, end: int) -> _Chunk:
+def _chunk(work: _Work, begin: int, end: int) -> _Columns:
     benefit = _benefits(work, begin, end)
     rule = work.rule[begin:end]
     keep = benefit > 0.0
@@ -177,7 +185,7 @@ def _chunk(work: _Work, begin: int, end: int) -> _Chunk:
             spread = {o: work.risks.standard_error[begin + rows, o] for o in touched}
             error[row, rows] = np.sqrt(variance(recipe, work.terms, risk, spread, work.diminishing))
     unit, bundle = np.nonzero(keep.T)
-    return (
+    return _Columns(
         (unit + begin).astype(np.int32),
         bundle.astype(np.int32),
         benefit[bundle, unit],
@@ -240,20 +248,33 @@ def _first(table: BoolArray) -> npt.NDArray[np.int32]:
     return first
 
 
-def _joined(chunks: list[_Chunk]) -> _Chunk:
-    """Return the chunks as one, letting go of each as soon as it is copied."""
-    start = np.cumsum([0, *(len(chunk[0]) for chunk in chunks)])
-    unit, bundle, benefit, error = _empty(int(start[-1]))
-    for number, (begin, end) in enumerate(pairwise(start)):
-        unit[begin:end], bundle[begin:end], benefit[begin:end], error[begin:end] = chunks[number]
-        chunks[number] = _empty(0)
-    return unit, bundle, benefit, error
-
-
-def _empty(size: int) -> _Chunk:
-    return (
-        np.empty(size, dtype=np.int32),
-        np.empty(size, dtype=np.int32),
-        np.empty(size, dtype=np.float64),
-        np.empty(size, dtype=np.float32),
+def _empty(size: int) -> _Columns:
+    return _Columns(
+        unit=np.empty(size, dtype=np.int32),
+        bundle=np.empty(size, dtype=np.int32),
+        benefit=np.empty(size, dtype=np.float64),
+        error=np.empty(size, dtype=np.float32),
     )
+
+
+def _extended(whole: _Columns, filled: int, chunk: _Columns, done: float) -> _Columns:
+    """Return the arrays with a chunk added behind what is filled, with room for what may follow.
+
+    Room is guessed from the share of the units that is done; memory that is never written to is
+    not taken, so one set of arrays is all that a large cohort costs.
+    """
+    end = filled + len(chunk.unit)
+    if end > len(whole.unit):
+        larger = _empty(math.ceil(1.05 * end / done) if done < 1.0 else end)
+        _write(larger, 0, whole, filled)
+        whole = larger
+    _write(whole, filled, chunk, len(chunk.unit))
+    return whole
+
+
+def _write(whole: _Columns, begin: int, piece: _Columns, size: int) -> None:
+    here = slice(begin, begin + size)
+    whole.unit[here] = piece.unit[:size]
+    whole.bundle[here] = piece.bundle[:size]
+    whole.benefit[here] = piece.benefit[:size]
+    whole.error[here] = piece.error[:size]

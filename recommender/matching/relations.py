@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.inputs.catalogue import Catalogue
+from recommender.inputs.relations import excluded_pairs, requires_graph
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,25 +32,20 @@ class Relations:
     excludes: npt.NDArray[np.bool_]
 
 
-def requires_graph(catalogue: Catalogue) -> nx.DiGraph[str]:
-    """Return the graph of ids with an edge from an intervention to each that it requires."""
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(catalogue.ids)
+def relations_of(catalogue: Catalogue) -> Relations:
+    """Return the relations between the interventions of a catalogue."""
+    graph = requires_graph(catalogue)
+    offered = set(catalogue.ids)
     graph.add_edges_from(
         (intervention.id, required)
         for intervention in catalogue.interventions
         for required in intervention.requires
+        if required not in offered
     )
-    return graph
-
-
-def relations_of(catalogue: Catalogue) -> Relations:
-    """Return the relations between the interventions of a catalogue."""
-    graph = requires_graph(catalogue)
-    pairs = [(i.id, other) for i in catalogue.interventions for other in i.excludes]
-    mentioned = set(graph) | {other for _, other in pairs}
-    names = catalogue.ids + tuple(sorted(mentioned - set(catalogue.ids)))
-    excludes = _matrix(pairs, names)
+    excluded = sorted(excluded_pairs(catalogue))
+    mentioned = {*graph, *(name for pair in excluded for name in pair)}
+    names = catalogue.ids + tuple(sorted(mentioned - offered))
+    excludes = _matrix(excluded, names)
     return Relations(
         names=names,
         offered=len(catalogue.ids),
