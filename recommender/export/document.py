@@ -78,35 +78,42 @@ def _error(file: str, messages: list[str]) -> InputError:
 
 
 def _summary(value: Any, problems: list[str]) -> Summary | None:
-    names = [field.name for field in fields(Summary)]
-    if not isinstance(value, dict) or set(value) != set(names):
+    if not isinstance(value, dict) or set(value) != {field.name for field in fields(Summary)}:
         problems.append("summary has not the fields of a plan's summary")
         return None
     try:
         known: dict[str, Any] = {
-            name: math.inf if name in _INFINITE and value[name] is None else _known(name, value)
-            for name in names
+            field.name: math.inf
+            if field.name in _INFINITE and value[field.name] is None
+            else _scalar(value[field.name], str(field.type))
+            for field in fields(Summary)
+            if field.name != "shortages"
         }
-        return Summary(**known)
-    except (TypeError, ValueError):
+        return Summary(**known, shortages=tuple(map(_shortage, value["shortages"])))
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
         problems.append("summary holds a value of the wrong kind")
         return None
 
 
-def _known(name: str, value: dict[str, Any]) -> Any:
-    item = value[name]
-    if name == "shortages":
-        return tuple(Shortage(str(s["rule"]), str(s["site"]), float(s["pupils"])) for s in item)
-    kind = Summary.__annotations__[name]
-    if item is None and "None" in kind:
+def _shortage(value: dict[str, Any]) -> Shortage:
+    if set(value) != {field.name for field in fields(Shortage)}:
+        raise ValueError
+    known: dict[str, Any] = {
+        field.name: _scalar(value[field.name], str(field.type)) for field in fields(Shortage)
+    }
+    return Shortage(**known)
+
+
+def _scalar(value: Any, kind: str) -> Any:
+    if value is None and kind.endswith("| None"):
         return None
-    if kind == "float" or kind == "float | None":
-        if type(item) not in (int, float):
+    if kind.startswith("float"):
+        if type(value) not in (int, float):
             raise TypeError
-        return float(item)
-    if type(item) is not {"str": str, "bool": bool, "int": int}[kind]:
+        return float(value)
+    if type(value) is not {"str": str, "bool": bool, "int": int}[kind]:
         raise TypeError
-    return item
+    return value
 
 
 def _frame(document: dict[str, Any], table: str, problems: list[str]) -> pd.DataFrame:
@@ -152,22 +159,11 @@ def plan_schema() -> dict[str, Any]:
         "float": number,
         "float | None": {"type": ["number", "null"]},
     }
+    shortage = {field.name: kinds[str(field.type)] for field in fields(Shortage)}
     summary: dict[str, Any] = {}
     for field in fields(Summary):
         if field.name == "shortages":
-            summary[field.name] = {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "rule": kinds["str"],
-                        "site": kinds["str"],
-                        "pupils": {"type": "number", "minimum": 0},
-                    },
-                    "required": ["rule", "site", "pupils"],
-                    "additionalProperties": False,
-                },
-            }
+            summary[field.name] = {"type": "array", "items": _record(shortage)}
         elif field.name in _INFINITE:
             summary[field.name] = {"type": ["number", "null"], "description": "null is infinite"}
         else:
@@ -195,14 +191,19 @@ def plan_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "format": {"const": FORMAT},
-            "summary": {
-                "type": "object",
-                "properties": summary,
-                "required": list(summary),
-                "additionalProperties": False,
-            },
+            "summary": _record(summary),
             **tables,
         },
         "required": ["format", "summary", *tables],
+        "additionalProperties": False,
+    }
+
+
+def _record(properties: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an object with exactly these properties."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
         "additionalProperties": False,
     }

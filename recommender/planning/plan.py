@@ -138,7 +138,7 @@ def plan_of(
         scenario: the name of the scenario, "" for none.
         synthetic: whether the pupils are made up.
     """
-    taken = taken_of(formulation, allocation)
+    taken = taken_of(formulation, allocation.solution)
     assignments = assignments_of(formulation, taken, candidates, matching)
     waiting = waiting_of(formulation, taken)
     caseload = caseload_of(formulation, taken, candidates)

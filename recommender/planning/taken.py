@@ -1,4 +1,4 @@
-"""What an allocation takes, in the words of planning: pupils, groups, hours and what lacks."""
+"""What a choice of columns takes, in the words of planning: pupils, groups, hours, shortages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.allocation import Allocation
+from recommender.allocation import Solution
 from recommender.planning.codes import Codes, Floats, Ints
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
@@ -17,7 +17,7 @@ WHOLE = 1e-6
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Taken:
-    """An allocation read back.
+    """A choice of columns read back.
 
     Attributes:
         column: (offered,) the chosen columns of units, ascending.
@@ -45,13 +45,13 @@ class Taken:
     net: Floats
 
 
-def taken_of(formulation: Formulation, allocation: Allocation) -> Taken:
-    """Return an allocation read back.
+def taken_of(formulation: Formulation, solution: Solution) -> Taken:
+    """Return a choice of columns read back.
 
     Staff may be allotted more hours than help takes; what they spend is cut back evenly to what
     it takes, so the same pupils and groups always make the same plan.
     """
-    problem, solution = formulation.problem, allocation.solution
+    problem = formulation.problem
     quantity = np.where(
         np.abs(solution.quantity - np.rint(solution.quantity)) <= WHOLE,
         np.rint(solution.quantity),

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from recommender.matching import Candidates, bundle_name
-from recommender.planning.codes import Codes
+from recommender.planning.codes import Codes, Ints
+from recommender.planning.limits import Rows
 from recommender.planning.terms import Book, Strings
 
 NOTHING = "nothing"
@@ -55,3 +56,29 @@ def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with a plain index whose texts are texts."""
     texts = [name for name in frame.columns if frame[name].dtype == object]
     return frame.reset_index(drop=True).astype(dict.fromkeys(texts, "str"))
+
+
+def row_words(rows: Rows, book: Book, at: Ints) -> list[str]:
+    """Return what some rows are called: "hours of teacher at s1 in autumn"."""
+    bare = bare_words(rows, book, at)
+    first = [rows.resource[row].replace("_", " ") for row in at.tolist()]
+    return [f"{resource} {words}".strip() for resource, words in zip(first, bare, strict=True)]
+
+
+def bare_words(rows: Rows, book: Book, at: Ints) -> list[str]:
+    """Return what some rows limit one of: "of teacher at s1 in autumn"."""
+    found = []
+    for row in at.tolist():
+        parts = []
+        for before, names, codes in (
+            ("of", book.roles, rows.role),
+            ("of", book.rules, rows.rule),
+            ("in", book.interventions, rows.intervention),
+            ("at", book.sites, rows.site),
+            ("grade", book.grades, rows.grade),
+            ("in", book.periods, rows.period),
+        ):
+            if codes[row] >= 0:
+                parts.append(f"{before} {names[codes[row]]}")
+        found.append(" ".join(parts))
+    return found
