@@ -184,24 +184,27 @@ TYPOS = 2
 def write_notes(latent: Floats, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], Texts]:
     """Return the rows of (persons, 6) ``latent`` that got a note this year, and the notes.
 
-    Children in trouble get notes more often; a note speaks of the two things that stand out.
+    Children in trouble get notes more often; a note speaks of one to three things, most
+    likely of those that stand out.
     """
     persons = latent.shape[0]
     load = latent.mean(axis=1) / latent.mean(axis=1).std() if persons > 1 else latent.mean(axis=1)
     rows = np.flatnonzero(0.35 * load + rng.standard_normal(persons) > 0.555)
-    felt = latent[rows] + 0.7 * rng.standard_normal((rows.size, 6))
+    felt = latent[rows] + 0.45 * rng.standard_normal((rows.size, 6))
     felt[:, 5] -= 0.5
-    severity = (felt > 0.5).astype(np.int64) + (felt > 1.5)
+    severity = (felt > 0.5).astype(np.int64) + (felt > 1.4)
     lots = -np.log(-np.log(rng.random(felt.shape)))
-    topics = np.argsort(-(1.1 * felt.clip(0) + lots), axis=1, kind="stable")[:, :2]
+    topics = np.argsort(-(1.5 * felt.clip(0) + lots), axis=1, kind="stable")[:, :3]
     sentences = _sentences()
     variant = rng.integers(sentences.shape[2], size=topics.shape)
     slip = np.where(rng.random(topics.shape) < 0.15, rng.integers(1, TYPOS + 1, topics.shape), 0)
     picked = sentences[topics, np.take_along_axis(severity, topics, axis=1), variant, slip]
     opening = np.array(OPENINGS, dtype=object)[rng.integers(len(OPENINGS), size=rows.size)]
     closer = np.array(CLOSERS, dtype=object)[rng.integers(len(CLOSERS), size=rows.size)]
-    second = np.where(rng.random(rows.size) < 0.8, " " + picked[:, 1], "")
-    return rows, opening + picked[:, 0] + second + closer
+    length = rng.choice(3, size=rows.size, p=[0.15, 0.4, 0.45])
+    second = np.where(length > 0, " " + picked[:, 1], "")
+    third = np.where(length > 1, " " + picked[:, 2], "")
+    return rows, opening + picked[:, 0] + second + third + closer
 
 
 @cache
