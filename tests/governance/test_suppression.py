@@ -96,10 +96,10 @@ def test_what_is_published_is_true_and_never_small(table: pd.DataFrame | pd.Seri
 
 
 @pytest.mark.slow
-def test_a_thousand_random_tables_lose_no_cell() -> None:
+def test_three_hundred_random_tables_lose_no_cell() -> None:
     rng = np.random.default_rng(20261124)
     recovered = attacked = 0
-    for _ in range(1000):
+    for _ in range(300):
         shape = tuple(rng.integers(1, 8, 2))
         table = pd.DataFrame(rng.negative_binomial(0.7, 1 / (1 + rng.integers(3, 60)), shape))
         suppressed = suppress(table)
