@@ -29,45 +29,53 @@ def check_agreement(catalogue: CatalogueDraft, policy: PolicyDraft, findings: Fi
 
 def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[_Complaint]:
     for position, need in enumerate(it.needs):
-        if need.role not in policy.roles:
+        if policy.roles and need.role not in policy.roles:
             yield (
                 ("needs", position, "role"),
-                f"is '{need.role}', which planning.yaml does not declare",
+                f"is '{need.role}', which is no role of planning.yaml",
                 suggestion(need.role, policy.roles),
             )
-    named = [(("effects", p, "outcome"), e.outcome) for p, e in enumerate(it.effects)]
-    places: list[tuple[tuple[Key, ...], str]] = [*named]
-    places += [(("eligible", "minimum_risk", o), o) for o in it.eligible.minimum_risk]
-    places += [(("eligible", "maximum_risk", o), o) for o in it.eligible.maximum_risk]
-    for place, outcome in places:
-        if outcome not in policy.outcomes:
+    for position, effect in enumerate(it.effects):
+        if policy.outcomes and effect.outcome not in policy.outcomes:
             yield (
-                place,
-                f"is '{outcome}', which planning.yaml does not declare",
-                suggestion(outcome, policy.outcomes),
+                ("effects", position, "outcome"),
+                f"is '{effect.outcome}', which is no outcome of planning.yaml",
+                suggestion(effect.outcome, policy.outcomes),
             )
+    for key, risks in (
+        ("minimum_risk", it.eligible.minimum_risk),
+        ("maximum_risk", it.eligible.maximum_risk),
+    ):
+        for outcome in risks:
+            if policy.outcomes and outcome not in policy.outcomes:
+                yield (
+                    ("eligible", key, outcome),
+                    "is no outcome of planning.yaml",
+                    suggestion(outcome, policy.outcomes),
+                )
     conditions: list[tuple[tuple[Key, ...], str]] = []
     conditions += [(("contraindications", p), c) for p, c in enumerate(it.contraindications)]
     conditions += [
         (("eligible", "indications", p), c) for p, c in enumerate(it.eligible.indications)
     ]
+    right = {c.name for c in policy.policy.columns}
     usable = {c.name for c in policy.policy.columns if "eligibility" in c.use and c.type == "flag"}
     for place, column in conditions:
         if column not in policy.columns:
             yield (
                 place,
-                f"is '{column}', which planning.yaml does not declare under columns",
+                f"is '{column}', which is no column of planning.yaml",
                 suggestion(
                     column, sorted(usable), "declare it with type: flag and use: [eligibility]"
                 ),
             )
-        elif column not in usable:
+        elif column in right - usable:
             yield (
                 place,
-                f"is '{column}', which is not declared for it",
+                f"is '{column}', which is declared for another use",
                 "give it type: flag and use: [eligibility] in planning.yaml",
             )
-    if it.eligible.grades is not None:
+    if it.eligible.grades is not None and "grades" not in policy.wrong:
         low, high = policy.policy.grades
         if it.eligible.grades[0] > high or it.eligible.grades[1] < low:
             yield (
@@ -88,7 +96,6 @@ def _unknown_in_catalogue(policy: Policy, known: Collection[str]) -> Iterator[_C
     for rule in policy.rules.must_serve:
         at: tuple[Key, ...] = ("rules", "must_serve", rule.id, "interventions")
         places += [((*at, p), name) for p, name in enumerate(rule.interventions)]
-    places += [(("rules", "caps", name), name) for name in policy.rules.caps]
     for scenario in policy.scenarios:
         for key, names in (("without", scenario.without), ("only", scenario.only)):
             places += [(("scenarios", scenario.id, key, p), n) for p, n in enumerate(names)]
@@ -99,6 +106,9 @@ def _unknown_in_catalogue(policy: Policy, known: Collection[str]) -> Iterator[_C
                 f"is '{name}', which is not in interventions.yaml",
                 suggestion(name, known),
             )
+    for name in policy.rules.caps:
+        if name not in known:
+            yield ("rules", "caps", name), "is not in interventions.yaml", suggestion(name, known)
 
 
 def _check_levels(catalogue: CatalogueDraft, draft: PolicyDraft, findings: Findings) -> None:

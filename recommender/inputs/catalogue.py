@@ -21,7 +21,12 @@ Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 
 @dataclass(frozen=True, config=STRICT)
 class Text:
-    """A name or sentence in English and Dutch."""
+    """A name or sentence in English and Dutch.
+
+    Attributes:
+        en: the English text.
+        nl: the Dutch text; the English one is shown where it is left out.
+    """
 
     en: str
     nl: str = ""
@@ -73,6 +78,8 @@ class Format:
             ((kind, sizes),) = value.items()
             if sizes is None or isinstance(sizes, dict):
                 return {**(sizes or {}), "kind": kind}
+        if isinstance(value, dict) and "kind" not in value:
+            raise ValueError("is no format; give individual, class or {group: {min: 3, max: 5}}")
         return value
 
 

@@ -227,9 +227,9 @@ def codes_of(
 
         def remedy(row: int) -> str:
             word = unknown_at[row_codes[row]]
-            if not show or len(choices) <= 4:
-                return f"use {one_of(choices)}" if choices else "leave it empty; none is declared"
-            return suggestion(word, choices)
+            if not choices:
+                return "leave it empty; none is declared"
+            return suggestion(word, choices) if show else f"use {one_of(choices)}"
 
         report(findings, table, column, wrong[row_codes], message, remedy)
     if required:
@@ -273,6 +273,13 @@ def ids(table: Table, column: str, findings: Findings, *, unique: bool) -> Texts
                 "every id may stand once",
             )  # fmt: skip
     return cells
+
+
+def shown_id(word: str) -> str:
+    """The id between quotes if it may stand in a message: it looks like a code and like no BSN."""
+    plain = pd.Series([word], dtype=str)
+    harmless = _CODE.fullmatch(word) is not None and not looks_like_bsn(plain).any()
+    return f"'{word}'" if harmless else "an id that is not shown here"
 
 
 def looks_like_bsn(cells: Texts) -> Bools:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from recommender.inputs import cells
-from recommender.inputs.cells import report, text
-from recommender.inputs.findings import Findings, one_of
+from recommender.inputs.cells import report, shown_id, text
+from recommender.inputs.findings import Findings
 from recommender.inputs.known import Known, has_columns
 from recommender.inputs.policy import Column
 from recommender.inputs.policy_file import STRUCTURAL
@@ -99,7 +99,7 @@ def read_history(
     again = history.duplicated(["unit_id", "date"]).to_numpy() & (history["unit_id"] != "")
     report(
         findings, table, "unit_id", np.asarray(again, dtype=bool),
-        lambda row: f"'{history['unit_id'][row]}' has this date already on an earlier line",
+        lambda row: f"{shown_id(history['unit_id'][row])} has this date already on an earlier line",
         "keep one row a unit and year",
     )  # fmt: skip
     if known.reference_date is not None:
@@ -131,7 +131,8 @@ def read_profiles(
     again = frame.duplicated(["unit_id", "outcome"]) & (frame["outcome"] != "")
     report(
         findings, table, "outcome", again.to_numpy(dtype=bool),
-        lambda row: f"'{frame['outcome'][row]}' stands here again for {frame['unit_id'][row]}",
+        lambda row: f"'{frame['outcome'][row]}' stands here again for "
+        f"{shown_id(frame['unit_id'][row])}",
         "keep one risk for every unit and outcome",
     )  # fmt: skip
     if units is not None:
@@ -304,7 +305,7 @@ def _units_of(
     unknown = ~known & (column != "") & ~cells.looks_like_bsn(column)
     report(
         findings, table, "unit_id", unknown.to_numpy(dtype=bool),
-        lambda row: f"is '{column[row]}', which is not in data/pupils",
+        lambda row: f"is {shown_id(column[row])}, which is not in data/pupils",
         "correct the id or remove the row",
     )  # fmt: skip
     return column
@@ -316,11 +317,12 @@ def _check_coverage(
     """An outcome with profiles has one for every unit."""
     for outcome in known.outcomes or ():
         have = frame.loc[frame["outcome"] == outcome, "unit_id"]
-        lacking = units.loc[~units["unit_id"].isin(have), "unit_id"]
+        lacking = units.loc[~units["unit_id"].isin(have) & (units["unit_id"] != ""), "unit_id"]
         if len(have) and len(lacking):
-            some = one_of(lacking.head(3).to_list())
+            some = ", ".join(shown_id(u) for u in lacking.head(3))
+            more = " …" if len(lacking) > 3 else ""
             findings.problem(
                 table.file, None, outcome,
-                f"has no risk for {len(lacking):,} units, for example {some}",
+                f"has no risk for {len(lacking):,} of the units: {some}{more}",
                 "predict it for every unit, or leave the outcome to the model",
             )  # fmt: skip

@@ -51,7 +51,8 @@ class PolicyDraft:
         document: the file as it stands.
         outcomes, roles, periods, must_serve, columns: every name in the file, also of wrong
             entries, so that nobody is told they are unknown.
-        policy: the policy, without its wrong entries and with neutral values for wrong settings.
+        wrong: the top-level keys that are missing or cannot be used.
+        policy: the policy, without its wrong entries and with neutral values for what is wrong.
     """
 
     document: Document
@@ -60,6 +61,7 @@ class PolicyDraft:
     periods: tuple[str, ...]
     must_serve: tuple[str, ...]
     columns: tuple[str, ...]
+    wrong: frozenset[str]
     policy: Policy
 
 
@@ -103,7 +105,7 @@ def draft_policy(path: Path, file: str, findings: Findings) -> PolicyDraft | Non
         rest[key] = []
     if isinstance(rest.get("rules"), dict):
         rest["rules"] = {**rest["rules"], "must_serve": []}
-    whole = _whole(rest, document, findings)
+    whole, wrong = _whole(rest, document, findings)
     policy = replace(
         whole,
         outcomes=outcomes,
@@ -113,7 +115,9 @@ def draft_policy(path: Path, file: str, findings: Findings) -> PolicyDraft | Non
         scenarios=scenarios,
         rules=replace(whole.rules, must_serve=must_serve),
     )
-    draft = PolicyDraft(document, outcome_ids, role_ids, period_ids, rule_ids, column_ids, policy)
+    draft = PolicyDraft(
+        document, outcome_ids, role_ids, period_ids, rule_ids, column_ids, wrong, policy
+    )
     for place, message, remedy in _problems(policy, draft):
         findings.problem(file, document.line(place), dotted(place), message, remedy)
     for place, message, remedy in _warnings(policy):
@@ -122,19 +126,22 @@ def draft_policy(path: Path, file: str, findings: Findings) -> PolicyDraft | Non
         at = ("columns", column.name)
         for message, remedy in _privacy(column, outcome_ids):
             findings.refuse(file, document.line((*at, "use")), dotted(at), message, remedy)
-        for place, message, remedy in _column_problems(column, outcome_ids):
+        for place, message, remedy in _column_problems(column):
             full = (*at, *place)
             findings.problem(file, document.line(full), dotted(full), message, remedy)
     return draft
 
 
-def _whole(rest: dict[str, Any], document: Document, findings: Findings) -> Policy:
-    """The policy without its entries; a wrong setting is noted and then left out."""
+def _whole(
+    rest: dict[str, Any], document: Document, findings: Findings
+) -> tuple[Policy, frozenset[str]]:
+    """The policy without its entries, and the settings that are wrong, noted and left out."""
     adapter = TypeAdapter(Policy)
     mine = Findings()
     whole = validated(adapter, rest, document, (), mine)
     if whole is not None:
-        return whole
+        backwards = whole.grades[0] > whole.grades[1]
+        return whole, frozenset({"grades"} if backwards else ())
     findings.problems += mine.problems
     wrong = {re.split(r"[.\[]", p.column)[0] for p in mine.problems if p.column}
     neutral: dict[str, Any] = {
@@ -144,7 +151,7 @@ def _whole(rest: dict[str, Any], document: Document, findings: Findings) -> Poli
     }
     whole = validated(adapter, neutral, document, (), Findings())
     assert whole is not None
-    return whole
+    return whole, frozenset(wrong)
 
 
 _Complaint = tuple[tuple[Key, ...], str, str]
@@ -213,13 +220,13 @@ def _scenario_problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complain
             if change.role not in ("*", *draft.roles):
                 yield (
                     (*place, "role"),
-                    f"is '{change.role}'",
+                    f"is '{change.role}', which is no role",
                     suggestion(change.role, draft.roles),
                 )
             if change.period not in ("*", *draft.periods):
                 yield (
                     (*place, "period"),
-                    f"is '{change.period}'",
+                    f"is '{change.period}', which is no period",
                     suggestion(change.period, draft.periods),
                 )
             if change.set is not None and (change.scale != 1 or change.add != 0):
@@ -276,7 +283,7 @@ def _privacy(column: Column, outcomes: tuple[str, ...]) -> Iterator[tuple[str, s
         yield "is an outcome and cannot be known beforehand", "remove feature and eligibility"
 
 
-def _column_problems(column: Column, outcomes: tuple[str, ...]) -> Iterator[_Complaint]:
+def _column_problems(column: Column) -> Iterator[_Complaint]:
     if not column.use:
         yield ("use",), "is empty", "use feature, eligibility, audit_only or never"
     if "feature" in column.use and column.type in ("text", "date"):
@@ -287,8 +294,8 @@ def _column_problems(column: Column, outcomes: tuple[str, ...]) -> Iterator[_Com
         )
     if "eligibility" in column.use and column.type != "flag":
         yield ("type",), f"is {column.type}", "eligibility is decided by 0/1 columns: type: flag"
-    structural = {*STRUCTURAL, *outcomes} - {"grade"}
-    if column.name in structural and set(column.use) & {"feature", "eligibility"}:
+    structural = column.name in STRUCTURAL and column.name != "grade"
+    if structural and set(column.use) & {"feature", "eligibility"}:
         yield (
             ("use",),
             f"makes {column.name} a feature or a condition, which it cannot be",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.inputs import cells
-from recommender.inputs.cells import report, text
+from recommender.inputs.cells import report, shown_id, text
 from recommender.inputs.findings import Findings
 from recommender.inputs.known import Known, has_columns
 from recommender.inputs.policy import Role
@@ -86,7 +86,7 @@ def read_professionals(
     wrong &= (frame["professional_id"] != "").to_numpy(dtype=bool)
     report(
         findings, table, "professional_id", wrong,
-        lambda row: f"'{rows['professional_id'][row]}' has its hours in {rows['period'][row]} "
+        lambda row: f"{shown_id(rows['professional_id'][row])} has hours in {rows['period'][row]} "
         "already on an earlier line",
         "one row per professional and period; two roles are written as a;b",
     )  # fmt: skip

@@ -93,7 +93,7 @@ def _as_written(name: str, part: Schema) -> Schema:
     if name == "Text":
         return {
             "description": part["description"],
-            "anyOf": [{"type": "string", "description": "The English text."}, part],
+            "anyOf": [{"type": "string", "description": "the English text."}, part],
         }
     if name == "Format":
         return _format_as_written(part)

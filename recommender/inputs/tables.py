@@ -46,6 +46,7 @@ class Table:
         lines: (rows,) the line (csv) or row (xlsx, parquet: from 1, header included) of each row.
         decimal_comma: whether "0,5" is a number here (semicolon tables and sheets).
         sha256: of the file's bytes.
+        complete: whether every row could be read; rows with too many or too few cells could not.
         secret: columns of which no cell may ever stand in a message.
     """
 
@@ -55,6 +56,7 @@ class Table:
     lines: Lines
     decimal_comma: bool
     sha256: str
+    complete: bool = True
     secret: frozenset[str] = frozenset()
 
     @property
@@ -168,6 +170,8 @@ def _finished(
     lines: Lines,
     decimal_comma: bool,
     sha256: str,
+    *,
+    complete: bool = True,
 ) -> Table:
     """The table with blanks removed around cells, and without rows in which nothing stands."""
     for name in frame.columns:
@@ -181,7 +185,9 @@ def _finished(
         filled |= (column.notna() if _is_number(column) else column != "").to_numpy(dtype=bool)
     if not filled.all():
         frame, lines = frame[filled], lines[filled]
-    return Table(file, header, frame.reset_index(drop=True), lines, decimal_comma, sha256)
+    return Table(
+        file, header, frame.reset_index(drop=True), lines, decimal_comma, sha256, complete
+    )  # fmt: skip
 
 
 def _is_number(column: pd.Series[Any]) -> bool:
@@ -221,7 +227,9 @@ def _read_csv(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tabl
     if not chosen or not len(lines):
         frame = pd.DataFrame({n: pd.Series([], dtype=str) for n in chosen})
         lines = lines[: len(frame)]
-        return _finished(file, header, frame, lines, separator == ";", sha256)
+        return _finished(
+            file, header, frame, lines, separator == ";", sha256, complete=bool(even.all())
+        )
     frame = pd.read_csv(
         io.BytesIO(body), sep=separator, header=None, names=list(range(len(header))),
         usecols=sorted(chosen.values()), dtype=str, na_filter=False, index_col=False,
@@ -230,7 +238,9 @@ def _read_csv(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tabl
     if len(frame) != len(lines):
         return _read_csv_by_record(data, separator, file, findings, wanted, sha256)
     frame = frame[list(chosen.values())].set_axis(list(chosen), axis=1)
-    return _finished(file, header, frame, lines, separator == ";", sha256)
+    return _finished(
+        file, header, frame, lines, separator == ";", sha256, complete=bool(even.all())
+    )
 
 
 def _as_utf8(data: bytes, file: str, findings: Findings) -> bytes:
@@ -328,10 +338,11 @@ def _records(data: bytes, separator: int, step: int = 2**24) -> _Records | None:
             apart &= ~state
         at = np.flatnonzero(outside_newline)
         ends.append(at + start)
-        lines.append(np.cumsum(newline, dtype=np.int64)[at] + newlines)
-        cells.append(np.cumsum(apart, dtype=np.int64)[at] + separators)
-        newlines += int(newline.sum())
-        separators += int(apart.sum())
+        every_newline, every_separator = np.flatnonzero(newline), np.flatnonzero(apart)
+        lines.append(np.searchsorted(every_newline, at, side="right") + newlines)
+        cells.append(np.searchsorted(every_separator, at) + separators)
+        newlines += len(every_newline)
+        separators += len(every_separator)
     if inside:
         opened = data.rfind(b'"')
         raise _Unread(
@@ -390,7 +401,8 @@ def _read_csv_by_record(
     frame = pd.DataFrame(
         {n: pd.Series([rows[i + 1][p] for i in keep], dtype=str) for n, p in chosen.items()}
     )
-    return _finished(file, header, frame, at[keep], separator == ";", sha256)
+    complete = len(keep) == len(at)
+    return _finished(file, header, frame, at[keep], separator == ";", sha256, complete=complete)
 
 
 # --- xlsx --------------------------------------------------------------------------------------
@@ -456,7 +468,8 @@ def _read_sheet(sheet: Any, file: str, findings: Findings, wanted: Wanted, sha25
     over = np.array(wide, dtype=np.int64).reshape(-1, 2)
     _uneven(file, over[:, 0], over[:, 1], width, findings)
     frame = pd.DataFrame({n: pd.Series(v, dtype=str) for n, v in columns.items()})
-    return _finished(file, header, frame, np.array(lines, dtype=np.int64), True, sha256)
+    at = np.array(lines, dtype=np.int64)
+    return _finished(file, header, frame, at, True, sha256, complete=not wide)
 
 
 def cell_text(value: object) -> str:

@@ -171,7 +171,12 @@ class _Tables:
         self._folder, self._catalogue, self._draft = folder, catalogue, draft
         self._findings = findings
         self._policy = draft.policy if draft else None
-        self._today = today or (self._policy.reference_date if self._policy else None)
+        self._reference_date = (
+            self._policy.reference_date
+            if draft and self._policy and "reference_date" not in draft.wrong
+            else None
+        )
+        self._today = today or self._reference_date
         self._columns = (
             readable_columns(self._policy.columns, draft.outcomes) if draft and self._policy else ()
         )
@@ -212,9 +217,11 @@ class _Tables:
             "pupils", (*cohort_tables.UNIT_COLUMNS, *declared), "say whom to plan for"
         )
         units = cohort_tables.read_units(pupils, known, findings) if pupils else None
+        # Nobody is called unknown while some pupils could not be read.
+        all_units = units if pupils and pupils.complete else None
         foretold = self._table("profiles", cohort_tables.PROFILE_COLUMNS)
         profiles = (
-            cohort_tables.read_profiles(foretold, known, units, findings) if foretold else None
+            cohort_tables.read_profiles(foretold, known, all_units, findings) if foretold else None
         )
         covered = set() if profiles is None else set(profiles["outcome"])
         uncovered = [o for o in known.outcomes or () if o not in covered]
@@ -233,11 +240,11 @@ class _Tables:
         written = self._table("notes", cohort_tables.NOTE_COLUMNS)
         running = self._table("commitments", cohort_tables.COMMITMENT_COLUMNS)
         said = self._table("decisions", cohort_tables.DECISION_COLUMNS)
-        notes = cohort_tables.read_notes(written, units, history, findings) if written else None
+        notes = cohort_tables.read_notes(written, all_units, history, findings) if written else None
         commitments = (
-            cohort_tables.read_commitments(running, known, units, findings) if running else None
+            cohort_tables.read_commitments(running, known, all_units, findings) if running else None
         )
-        decisions = cohort_tables.read_decisions(said, known, units, findings) if said else None
+        decisions = cohort_tables.read_decisions(said, known, all_units, findings) if said else None
         if self._policy is not None:
             self._check_base_rates(past, history, foretold, profiles, units)
         cohort = Cohort(
@@ -272,15 +279,15 @@ class _Tables:
     def _known(self, sites: pd.DataFrame | None) -> Known:
         policy, draft = self._policy, self._draft
         return Known(
-            sites=None if sites is None else tuple(sites["site"]),
+            sites=None if sites is None else tuple(sorted({*sites["site"]} - {"", "*"})),
             interventions=self._catalogue.ids if self._catalogue else None,
-            outcomes=draft.outcomes if draft else None,
-            periods=draft.periods if draft else None,
-            roles=draft.roles if draft else None,
-            must_serve=draft.must_serve if draft else None,
+            outcomes=(draft.outcomes or None) if draft else None,
+            periods=(draft.periods or None) if draft else None,
+            roles=(draft.roles or None) if draft else None,
+            must_serve=draft.must_serve if draft and "rules" not in draft.wrong else None,
             columns=self._columns,
-            grades=policy.grades if policy else None,
-            reference_date=policy.reference_date if policy else None,
+            grades=policy.grades if policy and draft and "grades" not in draft.wrong else None,
+            reference_date=self._reference_date,
         )
 
     def _check_retention(self, table: Table, columns: Collection[Column]) -> None:
@@ -299,11 +306,13 @@ class _Tables:
         """Columns that are handed in and not declared, declared and not handed in, or half so."""
         if self._draft is None or self._policy is None:
             return
+        if any("unit_id" not in table.header for table in tables.values()):
+            return
         for name, table in tables.items():
             outcomes = self._draft.outcomes if name == "history" else ()
             allowed = {*STRUCTURAL, *self._draft.columns, *outcomes}
             extra = [h for h in table.header if h and h not in allowed]
-            if extra and "unit_id" in table.header:
+            if extra:
                 self._findings.warn(
                     table.file, 1, None, f"has columns that were not read: {_some(extra)}",
                     "declare them in planning.yaml if they are needed; else delete them",
@@ -339,11 +348,17 @@ class _Tables:
                 file, line, dotted(place), "is declared, and no table has it",
                 "delete the declaration if it is not needed",
             )  # fmt: skip
-        elif column.use == ("eligibility",) and column.name not in asked:
+        elif column.use == ("eligibility",) and column.name not in asked and self._all_read():
             self._findings.warn(
                 file, line, dotted(place), "is read for conditions, and no intervention has one",
                 "hand in no more than is needed: delete it",
             )  # fmt: skip
+
+    def _all_read(self) -> bool:
+        """Whether every entry of the catalogue is known."""
+        return self._catalogue is not None and len(self._catalogue.ids) == len(
+            self._interventions()
+        )
 
     def _interventions(self) -> tuple[Intervention, ...]:
         return self._catalogue.catalogue.interventions if self._catalogue else ()
@@ -401,7 +416,7 @@ class _Tables:
                 shares.append((foretold.file, _mean(mine["risk"], counts)))
             low, high = outcome.base_rate
             for file, share in shares:
-                if share is not None and not low <= share <= high:
+                if share is not None and low <= high and not low <= share <= high:
                     self._findings.warn(
                         file, None, outcome.id,
                         f"occurs in {share:.1%}, outside the {low:.0%} to {high:.0%} of its "
@@ -412,6 +427,8 @@ class _Tables:
 
 def _mean(values: pd.Series[float], counts: pd.Series[float]) -> float | None:
     """The mean weighted by counts where both are known; None where nothing is."""
+    if not len(values):
+        return None
     there = values.notna() & counts.notna()
     total = float(counts[there].sum())
     return float((values[there] * counts[there]).sum()) / total if total else None

@@ -268,6 +268,8 @@ def _in_words(detail: Any, place: Place, known: Mapping[str, str]) -> tuple[str 
     kind: str = detail["type"]
     context: dict[str, Any] = detail.get("ctx", {})
     shown = _shown(detail["input"])
+    if place[-2:] == ("format", "kind"):
+        place = place[:-1]
     column = dotted(place) or None
     last = str(place[-1]) if place else ""
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
@@ -275,7 +277,7 @@ def _in_words(detail: Any, place: Place, known: Mapping[str, str]) -> tuple[str 
     if kind == "missing":
         if isinstance(place[-1], int):
             return dotted(place[:-1]), "has too few values", "give the lowest and the highest"
-        meaning = known.get(last, "")
+        meaning = known.get(last, "").removesuffix(".")
         return column, "is missing", f"add `{last}:`" + (f", {meaning}" if meaning else "")
     if detail["input"] is None:
         return column, "is empty", "give it a value or leave the key out"
@@ -290,8 +292,8 @@ def _in_words(detail: Any, place: Place, known: Mapping[str, str]) -> tuple[str 
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "finite_number": ("is {shown}", "give a finite number"),
-    "greater_than_equal": ("is {shown}", "it must be at least {ge}"),
-    "less_than_equal": ("is {shown}", "it must be at most {le}"),
+    "greater_than_equal": ("is {shown}", "it must be at least {ge:g}"),
+    "less_than_equal": ("is {shown}", "it must be at most {le:g}"),
     "int_": ("is {shown}", "give a whole number, without quotes"),
     "float_": ("is {shown}", "give a number, without quotes"),
     "string_": ("is {shown}", "give text; put a number or true/false between quotes"),
