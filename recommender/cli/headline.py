@@ -58,14 +58,21 @@ def headline(plan: Plan, manifest: Manifest, folder: Path) -> str:
             ],
             left=3,
         )
-    if plan.summary.shortages:
-        lines += ["", click.style("Must-serve rules that these hours cannot meet", fg="red")]
+    owed = [s for s in plan.summary.shortages if s.pupils > 0]
+    if owed:
+        lines += ["", _alarm("Must-serve rules that these hours cannot meet")]
+        lines += _columns(
+            [(rule(s.rule), site(s.site), f"{s.pupils:g}", "pupils short") for s in owed], left=2
+        )
+    lacking = [s for s in plan.summary.shortages if s.hours > 0]
+    if lacking:
+        lines += ["", _alarm("Hours that running help lacks")]
         lines += _columns(
             [
-                (rule(s.rule), site(s.site), f"{s.pupils:g}", "pupils short")
-                for s in plan.summary.shortages
+                (role(s.role), site(s.site), period(s.period), f"{s.hours:,.1f}", "hours short")
+                for s in lacking
             ],
-            left=2,
+            left=3,
         )
     lines += ["", f"Written to {folder}{'/' if not str(folder).endswith('/') else ''}"]
     lines.append("  report.html to read, assignments.csv to open in a spreadsheet")
@@ -132,6 +139,10 @@ def _proven(summary: Summary) -> str:
         return f"gap {summary.gap:.2%}: the best plan within these hours (bound from prices alone)"
     text = f"gap {summary.gap:.2%}: no plan within these hours can do better by more than that"
     return f"{text} (stopped at a limit)" if summary.status == "stopped" else text
+
+
+def _alarm(text: str) -> str:
+    return click.style(text, fg="red", bold=True)
 
 
 def _title(text: str) -> str:

@@ -18,6 +18,8 @@ def command(directory: Path, as_json: bool, quiet: bool, verbose: bool) -> int: 
 
     Nothing that stands there is replaced.
     """
+    from recommender.inputs.templates import write_templates
+
     files = write_templates(directory)
     if as_json:
         answer_json({"files": [str(file) for file in files]})
@@ -31,28 +33,3 @@ def command(directory: Path, as_json: bool, quiet: bool, verbose: bool) -> int: 
             f"`recommender simulate {directory}` invent a region."
         )
     return 0
-
-
-def write_templates(directory: Path) -> tuple[Path, ...]:
-    """Write the templates of a workspace and return the files; tables go to ``data``.
-
-    Raises:
-        UsageError: if one of them stands there already.
-        CannotWrite: if one could not be written.
-    """
-    from importlib import resources
-
-    from recommender.errors import UsageError
-    from recommender.export.files import write_file
-
-    folder = resources.files("recommender.inputs") / "templates"
-    entries = sorted((e for e in folder.iterdir() if e.is_file()), key=lambda entry: entry.name)
-    targets = {
-        entry.name: directory / ("data" if entry.name.endswith(".csv") else "") / entry.name
-        for entry in entries
-    }
-    if there := [str(path) for path in targets.values() if path.exists()]:
-        raise UsageError(f"{', '.join(there)} stands there already; choose another folder")
-    for entry in entries:
-        write_file(targets[entry.name], entry.read_bytes())
-    return tuple(targets.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,14 +101,12 @@ def command(
     from recommender.export.manifest import manifest_of
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import recommend, settings_of
+    from recommender.scenarios import BASE, apply_scenario
 
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
     inputs = read_workspace(workspace)
-    if scenario:
-        from recommender.scenarios import apply_scenario
-
-        inputs = apply_scenario(inputs, scenario)
+    inputs = apply_scenario(inputs, scenario or BASE)
     usual = Effort()
     effort = Effort(
         gap=usual.gap if gap is None else gap,
@@ -118,6 +117,12 @@ def command(
     settings = settings_of(inputs.policy, seed=seed, effort=effort, engine=engine, solver=solver)
     try:
         plan = recommend(inputs, settings, progress)
+        plan = replace(
+            plan,
+            summary=replace(
+                plan.summary, scenario=scenario or BASE, synthetic=inputs.policy.synthetic
+            ),
+        )
         progress("writing the plan")
         made_from = os.path.relpath(workspace.resolve(), Path(os.path.realpath(folder)))
         manifest = manifest_of(
@@ -139,7 +144,9 @@ def command(
 
 def _verdict(plan: Plan) -> int:
     if plan.summary.shortages:
-        remark("recommender: a must-serve rule cannot be met with these hours; the plan says where")
+        rules = any(shortage.pupils > 0 for shortage in plan.summary.shortages)
+        what = "a must-serve rule cannot be met" if rules else "running help cannot be carried on"
+        remark(f"recommender: {what} with these hours; the plan says where")
         return SHORT
     if plan.summary.status == "stopped":
         remark("recommender: stopped at a limit; the plan and its proven gap are kept")

@@ -10,6 +10,16 @@ import click
 from recommender.cli import options
 from recommender.cli.output import Progress, answer, answer_json
 
+TABLES = (
+    "pupils",
+    "sites",
+    "professionals",
+    "history",
+    "notes",
+    "commitments",
+    "profiles",
+    "decisions",
+)
 SUFFIXES = ("csv", "xlsx", "parquet")
 
 
@@ -55,13 +65,11 @@ def command(
     from recommender.inputs.policy_file import read_policy
     from recommender.inputs.synthetic import write_simulation
 
-    if (
-        not (directory / "planning.yaml").exists()
-        and not (directory / "interventions.yaml").exists()
-    ):
-        from recommender.cli.init import write_templates
+    if not any((directory / name).exists() for name in ("planning.yaml", "interventions.yaml")):
+        from recommender.inputs.templates import write_templates
 
         write_templates(directory)
+        force = True
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the catalogue and the policy")
     policy = read_policy(directory / "planning.yaml")
@@ -72,15 +80,14 @@ def command(
             "put where it does"
         )
     there = [
-        f"{name}.{suffix}"
-        for name in ("pupils", "history", "notes", "professionals", "sites", "commitments")
+        path
+        for name in TABLES
         for suffix in SUFFIXES
-        if (directory / "data" / f"{name}.{suffix}").exists()
+        if (path := directory / "data" / f"{name}.{suffix}").exists()
     ]
     if there and not force:
-        raise UsageError(
-            f"{directory}/data holds {', '.join(there[:3])} already; replace it with --force"
-        )
+        names = ", ".join(path.name for path in there)
+        raise UsageError(f"{directory}/data holds {names} already; replace it with --force")
     progress(f"inventing {pupils:,} pupils")
     try:
         files = write_simulation(
@@ -94,6 +101,8 @@ def command(
         )
     finally:
         progress.done()
+    for path in set(there) - set(files):
+        path.unlink()  # a table in another form or of other pupils would contradict the new ones
     if as_json:
         answer_json({"pupils": pupils, "seed": seed, "files": [str(file) for file in files]})
     else:

@@ -33,16 +33,10 @@ def served_units(plan: Plan) -> pd.DataFrame:
 
 
 def people(plan: Plan) -> pd.DataFrame:
-    """Return unit_id, site, pupils, served (pupils), benefit: one row for every unit of the plan.
-
-    Units of the profiles that are neither served nor listed as not served count as one pupil.
-    """
+    """Return unit_id, site, pupils, served (pupils), benefit: one row a unit of the plan."""
     served = served_units(plan)
     left = plan.not_served
-    waiting = left["pupils"] if "pupils" in left else pd.Series(1.0, index=left.index)
-    unserved = pd.DataFrame(
-        {"unit_id": left["unit_id"], "site": left["site"], "pupils": waiting.astype(np.float64)}
-    )
+    unserved = left[["unit_id", "site", "pupils"]]
     known = pd.concat(
         [served.assign(served=served["pupils"]), unserved.assign(served=0.0, benefit=0.0)],
         ignore_index=True,
@@ -158,22 +152,8 @@ def by_risk(plan: Plan, weights: Mapping[str, float]) -> pd.DataFrame:
 def reasons(plan: Plan) -> pd.DataFrame:
     """Return reason, pupils, benefit_forgone: why units are not served, most pupils first."""
     left = plan.not_served
-    pupils = left["pupils"] if "pupils" in left else pd.Series(1.0, index=left.index)
-    table = (
-        left.assign(pupils=pupils.astype(np.float64))
-        .groupby("reason", sort=True)[["pupils", "benefit_forgone"]]
-        .sum()
-        .reset_index()
-    )
+    table = left.groupby("reason", sort=True)[["pupils", "benefit_forgone"]].sum().reset_index()
     return table.sort_values("pupils", ascending=False, kind="stable", ignore_index=True)
-
-
-def shortages(plan: Plan) -> pd.DataFrame:
-    """Return rule, site, pupils: what the must-serve rules still lack."""
-    return pd.DataFrame(
-        [(s.rule, s.site, s.pupils) for s in plan.summary.shortages],
-        columns=["rule", "site", "pupils"],
-    )
 
 
 def _ratio(part: pd.Series, whole: pd.Series) -> pd.Series:

@@ -151,6 +151,8 @@ ENGLISH: Mapping[str, str] = {
     "short": "Short",
     "shortage_banner": "The hours do not suffice for every pupil under a statutory rule: {pupils} "
     "too few. The law asks for more hours or another arrangement; see Rules in force.",
+    "lacking": "Hours that running help lacks",
+    "lacking_intro": "Help that is already running takes more hours than there are.",
     "all_met": "Every statutory rule is met.",
     "no_rules": "No pupil is under a statutory rule.",
     "rules_price": "Other limits that cost benefit",

@@ -66,6 +66,7 @@ def report_html(plan: Plan, manifest: Manifest, language: str = "en") -> str:
             manifest=manifest,
             scenario=_scenario(summary.scenario, named, words),
             shortage=sum(shortage.pupils for shortage in summary.shortages),
+            lacking=[s for s in summary.shortages if s.hours > 0],
             used_share=summary.hours_used / summary.hours_capacity
             if summary.hours_capacity
             else 0.0,
@@ -223,7 +224,7 @@ def _examples(plan: Plan) -> list[Record]:
 def _must_serve(plan: Plan) -> pd.DataFrame:
     """Rule, site, owed, met, short: the statutory rules site by site."""
     rows = plan.resources[plan.resources["resource"] == "must_serve"]
-    short = {(s.rule, s.site): s.pupils for s in plan.summary.shortages}
+    short = {(s.rule, s.site): s.pupils for s in plan.summary.shortages if s.pupils > 0}
     table = pd.DataFrame(
         {
             "rule": rows["rule"],

@@ -35,6 +35,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "runner_up": _TEXT,
         "status": _TEXT,
         "bundle": _TEXT,
+        "lot": _NUMBER,
     },
     "not_served": {
         "unit_id": _TEXT,
@@ -42,6 +43,8 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "reason": _TEXT,
         "best_alternative": _TEXT,
         "benefit_forgone": _NUMBER,
+        "pupils": _NUMBER,
+        "lot": _NUMBER,
     },
     "sessions": {
         "intervention": _TEXT,

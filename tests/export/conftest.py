@@ -63,9 +63,10 @@ def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
             "standard_error": benefit / 3,
             "price_paid": price,
             "net_value": benefit - price,
-            "runner_up": what[rng.integers(0, len(what), served.size)],
+            "runner_up": [f"{w}@winter" for w in what[rng.integers(0, len(what), served.size)]],
             "status": "proposed",
             "bundle": choice,
+            "lot": served,
         }
     )
     left = np.setdiff1d(np.arange(pupils), served)
@@ -82,6 +83,8 @@ def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
             "reason": reason,
             "best_alternative": np.where(short, "small_group_tuition", ""),
             "benefit_forgone": np.where(short, np.round(rng.uniform(0, 0.1, left.size), 6), 0.0),
+            "pupils": 1.0,
+            "lot": left,
         }
     )
     caseload = pd.DataFrame(
@@ -117,7 +120,11 @@ def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
         }
     )
     money = pd.DataFrame(
-        [["budget", "", "", "", "euro", 60000.0, 48210.5, 0.00001, "", "", ""]],
+        [
+            ["budget", "", "", "", "euro", 60000.0, 48210.5, 0.00001, "", "", ""],
+            ["must_serve", "", "school_1", "", "pupil", 20.0, 20.0, 0.0, "", "youth_act", ""],
+            ["must_serve", "", "school_2", "", "pupil", 25.0, 23.0, 0.0, "", "youth_act", ""],
+        ],
         columns=resources.columns,
     )
     group = assignments[assignments["intervention"] == "small_group_tuition"]
@@ -148,7 +155,10 @@ def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
         seed=seed,
         scenario="base",
         synthetic=True,
-        shortages=(Shortage("youth_act", "school_2", 2.0),),
+        shortages=(
+            Shortage("youth_act", "school_2", 2.0),
+            Shortage("running_help", "school_1", 0.0, "youth_worker", "winter", 3.5),
+        ),
     )
     profiles = pd.DataFrame(
         {
