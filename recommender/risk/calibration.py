@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtr, ndtri
 
 from recommender.risk.model import Calibration
 
@@ -15,6 +15,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _SMALLEST = 1e-6
+# Where a probit curve follows a logistic one in the range of most risks.
+_PROBIT_SLOPE = 0.57
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +28,45 @@ class Estimate:
 
 
 def fit_calibration(log_odds: Floats, y: Floats, weight: Floats) -> Calibration:
-    """Logistic recalibration, held to slope 1 with the weight of about one pupil.
+    """The recalibration, logistic or probit, that explains the outcomes best.
 
-    A slope is never below 0.05: a model that ranks pupils backwards is made (nearly) constant.
+    Both have two numbers to fit, so their likelihoods compare fairly.  The slope is held to that of
+    an unchanged model with the weight of about one pupil, and is never (nearly) negative: a model
+    that ranks pupils backwards is made constant.
     """
-    intercept, slope = 0.0, 1.0
+    fitted = [_calibrated(log_odds, y, weight, link) for link in ("logit", "probit")]
+    return min(fitted, key=lambda c: float(weight @ log_loss(c.risk(log_odds), y)))
+
+
+def _calibrated(log_odds: Floats, y: Floats, weight: Floats, link: str) -> Calibration:
+    unchanged = 1.0 if link == "logit" else _PROBIT_SLOPE
+    middle = float(np.average(log_odds, weights=weight))
+    centred = log_odds - middle
     scale = max(float(np.std(log_odds)), 1e-6)
-    x = np.column_stack([np.ones(log_odds.size), log_odds])
+    rate = float(np.clip(np.average(y, weights=weight), _SMALLEST, 1 - _SMALLEST))
+    level = float(logit(rate) if link == "logit" else ndtri(rate))
+    beta = np.array([level, unchanged])
+    x = np.column_stack([np.ones(y.size), centred])
     hold = np.array([1e-6, scale * scale])
-    for _ in range(30):
-        p = expit(intercept + slope * log_odds)
-        gradient = x.T @ (weight * (y - p)) - hold * np.array([intercept, slope - 1])
-        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + np.diag(hold)
-        step = np.clip(np.linalg.solve(hessian, gradient), -3, 3)
-        intercept, slope = intercept + step[0], slope + step[1]
-        if np.abs(step).max() < 1e-10:
+    for _ in range(50):
+        line = np.clip(x @ beta, -30, 30)
+        if link == "logit":
+            p = expit(line)
+            slope = p * (1 - p)
+        else:
+            p = np.clip(ndtr(line), 1e-12, 1 - 1e-12)
+            slope = np.exp(-line * line / 2) / np.sqrt(2 * np.pi)
+        spread = np.maximum(p * (1 - p), 1e-12)
+        gradient = x.T @ (weight * slope / spread * (y - p))
+        gradient -= hold * (beta - np.array([level, unchanged]))
+        hessian = (x * (weight * slope * slope / spread)[:, None]).T @ x + np.diag(hold)
+        step = np.clip(np.linalg.solve(hessian, gradient), -1, 1)
+        beta = beta + step
+        if np.abs(step).max() < 1e-9:
             break
-    if slope < 0.05:
-        rate = float(np.clip(np.average(y, weights=weight), _SMALLEST, 1 - _SMALLEST))
-        middle = float(np.average(log_odds, weights=weight))
-        return Calibration(float(logit(rate)) - 0.05 * middle, 0.05)
-    return Calibration(float(intercept), float(slope))
+    if beta[1] < 0.05 * unchanged:
+        beta = np.array([level, 0.0])
+    return Calibration(float(beta[0] - beta[1] * middle), float(beta[1]), link)
 
 
 def log_loss(risk: Floats, y: Floats) -> Floats:

@@ -78,18 +78,22 @@ class CrossFit:
     penalty: float
 
 
-def cross_fit_linear(sample: Sample, penalties: tuple[float, ...]) -> tuple[CrossFit, Floats]:
+def cross_fit_linear(
+    sample: Sample, penalties: tuple[float, ...], text: bool = True
+) -> tuple[CrossFit, Floats]:
     """A penalised linear model, and the (rows, parts) text scores that no leak is in.
 
     The penalty of every part is chosen by cross-validation within the other parts.  Column k of the
     text scores holds, for a row outside part k, the words' log odds by a model that saw neither
-    part k nor the row's own part: what a second model for part k may learn from.
+    part k nor the row's own part: what a second model for part k may learn from.  They are made only
+    if ``text`` is asked for and there are notes; otherwise they are zero.
     """
     parts = np.unique(sample.fold)
     place = np.searchsorted(parts, sample.fold)
     loss = np.zeros((parts.size, len(penalties)))
     pairs: dict[tuple[int, int], tuple[LinearModel, ...]] = {}
-    choosing = len(penalties) > 1 or sample.counts is not None
+    text = text and sample.counts is not None
+    choosing = len(penalties) > 1 or text
     for j, k in combinations(range(parts.size), 2) if choosing else ():
         models = _linear(sample, np.flatnonzero((place != j) & (place != k)), penalties)
         pairs[j, k] = models
@@ -107,7 +111,7 @@ def cross_fit_linear(sample: Sample, penalties: tuple[float, ...]) -> tuple[Cros
         tested = np.flatnonzero(place == k)
         part = sample.take(tested)
         logit[tested] = model.logit(part.design, part.counts)
-        if sample.counts is not None:
+        if text and sample.counts is not None:
             inner[tested, k] = model.text(part.counts)
             for j in range(parts.size):
                 if j != k:

@@ -262,7 +262,7 @@ def one_candidate(kind: str, sample: Sample, penalty: float, settings: RiskSetti
     """One candidate by name, with the penalty given."""
     if kind in (LINEAR, TREES):
         sample = sample.without_text()
-    linear, text = cross_fit_linear(sample, (penalty,))
+    linear, text = cross_fit_linear(sample, (penalty,), text=kind == TREES_TEXT)
     if kind in (TREES, TREES_TEXT):
         return cross_fit_trees(sample, linear, text, settings)
     return linear

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, hstack
-from scipy.special import expit
+from scipy.special import expit, ndtr
 
 from recommender.risk.settings import RiskSettings
 from recommender.risk.text import inverse_frequency, weighted
@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 DEPTH = 3
+_BINS = 40
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,14 +111,20 @@ class Predictor:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Calibrated log odds = intercept + slope · log odds."""
+    """Calibrated risk = link(intercept + slope · log odds).
+
+    Attributes:
+        link: "logit" (a logistic curve) or "probit" (a normal one, whose tails are thinner).
+    """
 
     intercept: float = 0.0
     slope: float = 1.0
+    link: str = "logit"
 
     def risk(self, logit: Floats) -> Floats:
         """(rows,) calibrated probabilities."""
-        return np.asarray(expit(self.intercept + self.slope * logit))
+        line = self.intercept + self.slope * logit
+        return np.asarray(ndtr(line) if self.link == "probit" else expit(line))
 
 
 def constant(rate: float, columns: int) -> Predictor:
@@ -192,16 +199,33 @@ def fit_trees(design: Floats, y: Floats, weight: Floats, settings: RiskSettings)
         max_leaf_nodes=2**DEPTH,
         min_samples_leaf=settings.leaf_rows,
         l2_regularization=5.0,
-        max_bins=63,
+        max_bins=_BINS,
         early_stopping=False,
         random_state=settings.seed,
     )
-    model.fit(design, y, sample_weight=weight)
+    # Binning here, not there: weighted quantiles of every column would take longer than the trees.
+    edges = [_edges(column) for column in design.T]
+    binned = np.column_stack(
+        [
+            np.where(np.isnan(column), np.nan, np.searchsorted(edge, column, side="left"))
+            for column, edge in zip(design.T, edges, strict=True)
+        ]
+    )
+    model.fit(binned, y, sample_weight=weight)
     base = float(np.ravel(model._baseline_prediction)[0])
-    return _completed(base, [stage[0].nodes for stage in model._predictors])
+    return _completed(base, [stage[0].nodes for stage in model._predictors], edges)
 
 
-def _completed(base: float, trees: list[npt.NDArray[np.void]]) -> TreesModel:
+def _edges(column: Floats) -> Floats:
+    """The upper ends of all bins but the last: bin k holds numbers in (edge k-1, edge k]."""
+    values = np.unique(column[~np.isnan(column)])
+    if values.size <= _BINS:
+        return np.asarray((values[1:] + values[:-1]) / 2)
+    known = np.sort(column[~np.isnan(column)])
+    return np.unique(known[(np.arange(1, _BINS) * known.size) // _BINS])
+
+
+def _completed(base: float, trees: list[npt.NDArray[np.void]], edges: list[Floats]) -> TreesModel:
     inner, leaves = 2**DEPTH - 1, 2**DEPTH
     feature = np.zeros((len(trees), inner), dtype=np.int64)
     threshold = np.full((len(trees), inner), np.inf)
@@ -218,8 +242,11 @@ def _completed(base: float, trees: list[npt.NDArray[np.void]]) -> TreesModel:
                 elif nodes["is_leaf"][node]:
                     below += [node, node]
                 else:
-                    feature[t, place] = nodes["feature_idx"][node]
-                    threshold[t, place] = nodes["num_threshold"][node]
+                    column = int(nodes["feature_idx"][node])
+                    bin_ = nodes["num_threshold"][node]
+                    feature[t, place] = column
+                    if np.isfinite(bin_):  # infinite: only missing numbers go right
+                        threshold[t, place] = edges[column][int(np.floor(bin_))]
                     missing_left[t, place] = bool(nodes["missing_go_to_left"][node])
                     below += [int(nodes["left"][node]), int(nodes["right"][node])]
             at = below
