@@ -16,6 +16,7 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.known import Known, has_columns
 from recommender.inputs.policy import Column
 from recommender.inputs.policy_file import STRUCTURAL
+from recommender.inputs.scrub import scrub
 from recommender.inputs.tables import Table
 
 INTERVENTION = "an intervention of interventions.yaml"
@@ -143,14 +144,14 @@ def read_profiles(
 def read_notes(
     table: Table, units: pd.DataFrame | None, history: pd.DataFrame | None, findings: Findings
 ) -> pd.DataFrame | None:
-    """``Cohort.notes``: free text with its date, sorted by unit, date and text."""
+    """``Cohort.notes``: scrubbed free text with its date, sorted by unit, date and text."""
     if not has_columns(table, NOTE_COLUMNS, findings):
         return None
     frame = pd.DataFrame(
         {
             "unit_id": _units_of(table, units, findings, also=history),
             "date": cells.dates(table, "date", findings, required=True),
-            "text": text(table, "text"),
+            "text": scrub(text(table, "text")),
         }
     )
     return frame.sort_values(["unit_id", "date", "text"], kind="stable", ignore_index=True)

@@ -94,16 +94,18 @@ _WORD = re.compile(
 )
 _RUN = re.compile(r"\[name\](?:[ \-'’]{0,3}\[name\])+")
 
+# Endings of words, among them those of Dutch verbs, that hardly any name has.
 _SUFFIX = re.compile(
     r"(?:heid|ingen|ing|isch|ische|lijk|lijke|stand|baar|bare|matig|loos|loze|atie|aties|iteit"
     r"|ment|school|klas|groep|gesprek|gedrag|probleem|problemen|ouders|kind|kinderen|zorg|hulp"
-    r"|tion|ness|ful|less|ing|ability|ment|behaviour|work)$"
+    r"|tion|ness|ful|less|ing|ability|ment|behaviour|work|doelen|tempo"
+    r"|[bcdfgklmnprsz]t)$"
 )
 
 # Capitalised inside a sentence and yet no name; written in small letters.
 _NOT_A_NAME = _words(
     """
-    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag monday tuesday wednesday
+    veilig thuis maandag dinsdag woensdag donderdag vrijdag zaterdag zondag monday tuesday wednesday
     thursday friday saturday sunday januari februari maart april mei juni juli augustus
     september oktober november december january february march may june july august october
     december nederlands nederlandse nederland engels engelse turks turkse arabisch arabische
@@ -152,22 +154,47 @@ _OPENERS = _words(
     werkhouding onrustig impulsief somber gespannen onzeker prikkelbaar snel traag wisselend
     dyslexia dyscalculia autism anxiety anxious bullying bullied quarrels aggression
     aggressive concentration motivation confidence divorce poverty debts speech restless
-    impulsive worried
+    impulsive worried overdracht intern interne besproken bespreking groepsbespreking korte
+    lange tafels houdt zelden begrijpt kiest voelt fijn durft rustige raadt lost haalt
+    rekendoelen leesdoelen zoekt volgt telt vernielt ontploft roept brutaal trekt rekentempo
+    leestempo letters schopt vermijdt ernstige loopt groot grote klein kleine leerplicht raakt
+    herkent vergeet politie klokkijken slaat bijt gooit scheldt liegt steelt dreigt plaagt
+    troost deelt wacht stopt begint probeert hoort reageert vermoeit wisselt gedraagt
+    concentreert woorden zinnen tekst teksten sommen getallen breuken cijfers dictee schrift
+    boek boeken huiswerk werk taak taken opdracht opdrachten spel vriendjes vriendinnen
+    klasgenoten leeftijdsgenoten buren gezinssituatie situatie thuissituatie zorgen signalen
+    signaal melding meldingen opvallend opnieuw inmiddels binnenkort regelmatig dagelijks
+    wekelijks maandelijks meestal misschien waarschijnlijk duidelijk langzaam voldoende
+    onvoldoende zwak sterk matig prima netjes slordig vrolijke boze bange stille drukke lieve
+    sociale gedurende vanaf omgaan contactmoment observatie onderzoek verwijzing aanmelding
+    plan doel doelen voortgang ontwikkeling handelingsplan dossier rapport rapporten jeugdarts
+    logopedist psycholoog orthopedagoog maatschappelijk wijkteam jeugdzorg schoolarts coach
+    begeleider intakegesprek vertrouwen aandacht tempo inzicht geheugen planning inzet houding
+    sfeer gedragsregulatie verdriet woede onrust slaap voeding kleding hygiëne spreekt spraak
+    woordenschat uitspraak tweetalig moedertaal verstaat vluchtig nieuwsgierig leergierig
+    gemotiveerd ongemotiveerd beleefd behulpzaam zelfstandig afhankelijk faalangstig verlegen
+    gesloten open eenzaam buitengesloten populair geliefd leider volger looks keeps handles
+    answers avoids breaks shouts kicks hits bites throws runs walks rarely slowly quickly
+    discussed handover brief short long words sentences sums numbers tables homework task
+    tasks goals goal progress observation referral doctor psychologist polite shy rude calm
+    loud curious lonely strong weak clear new old big small
     """
 )
 
 # Common first names, found in small letters too; no name that is also a common word.
 _FIRST_NAMES = _words(
     """
-    adam ahmed aisha ali alicja amina amira amy anna anne anouk anouar ayoub bart bas bilal
-    bram britt charlotte chloe daan daniel david dewi dylan elif emma emily esmee eva fatima
-    fatma femke finn floor fleur floris gijs hamza hanna hannah hugo ibrahim ilyas imane isa
-    isabella jaap jack jacob jan janneke jasmijn jayden jelle jeroen jesse johan joep joost
-    joris julia karim kees khadija kevin koen kyra lars laura lieke lina lisa liv lotte lucas
-    luuk maartje maryam marieke mark martijn max mehmet milan mila mohamed mohammed mustafa
-    nadia naomi niels noah noor nora nour oliver olivia omar pieter pim rayan robin ruben saar
-    salma samira sanne sara sarah senna sophie stijn sven tess thijs thomas tim tom tijn
-    tobias umar yara yasmin yassin youssef yusuf zara zeynep zofia zoë
+    aart adam ahmed aisha albert ali alicja amina amira amy anna anne anouar anouk ayoub bart
+    bas bert bilal bram britt charlotte chloe daan daniel david dewi dylan edith egbert elif
+    elisabeth emily emma engelbert ernst esmee eva evert fatima fatma femke finn fleur floor
+    floris geert gert gijs gijsbert gilbert hamza hanna hannah herbert hubert hugo ibrahim
+    ilyas imane isa isabella jaap jack jacob jan janneke jasmijn jayden jelle jeroen jesse
+    joep johan joost joris judith julia karim kees kevin khadija koen kurt kyra lambert lars
+    laura lieke liesbeth lina lisa liv lotte lucas luuk maartje margriet marieke mark martijn
+    maryam max mehmet mila milan mohamed mohammed mustafa nadia naomi niels noah noor nora
+    norbert nour oliver olivia omar pieter pim rayan robert robin ruben rupert ruth saar salma
+    samira sanne sara sarah senna sophie stijn sven tess thijs thomas tijn tim tobias tom umar
+    yara yasmin yassin youssef yusuf zara zeynep zofia zoë
     """
 )
 
@@ -183,13 +210,14 @@ def scrub(texts: pd.Series[str], names: Iterable[str] = ()) -> pd.Series[str]:
         names: words or full names that must go wherever they stand, in capitals or not (pupils,
             professionals, schools, ids); shorter than two letters are left alone.
     """
-    scrubbed = texts.fillna("").astype("str")
+    codes, distinct = pd.factorize(texts.fillna("").astype("str"))
+    scrubbed = pd.Series(distinct, dtype="str")
     for mark, pattern in _MARKS:
         scrubbed = scrubbed.str.replace(pattern, mark, regex=True)
     listed = _listed(names)
     if listed is not None:
         scrubbed = scrubbed.str.replace(listed, "[name]", regex=True)
-    return (
+    scrubbed = (
         scrubbed.str.replace(_known_names(), "[name]", regex=True)
         .str.replace(_TITLED, r"\1 [name]", regex=True)
         .str.replace(_INITIALS, "[name]", regex=True)
@@ -197,6 +225,7 @@ def scrub(texts: pd.Series[str], names: Iterable[str] = ()) -> pd.Series[str]:
         .str.replace(_WORD, _unless_common, regex=True)
         .str.replace(_RUN, "[name]", regex=True)
     )
+    return pd.Series(scrubbed.to_numpy()[codes], index=texts.index, name=texts.name, dtype="str")
 
 
 def _unless_known(found: re.Match[str]) -> str:
