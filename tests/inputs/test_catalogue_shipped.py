@@ -70,8 +70,6 @@ def test_what_is_assumed_says_so(catalogue: Catalogue) -> None:
     verified = {
         ("clinical_cbt_anxiety", "emotional"),
         ("friends_group", "emotional"),
-        ("kiva", "behaviour"),
-        ("triple_p_group", "behaviour"),
         ("voorzorg", "youth_protection"),
     }
     for it in catalogue.interventions:

@@ -452,7 +452,7 @@ def test_hours_of_coordinators_are_a_small_part_of_the_norm(shipped: Simulation)
     staff = shipped.professionals
     hours = staff.loc[staff["role"].str.startswith("care_coordinator"), "hours"].sum()
     norm_hours = 25 * len(shipped.pupils) / 200 * 9
-    assert 0.05 < hours / norm_hours < 0.2
+    assert 0.03 < hours / norm_hours < 0.1
 
 
 def test_consent_and_duty_are_as_said(region: Simulation) -> None:

@@ -296,11 +296,11 @@ def _pupils(
 ) -> pd.DataFrame:
     """Return the pupils table of all persons, those who left included."""
     now = years[-1].known
-    consent, must_serve = _standing(people, now, world.policy, rng)
     done = [
         np.where(people.present[:, year], years[year].choices.received, "")
         for year in range(YEARS - 1)
     ]
+    consent, must_serve = _standing(people, now, done, world.policy, rng)
     table = pd.DataFrame(
         {
             "unit_id": names.unit,
@@ -317,9 +317,16 @@ def _pupils(
 
 
 def _standing(
-    people: Population, now: pd.DataFrame, policy: Policy, rng: np.random.Generator
+    people: Population,
+    now: pd.DataFrame,
+    done: list[Strings],
+    policy: Policy,
+    rng: np.random.Generator,
 ) -> tuple[Strings, Strings]:
-    """Return consent and must_serve of every person; families answer together."""
+    """Return consent and must_serve of every person; families answer together.
+
+    A duty is new: those who followed help that meets it in an earlier year are under none.
+    """
     families = int(people.family.max(initial=-1)) + 1
     lot = rng.random(families)[people.family]
     # Families under strain say yes less often and leave the letter unanswered more often.
@@ -328,12 +335,13 @@ def _standing(
     state = (lot[:, None] > bounds).sum(axis=1)
     consent = np.array(["given", "asked", "refused", "not_needed"])[state]
 
-    rules = {rule.id for rule in policy.rules.must_serve}
+    rules = {rule.id: rule.interventions for rule in policy.rules.must_serve}
     must_serve = np.full(people.persons, "", dtype="<U20")
 
     def mark(rule: str, score: npt.NDArray[np.float64], share: float) -> None:
         if rule in rules:
-            score = np.where(people.current & (must_serve == ""), score, -np.inf)
+            helped = np.isin(done, rules[rule]).any(axis=0)
+            score = np.where(people.current & (must_serve == "") & ~helped, score, -np.inf)
             top = np.argsort(-score, kind="stable")[: round(share * people.current.sum())]
             must_serve[top[np.isfinite(score[top])]] = rule
 

@@ -32,18 +32,18 @@ class Post:
     also: str = ""
 
 
-# Hours beyond ordinary lessons and duties: a tenth of the norm of 25 hours of a care coordinator
-# per 200 pupils a week, three to six hours a week of teachers and assistants, two to three days a
-# week of social workers over several schools.
+# Hours beyond ordinary lessons and duties: a twentieth of the norm of 25 hours of a care
+# coordinator per 200 pupils a week, four to seven hours a week of teachers and assistants, a day a
+# week of social workers.
 POSTS = (
-    Post("care_coordinator", 7, (28, 40), also="teacher"),
-    Post("parent_trainer", 3, (44, 64)),
-    Post("psychologist", 3, (50, 72), also="parent_trainer"),
-    Post("social_worker", 5, (70, 110), also="parent_trainer"),
-    Post("teacher", 8, (42, 64)),
-    Post("teaching_assistant", 8, (50, 86), also="volunteer"),
-    Post("volunteer", 4, (40, 76)),
-    Post("youth_health", 2, (14, 22)),
+    Post("care_coordinator", 7, (14, 24), also="teacher"),
+    Post("parent_trainer", 3, (30, 46)),
+    Post("psychologist", 3, (40, 62), also="parent_trainer"),
+    Post("social_worker", 5, (54, 86), also="parent_trainer"),
+    Post("teacher", 8, (40, 60)),
+    Post("teaching_assistant", 8, (40, 68), also="volunteer"),
+    Post("volunteer", 4, (36, 64)),
+    Post("youth_health", 2, (12, 18)),
 )
 LANGUAGES = {"nl": 0.5, "nl;en": 0.25, "nl;tr": 0.1, "nl;ar": 0.1, "nl;pl": 0.05}
 
@@ -51,7 +51,7 @@ LANGUAGES = {"nl": 0.5, "nl;en": 0.25, "nl;tr": 0.1, "nl;ar": 0.1, "nl;pl": 0.05
 RUNNING = {
     "mentoring": (1, 2),
     "one_to_one_tutoring": (1, 2),
-    "school_social_work": (2, 1),
+    "school_social_work": (1, 1),
     "small_group_tuition": (1, 2),
 }
 
@@ -113,7 +113,7 @@ def staff_table(
                 "languages": spoken[int(rng.choice(len(spoken), p=share))],
             }
             if person == 1 and post.role in ("psychologist", "social_worker", "teacher"):
-                parts = rng.permutation(np.linspace(0.5, 1.2, len(policy.periods)))
+                parts = rng.permutation(np.linspace(0.7, 1.1, len(policy.periods)))
                 hours = int(rng.integers(post.hours[0], post.hours[1] + 1))
                 rows += [
                     {**row, "period": period.id, "hours": round(hours * float(part))}
