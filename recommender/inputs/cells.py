@@ -305,7 +305,9 @@ def _showing(
 
 
 def _plain(bound: float | None) -> str:
-    return "" if bound is None else f"{bound:g}"
+    if bound is None:
+        return ""
+    return f"{bound:,.0f}" if float(bound).is_integer() else f"{bound:g}"
 
 
 def _number_remedy(required: bool) -> str:

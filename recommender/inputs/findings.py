@@ -50,7 +50,12 @@ class Findings:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The known word closest to ``word``, or None when nothing is close."""
+    """The known word closest to ``word``, or None when nothing is close.
+
+    Codes of fewer than four characters (s01, p2) are all alike; none is suggested for another.
+    """
+    if len(word) < 4:
+        return None
     by_case = {k.casefold(): k for k in sorted(known)}
     near = difflib.get_close_matches(word.casefold(), by_case, n=1, cutoff=0.6)
     return by_case[near[0]] if near else None

@@ -140,7 +140,7 @@ class _Folder:
 
     def table(self, name: str, needed: str = "") -> str | None:
         """The file of a table, in whichever of its three forms; ``needed`` says why it must be."""
-        present = [f for s in SUFFIXES if self._is_there(f := f"data/{name}{s}")]
+        present = self._forms(name)
         if len(present) > 1:
             self._findings.problem(
                 present[0], None, None, f"stands beside {' and '.join(present[1:])}",
@@ -153,8 +153,13 @@ class _Folder:
             return None
         return present[0] if self.holds(present[0]) else None
 
-    def _is_there(self, file: str) -> bool:
-        return self.at(file).exists() or self.at(file).is_symlink()
+    def has(self, name: str) -> bool:
+        """Whether the table is there in any form, readable or not."""
+        return bool(self._forms(name))
+
+    def _forms(self, name: str) -> list[str]:
+        files = [f"data/{name}{suffix}" for suffix in SUFFIXES]
+        return [f for f in files if self.at(f).exists() or self.at(f).is_symlink()]
 
 
 class _Tables:
@@ -231,7 +236,11 @@ class _Tables:
         history = None
         if past is not None:
             history = cohort_tables.read_history(past, known, findings, outcomes_needed=uncovered)
-        elif uncovered and not self._folder.table("history"):
+        elif (
+            uncovered
+            and not self._folder.has("history")
+            and (foretold is not None or not self._folder.has("profiles"))
+        ):
             findings.problem(
                 "data/history.csv", None, None,
                 f"is missing, and data/profiles has no risks of {', '.join(uncovered)}",
