@@ -127,6 +127,10 @@ class _World:
     def outcomes(self) -> tuple[str, ...]:
         return tuple(outcome.id for outcome in self.policy.outcomes)
 
+    def declared(self, known: pd.DataFrame) -> pd.DataFrame:
+        columns = {column.name for column in self.policy.columns}
+        return known[[name for name in known.columns if name in columns]]
+
     @property
     def positions(self) -> list[int]:
         return [OUTCOMES.index(outcome) for outcome in self.outcomes]
@@ -156,7 +160,7 @@ class _Year:
 
     Attributes:
         date: the day of what was known.
-        known: (persons, declared columns).
+        known: what the care teams knew; only declared columns of it are ever written.
         choices: what the care teams gave, or would have given.
         notes: unit_id, date, text of those who were there.
     """
@@ -283,7 +287,7 @@ def _history(
             **dict(zip(world.outcomes, came[:, world.positions].T, strict=True)),
         }
     )
-    return pd.concat([table, then.known, received], axis=1)[people.present[:, year]]
+    return pd.concat([table, world.declared(then.known), received], axis=1)[people.present[:, year]]
 
 
 def _pupils(
@@ -313,7 +317,7 @@ def _pupils(
             "completed": _completed(*done),
         }
     )
-    return pd.concat([table, now], axis=1)
+    return pd.concat([table, world.declared(now)], axis=1)
 
 
 def _standing(
