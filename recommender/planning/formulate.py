@@ -5,7 +5,8 @@ Blocks stand in this order, and so do their columns:
     units      one block a unit that may be offered something, in the order of the lots;
                columns are candidate x start period
     sessions   one integer block an (intervention, site, start period[, grade of a class]);
-               columns are "run 1, 2, ... groups"
+               its one column is "run a group", its limit the most groups (a column for every
+               number of groups says the same, is many times as large, and solves no faster)
     staff      one divisible block a team of interchangeable professionals; columns are the
                ways to spend their hours (role, site)
     shortages  one divisible, dear block a must-serve rule and site: pupils it still lacks
@@ -162,52 +163,35 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
 
     group = np.flatnonzero(pieces.kind == Kind.GROUP)
     groups = groups_that_fit(pieces, group, possible, staff, terms, book)
-    lacking = np.flatnonzero(pieces.kind >= Kind.SHORT)
-    offers = offers_of(
-        choices,
-        made_of,
-        np.concatenate([np.repeat(group, groups), places.size + way_piece, lacking]),
-        np.concatenate([_one_to(groups), np.ones(way_piece.size + lacking.size, dtype=np.int64)]),
-        pieces,
-    )
-
     value = candidates.benefit[choices.candidate]
     value *= waited(limits, len(book.periods))[choices.period[choices.offer]]
-    dear = DEAR * (float(value.max(initial=0.0)) or 1.0)
-    many = (choices.unit.size, group.size, staff.hours.size)
-    columns = [
-        choices.columns,
-        groups,
-        np.bincount(staff.way_team, minlength=staff.hours.size),
-        np.ones(lacking.size, dtype=np.int64),
-    ]
-    at_most = [
-        people.count[choices.unit],
-        np.ones(group.size),
-        staff.hours,
-        np.concatenate([facts.owed[2], facts.committed[3]]),
-    ]
-    part = [people.site[choices.unit], pieces.site[group], staff.part, pieces.site[lacking]]
-    others = offers.size - choices.bundle.size
-    problem = AllocationProblem(
-        value=np.concatenate(
-            [value, np.zeros(others - lacking.size), np.full(lacking.size, -dear)]
-        ),
-        offer=np.concatenate(
-            [choices.offer, np.arange(choices.bundle.size, offers.size, dtype=np.int32)]
-        ),
-        start=np.cumsum(np.concatenate([[0], *columns]), dtype=np.int64),
-        limit=np.concatenate(at_most),
-        divisible=np.repeat([False, True], [many[0] + many[1], many[2] + lacking.size]),
-        use=sp.csc_array(rows.use @ offers.made_of),
-        capacity=rows.capacity,
-        part=np.concatenate(part).astype(np.int32),
+    dear = -DEAR * (float(value.max(initial=0.0)) or 1.0)
+    short, borrowed = (np.flatnonzero(pieces.kind == kind) for kind in (Kind.SHORT, Kind.BORROWED))
+    way = places.size + way_piece
+    offers = offers_of(choices, made_of, np.concatenate([group, way, short, borrowed]), pieces)
+    kinds = (
+        Blocks(value, choices.columns, people.count[choices.unit], people.site[choices.unit]),
+        Blocks.single(0.0, groups.astype(np.float64), pieces.site[group]),
+        Blocks(np.zeros(way.size), staff.ways, staff.hours, staff.part),
+        Blocks.single(dear, facts.owed[2], pieces.site[short]),
+        Blocks.single(dear, facts.committed[3], pieces.site[borrowed]),
     )
+    spans = Spans(*np.cumsum([kind.limit.size for kind in kinds]).tolist())
     block = np.full(people.site.size, -1, dtype=np.int64)
     block[choices.unit] = np.arange(choices.unit.size)
-    first = np.cumsum([*many, facts.owed[2].size, facts.committed[3].size]).tolist()
     return Formulation(
-        problem=problem,
+        problem=AllocationProblem(
+            value=np.concatenate([kind.value for kind in kinds]),
+            offer=np.concatenate(
+                [choices.offer, np.arange(choices.bundle.size, offers.size, dtype=np.int32)]
+            ),
+            start=np.cumsum(np.concatenate([[0], *(kind.columns for kind in kinds)])),
+            limit=np.concatenate([kind.limit for kind in kinds]),
+            divisible=np.arange(spans.blocks) >= spans.staff,
+            use=sp.csc_array(rows.use @ offers.made_of),
+            capacity=rows.capacity,
+            part=np.concatenate([kind.part for kind in kinds]).astype(np.int32),
+        ),
         book=book,
         terms=terms,
         settings=limits,
@@ -218,11 +202,32 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
         people=people,
         running=running,
         staff=staff,
-        spans=Spans(*first),
+        spans=spans,
         unit=choices.unit,
         candidate=choices.candidate,
         block=block,
     )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Blocks:
+    """The blocks of one kind.
+
+    Attributes:
+        value: (columns,) of the kind, block by block.
+        columns: (blocks,) columns of every block.
+        limit, part: (blocks,) as in ``AllocationProblem``.
+    """
+
+    value: Floats
+    columns: Ints
+    limit: Floats
+    part: Ints
+
+    @classmethod
+    def single(cls, value: float, limit: Floats, part: Ints) -> Blocks:
+        """Return blocks of one column each, all of the same value."""
+        return cls(np.full(limit.size, value), np.ones(limit.size, dtype=np.int64), limit, part)
 
 
 def _book(candidates: Candidates, resources: Resources, limits: LimitSettings) -> Book:
@@ -260,8 +265,3 @@ def _lacking(facts: Facts) -> Pieces:
         pieces_of(np.full(pupils.size, int(Kind.SHORT)), rule=rule, site=at),
         pieces_of(np.full(hours.size, int(Kind.BORROWED)), role=role, site=site, period=period),
     )
-
-
-def _one_to(groups: Ints) -> Ints:
-    """Return 1, 2, ... groups[0], then 1, 2, ... groups[1], and so on."""
-    return np.arange(1, groups.sum() + 1) - np.repeat(np.cumsum(groups) - groups, groups)

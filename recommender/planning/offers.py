@@ -19,15 +19,14 @@ from recommender.planning.terms import CLASS, GROUP, INDIVIDUAL, Book, Terms
 class Offers:
     """What every offer is, as codes; -1 where one does not apply.
 
-    The offers of units come first; every other offer repeats one piece.
+    The offers of units come first; every other offer is one piece.
 
     Attributes:
         bundle: (offers,) of a unit's offer.
         site, period: (offers,) where, and when it starts.
         grade: (offers,) of a unit's offer with a class in its bundle.
         rule: (offers,) the statutory rule that a unit's offer is owed under.
-        piece: (offers,) the piece that any other offer repeats.
-        times: (offers,) how often: groups that run; else 1.
+        piece: (offers,) the piece that any other offer is.
         made_of: (pieces, offers) how many of each piece an offer is the sum of.
     """
 
@@ -37,7 +36,6 @@ class Offers:
     grade: Ints
     rule: Ints
     piece: Ints
-    times: Ints
     made_of: sp.csc_array
 
     @property
@@ -273,10 +271,10 @@ def hours_given(
 def groups_that_fit(
     pieces: Pieces, group: Ints, possible: Ints, staff: Staff, terms: Terms, book: Book
 ) -> Ints:
-    """Return (groups,) the most groups worth a column, for every GROUP piece.
+    """Return (groups,) the most groups that may run, for every GROUP piece.
 
-    At most one more than the hours that could be there allow: the one that does not fit keeps
-    the price of an hour from falling to zero where the last hour is taken by a group.
+    As many as pupils could fill, and at most one more than the hours that could be there allow:
+    were it not for that one, the limit would stand in for the hours and their price would be zero.
     """
     shape = (len(book.roles), len(book.sites), len(book.periods))
     there = np.zeros(shape)
@@ -295,22 +293,20 @@ def groups_that_fit(
     return np.asarray(np.minimum(pupils, fit[group]))
 
 
-def offers_of(
-    choices: Choices, made_of: sp.csc_array, piece: Ints, times: Ints, pieces: Pieces
-) -> Offers:
-    """Return all offers: those of units, then one for every repeated piece.
+def offers_of(choices: Choices, made_of: sp.csc_array, piece: Ints, pieces: Pieces) -> Offers:
+    """Return all offers: those of units, then those that are one piece.
 
     Args:
         choices: what units may choose.
         made_of: (pieces of units, unit offers) their sums.
-        piece, times: (others,) the piece every other offer repeats, and how often.
+        piece: (others,) the piece that every other offer is.
         pieces: all pieces.
     """
     units, others = choices.bundle.size, piece.size
     none = np.full(units, -1, dtype=np.int64)
     empty = np.full(others, -1, dtype=np.int64)
-    repeated = sp.csc_array(
-        (times.astype(np.float64), (piece, np.arange(others))), shape=(pieces.size, others)
+    single = sp.csc_array(
+        (np.ones(others), (piece, np.arange(others))), shape=(pieces.size, others)
     )
     padded = sp.csc_array(
         (made_of.data, made_of.indices, made_of.indptr), shape=(pieces.size, units)
@@ -322,8 +318,7 @@ def offers_of(
         grade=np.concatenate([choices.grade, empty]),
         rule=np.concatenate([choices.rule, empty]),
         piece=np.concatenate([none, piece]),
-        times=np.concatenate([np.ones(units, dtype=np.int64), times]),
-        made_of=sp.csc_array(sp.hstack([padded, repeated], format="csc")),
+        made_of=sp.csc_array(sp.hstack([padded, single], format="csc")),
     )
 
 

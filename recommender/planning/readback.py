@@ -221,22 +221,9 @@ def sessions_part(plan: Plan, formulation: Formulation) -> Part:
     )
     groups = table["groups"].to_numpy(dtype=np.float64)
     findings += at_rows("sessions", np.flatnonzero(~(groups > 0)), "groups", "is not above 0")
-    start = formulation.problem.start[formulation.spans.sessions : formulation.spans.staff + 1]
-    good = np.flatnonzero((at >= 0) & (groups > 0))
-    most = (start[1:] - start[:-1])[at[good]]
-    too_many = groups[good] > most
-    findings += at_rows(
-        "sessions", good[too_many], "groups", "more than the hours and pupils here allow"
-    )
-    good = good[~too_many]
-    # groups in parts (of a relaxation) stand for a mixture of the columns on both sides
-    low = np.floor(groups[good])
-    above = groups[good] - low
-    first = start[at[good]]
-    columns = np.concatenate([first + low.astype(np.int64) - 1, first + low.astype(np.int64)])
-    quantity = np.concatenate([np.where(low > 0, 1.0 - above, 0.0), above])
-    some = quantity > 0
-    return Part(columns[some], quantity[some].astype(np.float64), tuple(findings))
+    at, groups = at[at >= 0], groups[at >= 0]
+    first = int(formulation.problem.start[formulation.spans.sessions])
+    return Part(first + at[groups > 0], groups[groups > 0], tuple(findings))
 
 
 def staff_part(plan: Plan, formulation: Formulation) -> Part:

@@ -40,6 +40,11 @@ class Staff:
     way_site: Ints
     home: Bools
 
+    @property
+    def ways(self) -> Ints:
+        """Return (teams,) the number of ways of every team."""
+        return np.bincount(self.way_team, minlength=self.hours.size)
+
 
 def staff_of(professionals: pd.DataFrame, book: Book, travel_overhead: float) -> Staff:
     """Return the teams that professionals form.
