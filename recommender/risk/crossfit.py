@@ -85,8 +85,8 @@ def cross_fit_linear(
 
     The penalty of every part is chosen by cross-validation within the other parts.  Column k of the
     text scores holds, for a row outside part k, the words' log odds by a model that saw neither
-    part k nor the row's own part: what a second model for part k may learn from.  They are made only
-    if ``text`` is asked for and there are notes; otherwise they are zero.
+    part k nor the row's own part: what a second model for part k may learn from.  They are made
+    only if ``text`` is asked for and there are notes; otherwise they are zero.
     """
     parts = np.unique(sample.fold)
     place = np.searchsorted(parts, sample.fold)

@@ -336,7 +336,7 @@ def _spread_likelihood(frame: pd.DataFrame, sample: Sample, risk: Floats) -> tup
     pairs = pairs[pairs["date"] != pairs["date_other"]]
     if pairs.empty:
         return np.zeros(GRID.size), 0
-    weight = (
+    weight: Floats = (
         pairs["count"]
         * pairs["count_other"]
         / np.maximum(pairs["size"], pairs["size_other"])

@@ -168,7 +168,7 @@ def fit_linear(
     else:
         idf = inverse_frequency(counts)
         matrix = hstack([csr_array(number), weighted(counts, idf)], format="csr")
-        solver = LogisticRegression(solver="lbfgs", max_iter=300, tol=1e-4, warm_start=True)
+        solver = LogisticRegression(solver="lbfgs", max_iter=200, tol=3e-4, warm_start=True)
     out = []
     width = design.shape[1]
     for penalty in penalties:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import textwrap
+from collections.abc import Hashable, Iterator
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
@@ -221,66 +223,76 @@ def report_of_model(
 def render_report(report: CalibrationReport) -> str:
     """The report as plain text of at most 100 characters a line."""
     r = report
-    lines = [f"{r.name} ({r.outcome})", "=" * min(100, len(r.name) + len(r.outcome) + 3)]
+    title = f"{r.name} ({r.outcome})"
+    lines = [title, "=" * len(title)]
     if r.origin == "profiles.csv":
         lines.append(f"mean risk today {_percent(r.mean_risk)}, taken from profiles.csv")
-        return "\n".join([*lines, *_wrapped(r.warnings)])
+        return "\n".join([*lines, *_warned(r.warnings)])
     lines += [
-        f"{r.rows} pupil-years of {r.pupils} units, {r.cases} cases; left out: {r.treated} with a "
-        f"new intervention, {r.unknown} with unknown outcome",
+        f"{r.rows} pupil-years of {r.pupils} units, {r.cases} cases",
+        f"left out: {r.treated} with a new intervention, {r.unknown} with unknown outcome",
         f"base rate {_percent(r.base_rate)}, mean risk today {_percent(r.mean_risk)} "
         f"(plausible: {_percent(r.expected[0])} to {_percent(r.expected[1])})",
         "",
         f"kept: {r.kept}; all scores are of families the model had not seen",
         f"{'model':<22}{'log score':>10}{'Brier':>9}{'AUC':>7}   better than the base rate by",
+        *(_score_line(row) for row in r.scores.to_dict("records")),
+        "",
     ]
-    for row in r.scores.to_dict("records"):
-        area = "" if row["model"] == BASE else f"{row['auc']:.3f}"
-        gain = "" if row["model"] == BASE else _pm(Estimate(row["gain"], row["gain_error"]))
-        mark = "  <" if row["kept"] else ""
-        lines.append(
-            f"{row['model']:<22}{row['log_score']:>10.4f}{row['brier']:>9.4f}{area:>7}   "
-            f"{gain}{mark}"
-        )
-    lines.append("")
+    for sentence in _findings(r):
+        lines += _wrapped(sentence)
+    lines += ["", "predicted and observed, by tenths of risk", *_table(r.reliability, "bin")]
+    lines += ["by site", *_table(r.sites, "group")]
+    for column in r.groups["column"].unique():
+        lines += [f"by {column}", *_table(r.groups[r.groups["column"] == column], "group")]
+    if r.warnings:
+        lines += ["", *_warned(r.warnings)]
+    return "\n".join(lines)
+
+
+def _score_line(row: dict[Hashable, Any]) -> str:
+    base = row["model"] == BASE
+    area = "" if base else f"{row['auc']:.3f}"
+    gain = "" if base else _pm(Estimate(row["gain"], row["gain_error"]))
+    mark = "  <" if row["kept"] else ""
+    scores = f"{row['log_score']:>10.4f}{row['brier']:>9.4f}{area:>7}"
+    return f"{row['model']:<22}{scores}   {gain}{mark}".rstrip()
+
+
+def _findings(r: CalibrationReport) -> Iterator[str]:
+    """What the numbers say, a sentence each; "±" is one standard error."""
     if r.choice is not None:
-        lines.append(f"boosting instead of the linear model gains {_pm(r.choice)} of log score")
+        yield f"boosting instead of the linear model gains {_pm(r.choice)} of log score"
     if r.notes_add is not None:
-        lines.append(f"notes gain {_pm(r.notes_add)} of log score")
+        yield f"notes gain {_pm(r.notes_add)} of log score"
     if r.over_sites is not None and r.over_sites_brier is not None:
-        lines += [
-            f"individual risks instead of site averages gain {_pm(r.over_sites)} of log score "
-            f"and {_pm(r.over_sites_brier)} of Brier score",
-            "of two pupils of one site the case has the higher risk in "
+        yield (
+            f"individual risks instead of site averages gain {_pm(r.over_sites)} of log score and "
+            f"{_pm(r.over_sites_brier)} of Brier score"
+        )
+        yield (
+            f"of two pupils of one site the case has the higher risk in "
             f"{_percent(r.auc_within_sites)}; {_percent(r.share_between_sites)} of the variance of "
-            "risk lies between sites",
-        ]
+            "risk lies between sites"
+        )
     if r.slope is not None and r.intercept is not None:
-        lines.append(
+        yield (
             f"calibration slope {_pm(r.slope, 2)} (1 is right), "
             f"intercept {_pm(r.intercept, 2)} (0 is right)"
         )
     if r.spread is not None:
-        lines.append(
-            f"pupils who look alike differ by {r.spread.omega:.2f} ± {r.spread.error:.2f} (probit) "
-            f"in true risk, from {r.spread.source}"
+        yield (
+            f"true risks of pupils who look alike differ by {r.spread.omega:.2f} ± "
+            f"{r.spread.error:.2f} (probit), says {r.spread.source}"
         )
-        lines.append(f"mean standard error of a pupil's risk today {_percent(r.mean_error)}")
+        yield f"mean standard error of a pupil's risk today: {_points(r.mean_error)}"
     if r.temporal is not None:
         t = r.temporal
-        lines.append(
+        yield (
             f"fitted before {t.year} ({t.fitted} rows) and tested on it ({t.tested}): gains "
-            f"{_pm(t.gain)} over the base rate, slope {_pm(t.slope, 2)}, "
+            f"{_pm(t.gain)} of log score over the earlier base rate, slope {_pm(t.slope, 2)}, "
             f"intercept {_pm(t.intercept, 2)}"
         )
-    lines += ["", "predicted and observed, by tenths of risk"]
-    lines += _table(r.reliability, "bin")
-    lines += ["by site", *_table(r.sites, "group")]
-    for column in r.groups["column"].unique() if len(r.groups) else ():
-        lines += [f"by {column}", *_table(r.groups[r.groups["column"] == column], "group")]
-    if r.warnings:
-        lines += ["", *_wrapped(r.warnings)]
-    return "\n".join(lines)
 
 
 def _scores(risks: dict[str, Floats], base: Floats, fit: Fit) -> pd.DataFrame:
@@ -490,14 +502,16 @@ def _table(table: pd.DataFrame, label: str) -> list[str]:
     return out
 
 
-def _wrapped(sentences: tuple[str, ...]) -> list[str]:
-    import textwrap
+def _wrapped(sentence: str, mark: str = "- ") -> list[str]:
+    return textwrap.wrap(sentence, 100, initial_indent=mark, subsequent_indent="  ")
 
-    return [
-        line
-        for sentence in sentences
-        for line in textwrap.wrap(sentence, 98, initial_indent="! ", subsequent_indent="  ")
-    ]
+
+def _warned(sentences: tuple[str, ...]) -> list[str]:
+    return [line for sentence in sentences for line in _wrapped(sentence, "! ")]
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f} points"
 
 
 def _percent(share: float) -> str:

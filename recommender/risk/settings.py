@@ -44,9 +44,9 @@ class RiskSettings:
     folds: int = 5
     reference_date: dt.date | None = None
     note_days: int = 365
-    penalties: tuple[float, ...] = (0.002, 0.01, 0.05, 0.25)
-    rounds: int = 100
-    learning_rate: float = 0.06
+    penalties: tuple[float, ...] = (0.003, 0.02, 0.12)
+    rounds: int = 60
+    learning_rate: float = 0.1
     leaf_rows: int = 30
     minimum_families: int = 10
     terms: int = 2000

@@ -185,11 +185,11 @@ def pooled_spreads(
         row = row / row.sum()
         centre = float(row @ grid)
         source = (
-            f"{n} pairs of years of the same pupil"
+            f"{n} pairs of years of the same unit"
             if n
-            else "other outcomes' pupils seen twice"
+            else "the other outcomes' pairs of years, having none itself"
             if seen
-            else "the stated default, since no pupil was seen in two years"
+            else "the stated default, since no unit was seen in two years"
         )
         out.append(Spread(centre, float(np.sqrt(row @ (grid - centre) ** 2)), n, source))
     return tuple(out)

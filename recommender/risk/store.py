@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -97,7 +98,7 @@ def load_models(path: Path) -> RiskModels:
                 _model(o, description, arrays) for o, description in enumerate(head["outcomes"])
             ),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, BadZipFile, ValueError, KeyError, TypeError) as error:
         raise InputError(
             [
                 Problem(

@@ -99,9 +99,10 @@ def simulate(
 ) -> World:
     """A region: two earlier years of the same pupils, today's features, and today's true risks.
 
-    True risk is Phi(level + lasting traits + omega x what nothing tells of), half of the last shared
-    by siblings.  Scores and notes tell of the traits with new noise every year.  Scores are missing
-    more often where risk is high.  Help goes to those who look worse, by a known propensity.
+    True risk is Phi(level + lasting traits + omega x what nothing tells of), half of the last
+    shared by siblings.  Scores and notes tell of the traits with new noise every year.  Scores are
+    missing more often where risk is high.  Help goes to those who look worse, by a known
+    propensity.
     """
     rng = np.random.default_rng(seed)
     ids = np.array([f"p{i:05d}" for i in range(pupils)])
