@@ -24,6 +24,8 @@ class Outcome:
         weight: how bad one case is beside the others; policy, set by people.
         base_rate: the lowest and highest share that is plausible for this population.
         description: what counts as a case, and how it is measured.
+        measures: whether a case shows need itself, or that help was used before (which also shows
+            who found the way to it); unknown where nobody has said.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Outcome:
     weight: NonNegative = 1.0
     base_rate: tuple[Probability, Probability] = (0.0, 1.0)
     description: Text = Field(default_factory=lambda: Text(en=""))
+    measures: Literal["need", "service_use", "unknown"] = "unknown"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -188,6 +191,7 @@ class Policy:
         waiting_discount: share of the benefit lost for every period an offer starts later.
         grades: the lowest and the highest grade that occur.
         synthetic: whether the data are made up.
+        audit_days: how long the audit log is kept; six months at least.
     """
 
     reference_date: dt.date
@@ -203,3 +207,4 @@ class Policy:
     waiting_discount: Share = 0.0
     grades: tuple[int, int] = (1, 8)
     synthetic: bool = False
+    audit_days: Annotated[int, Field(ge=183)] = 183
