@@ -164,6 +164,7 @@ def test_every_column_has_its_legal_frame(policy: Policy) -> None:
             assert text, column.name
         assert "GDPR" in column.legal_basis
         assert column.retention == dt.date(2027, 8, 1)
+    assert set(STRUCTURAL) - {c.name for c in policy.columns} == {"count"}
     special = {c.name for c in policy.columns if c.sensitivity == "special"}
     assert {"sdq_parent_total", "earlier_youth_care", "origin_group"} <= special
 

@@ -290,7 +290,7 @@ def test_every_column_is_declared_and_within_its_bounds(shipped: Simulation) -> 
                 assert set(number(table[name]).dropna()) <= {0.0, 1.0}, name
             elif column.values:
                 assert set(table[name]) <= {"", *column.values}, name
-    assert set(declared) <= set(shipped.pupils.columns)
+    assert set(declared) <= {*shipped.pupils.columns, *shipped.history.columns}
 
 
 # --- history, help and truth ----------------------------------------------------------------------
