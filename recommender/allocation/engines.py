@@ -121,10 +121,19 @@ def solve(
             progress(line)
 
     scaled, row_factor, value_factor = scale(problem)
-    from recommender.allocation.direct import solve_exactly
+    chosen = engine
+    if engine == "auto":
+        chosen = "exact" if problem.columns <= SMALL or solver != "highs" else "prices"
+    size = f"{problem.columns} columns, {problem.blocks} blocks, {problem.rows} rows"
+    say(f"{chosen} engine{' by size' if engine == 'auto' else ''}: {size}")
+    if chosen == "exact":
+        from recommender.allocation.direct import solve_exactly
 
-    say(f"exact engine: {problem.columns} columns, {problem.rows} rows")
-    proposal = solve_exactly(scaled, effort, solver, say)
+        proposal = solve_exactly(scaled, effort, solver, say)
+    else:
+        from recommender.allocation.priced import solve_by_prices
+
+        proposal = solve_by_prices(scaled, effort, say)
     if proposal.quantity is None:
         raise NoPlan(f"no plan was found within {effort.seconds:g} seconds")
     columns = np.flatnonzero(proposal.quantity)

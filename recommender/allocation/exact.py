@@ -151,6 +151,8 @@ def improve(
     begin: FloatArray | None = None,
     stop: threading.Event | None = None,
     seed: int = 0,
+    enough: float = np.inf,
+    explain: bool = True,
 ) -> Answer:
     """Return the best whole choice found, with integer blocks in whole units.
 
@@ -162,6 +164,8 @@ def improve(
         begin: (columns,) a whole choice to begin from, used by HiGHS.
         stop: an event that ends the search early.
         seed: the seed of the solver's own random choices.
+        enough: a value at which HiGHS may stop, whatever is still out of reach.
+        explain: whether to look for the rows that stand in the way when nothing fits.
 
     Raises:
         Infeasible: if no whole choice fits.
@@ -176,6 +180,8 @@ def improve(
         begin=begin,
         stop=stop,
         seed=seed,
+        enough=enough,
+        explain=explain,
     )
     if answer.quantity is None:
         return answer
@@ -287,6 +293,8 @@ def _run(
     begin: FloatArray | None = None,
     stop: threading.Event | None = None,
     seed: int = 0,
+    enough: float = np.inf,
+    explain: bool = True,
 ) -> Answer:
     if problem.columns == 0:
         if np.any(problem.capacity < 0):
@@ -303,6 +311,7 @@ def _run(
             gapRel=0.0,
             gapAbs=slack,
             random_seed=seed,
+            **({"objective_target": -enough} if np.isfinite(enough) else {}),
         )
         built.model.solve(engine)
         ending = engine.ending
@@ -311,8 +320,9 @@ def _run(
     else:
         ending = _run_cbc(built, whole=whole, seconds=seconds, slack=slack, seed=seed)
     if ending.infeasible:
-        rows = impossible_rows(problem, whole=whole, seconds=max(seconds, 10.0))
-        raise Infeasible(rows)
+        if not explain:
+            raise Infeasible(())
+        raise Infeasible(impossible_rows(problem, whole=whole, seconds=max(seconds, 10.0)))
     quantity = None
     if ending.found:
         found = [variable.varValue or 0.0 for variable in built.variables]

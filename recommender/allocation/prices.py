@@ -17,6 +17,7 @@ import scipy.sparse as sp
 
 from recommender.allocation.problem import (
     AllocationProblem,
+    BoolArray,
     FloatArray,
     IntArray,
     block_best,
@@ -52,7 +53,12 @@ class Narrowed:
     constant: float
 
 
-def narrow(problem: AllocationProblem, price: FloatArray, window: float) -> Narrowed:
+def narrow(
+    problem: AllocationProblem,
+    price: FloatArray,
+    window: float,
+    whole_blocks: BoolArray | None = None,
+) -> Narrowed:
     """Return the problem with only the columns whose net value comes near the best of the block.
 
     A block with one such column, or with none but taking nothing, is settled.
@@ -61,12 +67,14 @@ def narrow(problem: AllocationProblem, price: FloatArray, window: float) -> Narr
         problem: the allocation problem.
         price: (rows,) prices >= 0.
         window: how far below the best of its block a net value may lie.
+        whole_blocks: (blocks,) blocks that keep all their columns and stay open; none if None.
     """
+    kept_whole = np.zeros(problem.blocks, dtype=np.bool_) if whole_blocks is None else whole_blocks
     cost = offer_price(problem, price)
     columns, counts = [], np.zeros(problem.blocks, dtype=np.int64)
     settled = []
     for first, last in chunks(problem):
-        near, count, alone = _near(problem, cost, window, first, last)
+        near, count, alone = _near(problem, cost, window, kept_whole, first, last)
         columns.append(near)
         counts[first:last] = count
         settled.append(alone)
@@ -88,7 +96,12 @@ def narrow(problem: AllocationProblem, price: FloatArray, window: float) -> Narr
 
 
 def _near(
-    problem: AllocationProblem, cost: FloatArray, window: float, first: int, last: int
+    problem: AllocationProblem,
+    cost: FloatArray,
+    window: float,
+    kept_whole: BoolArray,
+    first: int,
+    last: int,
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Return open columns, their number by block, and settled columns, of a range of blocks."""
     begin, end = problem.start[first], problem.start[last]
@@ -99,10 +112,11 @@ def _near(
     if filled.size:
         starts = problem.start[first + filled] - begin
         best[filled] = np.maximum(np.maximum.reduceat(net, starts), 0.0)
-    near = np.flatnonzero(net > np.repeat(best - window, length))
+    least = np.where(kept_whole[first:last], -np.inf, best - window)
+    near = np.flatnonzero(net > np.repeat(least, length))
     block = np.searchsorted(problem.start[first : last + 1], near + begin, side="right") - 1
     count = np.bincount(block, minlength=last - first)
-    nothing = best < window
+    nothing = (best < window) | kept_whole[first:last]
     is_open = (count > 0) & (count + nothing > 1) & (problem.limit[first:last] > 0)
     of_open = is_open[block]
     alone = near[~of_open & ~nothing[block]]
@@ -301,7 +315,8 @@ class Prices:
 def find_prices(
     problem: AllocationProblem,
     *,
-    accuracy: float = 1e-5,
+    accuracy: float = 1e-3,
+    coldest: float = 0.01,
     say: Callable[[str], None] | None = None,
     out_of_time: Callable[[], bool] = lambda: False,
 ) -> Prices:
@@ -309,7 +324,8 @@ def find_prices(
 
     Args:
         problem: the allocation problem, with uses and values of about 1.
-        accuracy: how near, relative to the worth of the best columns.
+        accuracy: the softening, relative to the bound, at which to stop.
+        coldest: the temperature, relative to a typical best value, at which to stop.
         say: takes short lines about what is done.
         out_of_time: asked between stages; the best prices so far are returned when it is.
     """
@@ -356,9 +372,9 @@ def find_prices(
         if proven < found.bound:
             found = Prices(price, proven, mu)
         scale = max(abs(found.bound), 1e-12)
-        if softness <= accuracy * scale:
+        if softness <= accuracy * scale or mu <= coldest * typical:
             break
-        stalled = stalled + 1 if gained < 0.1 * accuracy * scale else 0
+        stalled = stalled + 1 if gained < 1e-7 * scale else 0
         if stalled >= 3:
             break
         mu /= 2.5

@@ -280,3 +280,53 @@ def without(
         capacity=problem.capacity - usage(problem, columns, quantity),
         part=problem.part,
     )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Extract:
+    """A problem of some columns only, with the blocks, rows and offers they need.
+
+    Attributes:
+        problem: the smaller problem.
+        columns: (columns,) the column of the larger problem behind each column.
+        rows: (rows,) the row of the larger problem behind each row.
+    """
+
+    problem: AllocationProblem
+    columns: IntArray
+    rows: IntArray
+
+
+def extract(
+    problem: AllocationProblem,
+    columns: IntArray,
+    value: FloatArray | None = None,
+    capacity: FloatArray | None = None,
+) -> Extract:
+    """Return the problem of some columns, without blocks, rows and offers that none of them needs.
+
+    Rows that no column uses are left out even where their capacity is negative.
+
+    Args:
+        problem: the allocation problem.
+        columns: (k,) column numbers, ascending.
+        value: (k,) values to use instead of those of the columns.
+        capacity: (rows,) capacities to use instead of those of the problem.
+    """
+    of_column = blocks_at(problem, columns)
+    blocks, first = np.unique(of_column, return_index=True)
+    offers, offer = np.unique(problem.offer[columns], return_inverse=True)
+    use = sp.csc_array(problem.use[:, offers])
+    rows, row = np.unique(use.indices, return_inverse=True)
+    whole = problem.capacity if capacity is None else capacity
+    small = AllocationProblem(
+        value=problem.value[columns] if value is None else value,
+        offer=offer.astype(np.int32),
+        start=np.append(first, columns.size).astype(np.int64),
+        limit=problem.limit[blocks],
+        divisible=problem.divisible[blocks],
+        use=sp.csc_array((use.data, row, use.indptr), shape=(rows.size, offers.size)),
+        capacity=whole[rows],
+        part=problem.part[blocks],
+    )
+    return Extract(small, columns, rows.astype(np.int64))

@@ -21,6 +21,7 @@ from recommender.allocation.problem import (
     BoolArray,
     FloatArray,
     IntArray,
+    block_best,
     block_of,
     blocks_at,
     chunks,
@@ -30,6 +31,9 @@ from recommender.allocation.problem import (
 
 EQUAL = 1e-9
 """The gap, relative to the worth of what is taken, at which bound and value are equal."""
+
+FEWEST = 2_000
+"""Alternatives near the best that take part at first, at least."""
 
 RANK = 4
 """How many columns of a block are priced in at once."""
@@ -59,7 +63,7 @@ class Relaxation:
 def relax(
     problem: AllocationProblem,
     price: FloatArray,
-    window: float,
+    furthest: float,
     *,
     equal: float = EQUAL,
     say: Callable[[str], None] | None = None,
@@ -70,18 +74,21 @@ def relax(
     Args:
         problem: the allocation problem, with uses and values of about 1.
         price: (rows,) prices >= 0 near the best.
-        window: how far below the best of its block a column may lie to take part at first.
+        furthest: how far below the best of its block a column may lie to take part at first;
+            fewer do where five times the number of rows suffice.
         equal: the relative gap at which to stop.
         say: takes short lines about what is done.
         out_of_time: asked between rounds.
     """
+    few = max(FEWEST, 5 * problem.rows)
+    window = min(furthest, window_for(contest(problem, price), few))
     master = _Master(problem, price, window)
     rounds = 0
     while True:
         rounds += 1
         if not master.solve():
             return None
-        wanted, net_best, proven = master.price_in()
+        wanted, proven = master.price_in()
         value = master.value
         if say is not None:
             say(
@@ -124,7 +131,7 @@ class _Master:
         # elastic supply keeps every linear program feasible, and its prices within reason
         most = float(np.abs(problem.value).max(initial=1.0))
         self.penalty = np.maximum(4.0 * price, 4.0 * most)
-        self.highs = highs.quiet(highspy.Highs())
+        self.highs = highs.quiet(highspy.Highs())  # type: ignore[no-untyped-call]
         self.value = self.worth = self.lacking = 0.0
         self.best = np.zeros(0)
         self._pass_model(blocks)
@@ -186,8 +193,8 @@ class _Master:
         self.worth = float(np.maximum(values, 0) @ taken + np.maximum(worth, 0).sum())
         return True
 
-    def price_in(self) -> tuple[IntArray, FloatArray, float]:
-        """Return columns worth adding at the present prices, the best nets, and the bound."""
+    def price_in(self) -> tuple[IntArray, float]:
+        """Return columns worth adding at the present prices, and the bound they prove."""
         problem = self.problem
         cost = offer_price(problem, self.price)
         # what each block has already: its columns that take part, or what it is closed at
@@ -227,7 +234,7 @@ class _Master:
         losing = losing[best[losing] <= tolerance]
         wanted.append(self.closed[losing])
         found = np.unique(np.concatenate(wanted)) if wanted else np.zeros(0, dtype=np.int64)
-        return found, best, proven
+        return found, proven
 
     def add(self, wanted: IntArray) -> None:
         """Add columns, opening their blocks where they are closed or not there yet."""
@@ -256,13 +263,13 @@ class _Master:
             row_status += [
                 status.kUpper if column >= 0 else status.kBasic for column in freed.tolist()
             ]
-            self.highs.changeRowsBounds(
+            self.highs.changeRowsBounds(  # type: ignore[attr-defined]
                 rows,
                 np.arange(rows, dtype=np.int32),
                 np.full(rows, -highspy.kHighsInf),
                 self._capacity(),
             )
-        added = np.setdiff1d(np.union1d(wanted, basic), self.columns[:0])
+        added = np.union1d(wanted, basic)
         added = added[~self.inside[added]]
         self.inside[added] = True
         table = sp.csc_array(problem.use[:, problem.offer[added]])
@@ -325,11 +332,57 @@ def _candidates(
     return near, closed
 
 
+def contest(problem: AllocationProblem, price: FloatArray) -> FloatArray:
+    """Return how far below the best of their block the alternatives lie, of all alternatives.
+
+    An alternative is a column that is not the best of its block, or taking nothing where
+    something is the best.  Blocks that are there for what they supply are left out.
+
+    Args:
+        problem: the allocation problem.
+        price: (rows,) prices >= 0.
+    """
+    best = block_best(problem, price)
+    plain = ~supplying(problem)
+    cost = offer_price(problem, price)
+    found = [best[plain & (best > 0)]]
+    for first, last in chunks(problem):
+        begin, end = problem.start[first], problem.start[last]
+        net = problem.value[begin:end] - cost[problem.offer[begin:end]]
+        length = np.diff(problem.start[first : last + 1])
+        below = np.repeat(best[first:last], length) - net
+        below = below[np.repeat(plain[first:last], length)]
+        found.append(below[below > 0])
+    return np.concatenate(found)
+
+
+def window_for(contested: FloatArray, columns: int) -> float:
+    """Return the window within which about so many alternatives lie.
+
+    Args:
+        contested: how far below the best the alternatives lie.
+        columns: how many of them.
+    """
+    if contested.size <= columns:
+        return float("inf")
+    return float(np.partition(contested, columns)[columns])
+
+
+def supplying(problem: AllocationProblem) -> BoolArray:
+    """Return (blocks,) whether a block is worth nothing in itself and there for what it supplies
+    (sessions, professionals, shortages)."""
+    supplies = np.zeros(problem.offers, dtype=np.bool_)
+    of_entry = np.repeat(np.arange(problem.offers), np.diff(problem.use.indptr))
+    supplies[of_entry[problem.use.data < 0]] = True
+    there: BoolArray = np.zeros(problem.blocks, dtype=np.bool_)
+    there[blocks_at(problem, np.flatnonzero(supplies[problem.offer]))] = True
+    there[blocks_at(problem, np.flatnonzero(problem.value > 0))] = False
+    return there
+
+
 def supply_columns(problem: AllocationProblem) -> IntArray:
-    """Return the columns of blocks that are worth nothing in themselves: they are there for what
-    they supply (sessions, professionals, shortages)."""
-    worth_something: BoolArray = np.zeros(problem.blocks, dtype=np.bool_)
-    worth_something[blocks_at(problem, np.flatnonzero(problem.value > 0))] = True
-    if worth_something.all():
+    """Return the columns of blocks that are there for what they supply."""
+    nothing = supplying(problem)
+    if not nothing.any():
         return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero(~worth_something[block_of(problem)])
+    return np.flatnonzero(nothing[block_of(problem)])

@@ -22,7 +22,7 @@ from recommender.allocation import (
     solve,
 )
 
-ENGINES = ("exact",)
+ENGINES = ("exact", "prices")
 engines = pytest.mark.parametrize("engine", ENGINES)
 few = settings(
     max_examples=60,

@@ -1,0 +1,504 @@
+"""Whole choices near the relaxation: small integer problems on the columns the prices leave.
+
+A column whose net value lies ``window`` below the best of its block costs at least that much of
+the bound.  So an integer problem on the columns within the window is small, loses little, and its
+optimum is the optimum once the window exceeds what is still out of reach.  Where even that is too
+large, the parts (sites) are made whole one after the other with the rest held fixed, and then
+again those where most of the gap lies.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from recommender.allocation import exact
+from recommender.allocation.prices import Narrowed, narrow
+from recommender.allocation.problem import (
+    AllocationProblem,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    block_best,
+    block_of,
+    blocks_at,
+    bound,
+    extract,
+    net_value,
+    offer_price,
+    usage,
+)
+from recommender.allocation.relaxation import contest, supplying, window_for
+from recommender.allocation.solution import Infeasible
+
+FEW = 1_500
+"""Columns of the first integer problem on all blocks together."""
+
+MANY = 40_000
+"""Columns up to which one integer problem on all blocks together is tried."""
+
+GROUP = 2_000
+"""Columns of an integer problem on one group of parts, about."""
+
+WIDE = 7
+"""Alternatives near the best that take part, for each block that the relaxation splits."""
+
+LIMIT = 10.0
+"""Seconds for the integer problem of one group."""
+
+BATCH = 8
+"""Groups solved side by side, whatever the number of workers, so that these change nothing."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class WholeChoice:
+    """A whole choice and what was proven on the way.
+
+    Attributes:
+        quantity: (columns,) how much of every column, or None if nothing was found.
+        better_bound: the best bound a solver proved, infinite if none.
+        interrupted: whether the user stopped the search.
+    """
+
+    quantity: FloatArray | None
+    better_bound: float
+    interrupted: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Search:
+    """What a search for whole choices needs to know.
+
+    Attributes:
+        problem: the allocation problem, with uses and values of about 1.
+        price: (rows,) the best prices.
+        parts: (columns,) an optimum of the relaxation, or something near it.
+        gap: the relative gap at which to stop.
+        left: tells how many seconds are left.
+        workers: how many integer problems are solved side by side.
+        seed: the seed of every random choice.
+        say: takes short lines about what is done.
+    """
+
+    problem: AllocationProblem
+    price: FloatArray
+    parts: FloatArray
+    gap: float
+    left: Callable[[], float]
+    workers: int
+    seed: int
+    say: Callable[[str], None]
+
+
+def make_whole(search: Search) -> WholeChoice:
+    """Return the best whole choice found within the gap and the time.
+
+    Args:
+        search: the problem, its prices and the limits of the search.
+
+    Raises:
+        Infeasible: if it is proven that no whole choice fits.
+    """
+    problem = search.problem
+    proven = bound(problem, search.price)
+    open_blocks = supplying(problem) | problem.divisible
+    contested = contest(problem, search.price)
+    fractional = _fractional_blocks(problem, search.parts)
+    always = int(np.diff(problem.start)[open_blocks].sum())
+    choice = WholeChoice(None, np.inf, False)
+    if fractional <= FEW // 3:
+        choice = _together(search, proven, contested, open_blocks, always)
+        if choice.interrupted or _good(search, choice, proven):
+            return choice
+    return _apart(search, proven, contested, open_blocks, choice)
+
+
+def _fractional_blocks(problem: AllocationProblem, parts: FloatArray) -> int:
+    some = np.flatnonzero(np.abs(parts - np.rint(parts)) > exact.WHOLE)
+    blocks = np.unique(blocks_at(problem, some))
+    return int((~problem.divisible[blocks]).sum())
+
+
+def _scale(problem: AllocationProblem, quantity: FloatArray) -> float:
+    worth = float(np.maximum(problem.value, 0.0) @ quantity)
+    return worth if worth > 0 else abs(float(problem.value @ quantity))
+
+
+def _target(search: Search, proven: float) -> float:
+    """Return the value at which the gap is small enough."""
+    return proven - 0.98 * search.gap * _scale(search.problem, search.parts)
+
+
+def _good(search: Search, choice: WholeChoice, proven: float) -> bool:
+    if choice.quantity is None:
+        return False
+    value = float(search.problem.value @ choice.quantity)
+    reach = min(proven, choice.better_bound) - value
+    scale = _scale(search.problem, choice.quantity)
+    return reach <= max(search.gap * scale, 1e-9 * max(scale, 1e-9))
+
+
+def _together(
+    search: Search, proven: float, contested: FloatArray, open_blocks: BoolArray, always: int
+) -> WholeChoice:
+    """Return the best whole choice of integer problems with more and more columns."""
+    problem = search.problem
+    few = FEW
+    quantity, better, value = None, np.inf, -np.inf
+    while search.left() > 0:
+        window = window_for(contested, few) + 1e-9
+        everything = not np.isfinite(window)
+        if np.isfinite(value):
+            # nothing further below the best than what is out of reach can be of use
+            needed = min(proven, better) - value
+            if needed <= window:
+                window, everything = needed * (1 + 1e-9) + 1e-12, True
+        part = narrow(problem, search.price, window, open_blocks)
+        search.say(f"integer problem on {part.problem.columns} columns")
+        begin = None if quantity is None else _as_begin(part, quantity)
+        scale = _scale(problem, search.parts)
+        try:
+            answer = exact.improve(
+                part.problem,
+                seconds=search.left() if everything else max(search.left() / 3, 1.0),
+                slack=0.1 * search.gap * scale,
+                begin=begin,
+                seed=search.seed,
+                enough=_target(search, proven) - part.constant if search.gap > 0 else np.inf,
+                explain=everything,
+            )
+        except Infeasible:
+            if everything:
+                raise
+            few *= 4
+            continue
+        if answer.quantity is not None:
+            found = _whole_of(part, answer.quantity, problem)
+            if float(problem.value @ found) > value:
+                quantity, value = found, float(problem.value @ found)
+        # a choice with a column outside the window is worth at least a window less than the bound
+        reach = max(answer.bound + part.constant, value)
+        better = min(better, max(reach, proven - window))
+        choice = WholeChoice(quantity, better, answer.interrupted)
+        if answer.interrupted or _good(search, choice, proven) or everything:
+            return choice
+        few *= 2
+        if few + always > MANY and problem.columns > MANY:
+            return choice
+    return WholeChoice(quantity, better, False)
+
+
+def _as_begin(part: Narrowed, quantity: FloatArray) -> FloatArray | None:
+    """Return a whole choice as a choice in the narrowed problem, if it is one."""
+    outside = quantity.copy()
+    outside[part.columns] = 0
+    settled = part.settled
+    outside[settled] = 0
+    if outside.any():
+        return None
+    return quantity[part.columns]
+
+
+def _whole_of(part: Narrowed, inner: FloatArray, problem: AllocationProblem) -> FloatArray:
+    quantity = np.zeros(problem.columns)
+    quantity[part.settled] = problem.limit[blocks_at(problem, part.settled)]
+    quantity[part.columns] = inner
+    return quantity
+
+
+class _Parts:
+    """A choice that is being made whole group by group, on the columns that take part."""
+
+    def __init__(self, problem: AllocationProblem, price: FloatArray, quantity: FloatArray) -> None:
+        self.problem = problem
+        self.price = price
+        self.quantity = quantity
+        taken = np.flatnonzero(quantity)
+        self.left = problem.capacity - usage(problem, taken, quantity[taken])
+        self.column_block = block_of(problem)
+        best = block_best(problem, price)
+        self.below = best[self.column_block] - net_value(problem, price)
+        self.best = best
+        self.shared_rows = np.ones(problem.rows, dtype=np.bool_)
+
+    def share_rows(self, groups: list[IntArray]) -> None:
+        """Note which rows more than one group uses."""
+        touched = np.zeros(self.problem.rows, dtype=np.int64)
+        for group in groups:
+            offers = np.unique(self.problem.offer[self.columns_of(group, np.inf)])
+            touched[np.unique(self.problem.use[:, offers].indices)] += 1
+        self.shared_rows = touched > 1
+
+    def value(self) -> float:
+        """Return what the choice is worth."""
+        return float(self.problem.value @ self.quantity)
+
+    def loss(self) -> FloatArray:
+        """Return (blocks,) how much of the bound each block leaves out of reach."""
+        net_taken = (self.best[self.column_block] - self.below) * self.quantity
+        taken = np.bincount(self.column_block, net_taken, minlength=self.problem.blocks)
+        loss: FloatArray = self.problem.limit * self.best - taken
+        return loss
+
+    def whole(self) -> bool:
+        """Return whether every integer block is whole."""
+        parts = np.abs(self.quantity - np.rint(self.quantity)) > exact.WHOLE
+        return not bool((parts & ~self.problem.divisible[self.column_block]).any())
+
+    def columns_of(self, blocks: IntArray, window: float) -> IntArray:
+        """Return the columns of some blocks within a window, or taken, ascending."""
+        start, end = self.problem.start[blocks], self.problem.start[blocks + 1]
+        length = end - start
+        offset = np.concatenate([[0], np.cumsum(length)])
+        columns = np.repeat(start - offset[:-1], length) + np.arange(offset[-1])
+        keep = (self.below[columns] <= window) | (self.quantity[columns] > 0)
+        keep |= self.problem.divisible[self.column_block[columns]]
+        chosen: IntArray = columns[keep]
+        return chosen
+
+    def update(self, columns: IntArray, quantity: FloatArray) -> None:
+        """Take other quantities of some columns."""
+        change = quantity - self.quantity[columns]
+        self.left -= usage(self.problem, columns, change)
+        self.quantity[columns] = quantity
+
+
+def _apart(
+    search: Search,
+    proven: float,
+    contested: FloatArray,
+    open_blocks: BoolArray,
+    choice: WholeChoice,
+) -> WholeChoice:
+    """Return the best whole choice from making groups of parts whole with the rest held fixed."""
+    problem = search.problem
+    quantity = choice.quantity
+    begun = quantity is not None
+    start = search.parts if quantity is None else quantity
+    # the window of all groups together: about ten columns for each that is open now
+    fractional = max(_fractional_blocks(problem, search.parts), 200)
+    wide = window_for(contested, WIDE * fractional) + 1e-9
+    if not np.isfinite(wide):
+        wide = float(contested.max(initial=1.0)) + 1e-9
+    part = narrow(problem, search.price, wide, open_blocks)
+    inside = np.zeros(problem.columns, dtype=np.bool_)
+    inside[part.columns] = True
+    inside[part.settled] = True
+    odd = np.flatnonzero((start > 0) & ~inside)
+    settled_short = part.settled[
+        start[part.settled] < problem.limit[blocks_at(problem, part.settled)]
+    ]
+    if odd.size or settled_short.size:
+        # what is taken lies outside the window: keep such blocks open
+        also = open_blocks.copy()
+        also[blocks_at(problem, np.concatenate([odd, settled_short]))] = True
+        part = narrow(problem, search.price, wide, also)
+    compact = extract(part.problem, np.arange(part.problem.columns))
+    inner = compact.problem
+    work = _Parts(inner, search.price[compact.rows], start[part.columns].copy())
+    stop = threading.Event()
+    interrupted = False
+    groups = _groups(inner, work, wide)
+    work.share_rows(groups)
+    search.say(f"{len(groups)} groups of parts, {inner.columns} columns in {inner.blocks} blocks")
+    best: FloatArray | None = None if not begun else work.quantity.copy()
+    pool = ThreadPoolExecutor(search.workers) if search.workers > 1 else None
+    try:
+        window = wide
+        if not begun:
+            interrupted = _sweep(search, work, groups, window, priced=True, pool=pool, stop=stop)
+            if not interrupted and not work.whole():
+                interrupted = _sweep(
+                    search, work, _merged(groups, 3), wide, priced=False, pool=pool, stop=stop
+                )
+            if work.whole():
+                best = work.quantity.copy()
+        rounds = 0
+        while best is not None and not interrupted and search.left() > 0:
+            value = work.value() + part.constant
+            scale = _scale(problem, _whole_of(part, work.quantity, problem))
+            search.say(f"gap {max(proven - value, 0.0) / max(scale, 1e-12):.3%}")
+            if min(proven, choice.better_bound) - value <= search.gap * scale:
+                break
+            before = work.value()
+            merged = _merged(groups, 2 + rounds % 3, shift=rounds)
+            interrupted = _sweep(search, work, merged, window, priced=False, pool=pool, stop=stop)
+            best = work.quantity.copy()
+            rounds += 1
+            if work.value() - before <= 0.02 * search.gap * scale:
+                if rounds > 6:
+                    break
+    finally:
+        stop.set()
+        if pool is not None:
+            pool.shutdown(wait=True)
+    if best is None:
+        return WholeChoice(choice.quantity, choice.better_bound, interrupted)
+    return WholeChoice(_whole_of(part, best, problem), choice.better_bound, interrupted)
+
+
+def _groups(problem: AllocationProblem, work: _Parts, window: float) -> list[IntArray]:
+    """Return blocks by group: parts that together have about ``GROUP`` columns near the best.
+
+    Shared blocks belong to no group.  Without parts, groups are runs of blocks.
+    """
+    near = (work.below <= window) | (work.quantity > 0)
+    count = np.bincount(work.column_block[near], minlength=problem.blocks)
+    own = np.flatnonzero(problem.part >= 0)
+    if own.size == 0:
+        own = np.flatnonzero(~problem.divisible)
+        order = own
+        part = (np.cumsum(count[own]) // GROUP).astype(np.int64)
+    else:
+        order = own[np.argsort(problem.part[own], kind="stable")]
+        part = problem.part[order].astype(np.int64)
+    turn = np.ones(order.size, dtype=np.bool_)
+    turn[1:] = part[1:] != part[:-1]
+    firsts = np.flatnonzero(turn)
+    pieces = np.split(order, firsts[1:])
+    groups: list[IntArray] = []
+    held: list[IntArray] = []
+    size = 0
+    for piece in pieces:
+        if piece.size == 0:
+            continue
+        held.append(piece)
+        size += int(count[piece].sum())
+        if size >= GROUP:
+            groups.append(np.sort(np.concatenate(held)))
+            held, size = [], 0
+    if held:
+        groups.append(np.sort(np.concatenate(held)))
+    return groups
+
+
+def _merged(groups: list[IntArray], together: int, shift: int = 0) -> list[IntArray]:
+    """Return neighbouring groups put together, beginning ``shift`` groups further on."""
+    together = max(1, min(together, len(groups)))
+    shift %= max(1, len(groups))
+    turned = groups[shift:] + groups[:shift]
+    return [
+        np.sort(np.concatenate(turned[index : index + together]))
+        for index in range(0, len(turned), together)
+    ]
+
+
+def _sweep(
+    search: Search,
+    work: _Parts,
+    groups: list[IntArray],
+    window: float,
+    *,
+    priced: bool,
+    pool: ThreadPoolExecutor | None,
+    stop: threading.Event,
+) -> bool:
+    """Solve every group with the rest held fixed; whether the user interrupted."""
+    problem = work.problem
+    shared = np.flatnonzero(problem.part < 0)
+    has_parts = shared.size < problem.blocks
+    if not has_parts or shared.size > 2_000:
+        shared = shared[:0]
+    lost = work.loss()
+    order = sorted(range(len(groups)), key=lambda g: (-round(lost[groups[g]].sum(), 9), g))
+    if priced:
+        order = list(range(len(groups)))
+    size = 1 if shared.size else BATCH
+    for first in range(0, len(order), size):
+        if search.left() <= 0:
+            return False
+        batch = [groups[index] for index in order[first : first + size]]
+        spare = np.maximum(work.left, 0.0)
+        slack_share = np.where(work.shared_rows, spare / len(batch), spare)
+
+        def solve_one(
+            group: IntArray, share: FloatArray = slack_share
+        ) -> tuple[IntArray, exact.Answer] | None:
+            blocks = np.sort(np.concatenate([group, shared])) if shared.size else group
+            return _solve_group(search, work, blocks, window, share, priced=priced, stop=stop)
+
+        try:
+            solved = list(pool.map(solve_one, batch)) if pool else [*map(solve_one, batch)]
+        except KeyboardInterrupt:
+            stop.set()
+            return True
+        for outcome in solved:
+            if outcome is None:
+                continue
+            columns, answer = outcome
+            if answer.quantity is not None:
+                work.update(columns, answer.quantity)
+            if answer.interrupted:
+                return True
+    return False
+
+
+def _solve_group(
+    search: Search,
+    work: _Parts,
+    blocks: IntArray,
+    window: float,
+    share: FloatArray,
+    *,
+    priced: bool,
+    stop: threading.Event,
+) -> tuple[IntArray, exact.Answer] | None:
+    """Return better quantities of the columns of some blocks, or None if there are none."""
+    problem = work.problem
+    columns = work.columns_of(blocks, window)
+    if columns.size == 0:
+        return None
+    now = work.quantity[columns]
+    capacity = usage(problem, columns, now) + share
+    small = extract(problem, columns, capacity=capacity)
+    is_whole = bool(
+        np.all(
+            (np.abs(now - np.rint(now)) <= exact.WHOLE)
+            | problem.divisible[work.column_block[columns]]
+        )
+    )
+    if priced:
+        # what other groups could use is not for nothing
+        shared = np.where(work.shared_rows, work.price, 0.0)[small.rows]
+        cost = offer_price(small.problem, shared)
+        small = replace(
+            small,
+            problem=replace(small.problem, value=small.problem.value - cost[small.problem.offer]),
+        )
+    return columns, _answer(search, small.problem, now, is_whole, stop)
+
+
+def _answer(
+    search: Search,
+    problem: AllocationProblem,
+    now: FloatArray,
+    is_whole: bool,
+    stop: threading.Event,
+) -> exact.Answer:
+    nothing = exact.Answer(None, None, np.inf, False, False)
+    scale = _scale(problem, now)
+    # parts are worth as much as they can be: whole units need not come nearer than was asked
+    enough = np.inf if is_whole else float(problem.value @ now) - 0.8 * search.gap * scale
+    try:
+        answer = exact.improve(
+            problem,
+            seconds=min(max(search.left(), 0.05), LIMIT),
+            slack=0.05 * search.gap * scale,
+            enough=enough,
+            begin=now if is_whole else None,
+            stop=stop,
+            seed=search.seed,
+            explain=False,
+        )
+    except Infeasible:
+        return nothing
+    if answer.quantity is None:
+        return nothing
+    gain = float(problem.value @ (answer.quantity - now))
+    if is_whole and gain < 0:
+        return exact.Answer(None, None, np.inf, False, answer.interrupted)
+    return answer
