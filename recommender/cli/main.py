@@ -38,6 +38,10 @@ _COMMANDS = {
         "verify",
         "export",
         "schema",
+        "contract",
+        "pseudonymise",
+        "adopt",
+        "audit",
         "completion",
     )
 }

@@ -211,7 +211,8 @@ def _left_out(source: Path, files: Iterable[str]) -> tuple[str, ...]:
     places = [
         p for folder in (source, source / "data") if folder.is_dir() for p in folder.iterdir()
     ]
-    return tuple(sorted({p.relative_to(source).as_posix() for p in places} - known))
+    seen = {p.relative_to(source).as_posix() for p in places if not p.name.startswith(".")}
+    return tuple(sorted(seen - known))
 
 
 def _refuse_identifying(table: Table, kinds: dict[str, str], findings: Findings) -> None:

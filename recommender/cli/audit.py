@@ -1,0 +1,108 @@
+"""``recommender audit``: who did what, and whether the log still says what it said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from recommender.cli import options
+from recommender.cli.output import answer, answer_json, remark
+
+
+@click.group(short_help="Who did what and when; whether the log is whole.")
+def command() -> None:
+    """Look into the audit log of a workspace (`.audit/log.jsonl`)."""
+
+
+@command.command(name="list", short_help="The entries of the log.")
+@options.workspace
+@options.speech
+def list_entries(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
+    """List who did what and when in a WORKSPACE, oldest first."""
+    from recommender.governance.audit import read_log
+
+    log = read_log(workspace)
+    if as_json:
+        answer_json({"entries": [_record(entry) for entry in log.entries]})
+        return 0
+    for entry in log.entries:
+        more = "; ".join(f"{key}: {value}" for key, value in entry.details if value)
+        line = f"{entry.number:>6}  {entry.time}  {entry.action:<9} {entry.subject}"
+        answer(f"{line}  {entry.who}, {entry.role}{f'  ({more})' if more else ''}")
+        if verbose:
+            for name, digest in entry.hashes:
+                answer(f"        {name}  SHA-256 {digest}")
+    if not log.entries:
+        answer("The log is empty.")
+    if log.findings and not quiet:
+        remark("the log is not whole; see `recommender audit verify`")
+    return 0
+
+
+@command.command(short_help="Whether the log is whole.")
+@options.workspace
+@click.option("--head", help="NUMBER:HASH of an entry, noted elsewhere; the log must contain it.")
+@options.speech
+def verify(
+    workspace: Path,
+    head: str | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,  # noqa: ARG001
+) -> int:
+    """Say whether the log of a WORKSPACE is as it was written; ends with 1 if it is not.
+
+    Finds lines that were changed, dropped, added or moved, and an end that was cut off. Note the
+    head down outside the workspace: a log that was replaced as a whole is found only with --head.
+    """
+    from recommender.errors import VerificationFailed
+    from recommender.governance.audit import parse_head, read_log
+
+    log = read_log(workspace, parse_head(head) if head else None)
+    if as_json:
+        answer_json(
+            {
+                "holds": not log.findings,
+                "entries": len(log.entries),
+                "head": str(log.head),
+                "findings": list(log.findings),
+                "notes": list(log.notes),
+            }
+        )
+        return VerificationFailed.exit_code if log.findings else 0
+    if not quiet:
+        for note in log.notes:
+            remark(note)
+    if log.findings:
+        raise VerificationFailed(log.findings)
+    answer(f"{len(log.entries):,} entries, none changed, dropped, added or moved.")
+    answer(f"head {log.head}")
+    return 0
+
+
+@command.command(short_help="Drop entries older than the policy keeps them.")
+@options.workspace
+@click.option("--name", required=True, help="Who answers for it.")
+@click.option("--role", required=True, help="In what role.")
+@click.option("--keep-days", type=int, help="Instead of `audit_days` of planning.yaml.")
+def prune(workspace: Path, name: str, role: str, keep_days: int | None) -> int:
+    """Drop entries of a WORKSPACE's log that are older than its policy keeps them.
+
+    Never younger than six months; a checkpoint and an entry in the log say what was dropped.
+    """
+    from recommender.governance import audit
+    from recommender.inputs.policy_file import read_policy
+
+    days = keep_days or read_policy(workspace / "planning.yaml").audit_days
+    now = dt.datetime.now(dt.UTC)
+    entry, dropped = audit.prune(workspace, keep_days=days, who=name, role=role, when=now)
+    answer(f"{dropped:,} entries older than {days} days dropped; head {entry.number}:{entry.hash}")
+    return 0
+
+
+def _record(entry: Any) -> dict[str, Any]:
+    record = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    return {**record, "hashes": dict(entry.hashes), "details": dict(entry.details)}
