@@ -307,7 +307,7 @@ def _scores(risks: dict[str, Floats], base: Floats, fit: Fit) -> pd.DataFrame:
                 "model": name,
                 "log_score": mean_of(log_loss(risk, y), weight, family).value,
                 "brier": mean_of(brier(risk, y), weight, family).value,
-                "auc": auc(risk, y, weight),
+                "auc": 0.5 if name == BASE else auc(risk, y, weight),
                 "gain": gain.value,
                 "gain_error": gain.standard_error,
                 "brier_gain": gain_brier.value,
