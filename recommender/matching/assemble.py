@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.cohort import Cohort
-from recommender.matching.benefit import Recipe, reached_gain, recipes, total_benefit, variance
+from recommender.matching.benefit import Recipe, errors_of, reached_gain, recipes, total_benefit
 from recommender.matching.bundles import (
     allowed_bundles,
     bundle_needs,
@@ -30,7 +30,7 @@ from recommender.risk.profiles import RiskProfiles
 BoolArray = npt.NDArray[np.bool_]
 Progress: TypeAlias = Callable[[int, int], None]
 
-_CELLS = 1_000_000
+_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -104,9 +104,12 @@ def match(
         if progress is not None:
             progress(end, units)
     code = np.cumsum(occurs, dtype=np.int32) - np.int32(1)
+    error = np.empty(filled, dtype=np.float32)
     for begin in range(0, filled, _CELLS):
         here = slice(begin, min(begin + _CELLS, filled))
-        whole.bundle[here] = code[whole.bundle[here]]
+        unit, bundle = whole.unit[here], whole.bundle[here]
+        error[here] = errors_of(work.terms, work.bundles, unit, bundle, risks, settings.diminishing)
+        whole.bundle[here] = code[bundle]
     return Candidates(
         cohort=cohort,
         catalogue=catalogue,
@@ -115,7 +118,7 @@ def match(
         unit=whole.unit[:filled],
         bundle=whole.bundle[:filled],
         benefit=whole.benefit[:filled],
-        standard_error=whole.error[:filled],
+        standard_error=error,
         reasons=work.who.reasons,
         required=_first(work.who.required),
     )
@@ -160,12 +163,11 @@ def _rivals(order: BoolArray) -> _Rivals:
 
 
 class _Columns(NamedTuple):
-    """The arrays of candidates."""
+    """The arrays of candidates, but for their errors."""
 
     unit: npt.NDArray[np.int32]
     bundle: npt.NDArray[np.int32]
     benefit: FloatArray
-    error: npt.NDArray[np.float32]
 
 
 def _chunk(work: _Work, begin: int, end: int) -> _Columns:
@@ -176,20 +178,11 @@ def _chunk(work: _Work, begin: int, end: int) -> _Columns:
     keep[:, obliged] = benefit[:, obliged] > -np.inf
     for number in np.unique(rule):
         _drop_dominated(keep, benefit, work.rivals[int(number)], np.flatnonzero(rule == number))
-    error = np.zeros_like(benefit, dtype=np.float32)
-    for row, recipe in enumerate(work.recipes):
-        rows = np.flatnonzero(keep[row])
-        if rows.size:
-            touched = [outcome for outcome, _ in recipe.parts]
-            risk = {o: work.risks.risk[begin + rows, o] for o in touched}
-            spread = {o: work.risks.standard_error[begin + rows, o] for o in touched}
-            error[row, rows] = np.sqrt(variance(recipe, work.terms, risk, spread, work.diminishing))
     unit, bundle = np.nonzero(keep.T)
     return _Columns(
         (unit + begin).astype(np.int32),
         bundle.astype(np.int32),
         benefit[bundle, unit],
-        error[bundle, unit],
     )
 
 
@@ -253,7 +246,6 @@ def _empty(size: int) -> _Columns:
         unit=np.empty(size, dtype=np.int32),
         bundle=np.empty(size, dtype=np.int32),
         benefit=np.empty(size, dtype=np.float64),
-        error=np.empty(size, dtype=np.float32),
     )
 
 
@@ -277,4 +269,3 @@ def _write(whole: _Columns, begin: int, piece: _Columns, size: int) -> None:
     whole.unit[here] = piece.unit[:size]
     whole.bundle[here] = piece.bundle[:size]
     whole.benefit[here] = piece.benefit[:size]
-    whole.error[here] = piece.error[:size]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from recommender.matching.candidates import Bundle, Candidates
 from recommender.matching.effects import FloatArray, Term, gain, slopes, terms_of
 from recommender.matching.settings import MatchingSettings
+from recommender.risk.profiles import RiskProfiles
 
 IntArray = npt.NDArray[np.integer]
 
@@ -196,13 +197,35 @@ def benefit_error(
     candidates: Candidates, settings: MatchingSettings, which: IntArray
 ) -> FloatArray:
     """Return (k,) the standard error of the benefit of some candidates in double precision."""
-    terms = terms_of(candidates.catalogue, candidates.risks.outcomes, settings)
-    found = np.zeros(len(which))
-    for recipe, _, rows in _by_bundle(candidates, terms, which):
-        units = candidates.unit[which[rows]]
-        risk = _columns(candidates.risks.risk, units, recipe)
-        error = _columns(candidates.risks.standard_error, units, recipe)
-        found[rows] = np.sqrt(variance(recipe, terms, risk, error, settings.diminishing))
+    return errors_of(
+        terms_of(candidates.catalogue, candidates.risks.outcomes, settings),
+        candidates.bundles,
+        candidates.unit[which],
+        candidates.bundle[which],
+        candidates.risks,
+        settings.diminishing,
+    )
+
+
+def errors_of(
+    terms: Sequence[Term],
+    bundles: Sequence[Bundle],
+    unit: IntArray,
+    bundle: IntArray,
+    risks: RiskProfiles,
+    diminishing: float,
+) -> FloatArray:
+    """Return (k,) the standard errors of units in bundles (see ``variance``).
+
+    Args:
+        unit: (k,) rows of ``risks``.
+        bundle: (k,) positions in ``bundles``.
+    """
+    found = np.zeros(len(unit))
+    for recipe, _, rows in _by_bundle(terms, bundles, bundle):
+        risk = _columns(risks.risk, unit[rows], recipe)
+        error = _columns(risks.standard_error, unit[rows], recipe)
+        found[rows] = np.sqrt(variance(recipe, terms, risk, error, diminishing))
     return found
 
 
@@ -223,7 +246,7 @@ def plan_error(
     by_effect = np.zeros(len(terms))
     units, row = np.unique(candidates.unit[chosen], return_inverse=True)
     by_risk = np.zeros((len(units), len(candidates.risks.outcomes)))
-    for recipe, _, rows in _by_bundle(candidates, terms, chosen):
+    for recipe, _, rows in _by_bundle(terms, candidates.bundles, candidates.bundle[chosen]):
         risk = _columns(candidates.risks.risk, candidates.unit[chosen[rows]], recipe)
         of_term, of_outcome = sensitivities(recipe, terms, risk, settings.diminishing)
         for number, slope in of_term.items():
@@ -273,7 +296,9 @@ def draw_benefit(
         here = slice(first[begin], last)
         risks = _draw_risks(candidates, some, draws, of_risks)
         column = np.searchsorted(some, candidates.unit[chosen[here]])
-        for recipe, _, rows in _by_bundle(candidates, terms, chosen[here]):
+        for recipe, _, rows in _by_bundle(
+            terms, candidates.bundles, candidates.bundle[chosen[here]]
+        ):
             risk = {outcome: risks[outcome][:, column[rows]] for outcome, _ in recipe.parts}
             gains = {
                 number: reached_gain(
@@ -305,7 +330,7 @@ def _pieces(
     candidates: Candidates, settings: MatchingSettings, which: IntArray
 ) -> Iterator[tuple[int, int, IntArray, FloatArray]]:
     terms = terms_of(candidates.catalogue, candidates.risks.outcomes, settings)
-    for recipe, bundle, rows in _by_bundle(candidates, terms, which):
+    for recipe, bundle, rows in _by_bundle(terms, candidates.bundles, candidates.bundle[which]):
         risk = _columns(candidates.risks.risk, candidates.unit[which[rows]], recipe)
         for outcome, members in recipe.parts:
             gains = [reached_gain(terms[m], terms[m].value, risk[outcome]) for m in members]
@@ -316,14 +341,12 @@ def _pieces(
 
 
 def _by_bundle(
-    candidates: Candidates, terms: Sequence[Term], which: IntArray
+    terms: Sequence[Term], bundles: Sequence[Bundle], codes: IntArray
 ) -> Iterator[tuple[Recipe, Bundle, IntArray]]:
-    codes = candidates.bundle[which]
     order = np.argsort(codes, kind="stable")
     present, start = np.unique(codes[order], return_index=True)
-    bundles = [candidates.bundles[code] for code in present]
-    found = recipes(bundles, terms)
-    yield from zip(found, bundles, np.split(order, start[1:]), strict=False)
+    those = [bundles[code] for code in present]
+    yield from zip(recipes(those, terms), those, np.split(order, start[1:]), strict=False)
 
 
 def _columns(table: FloatArray, units: IntArray, recipe: Recipe) -> dict[int, FloatArray]:
