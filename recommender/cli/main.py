@@ -42,6 +42,7 @@ _COMMANDS = {
         "pseudonymise",
         "adopt",
         "audit",
+        "elicit",
         "completion",
     )
 }

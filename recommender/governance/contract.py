@@ -230,7 +230,13 @@ def contract_record(contract: Contract, language: str) -> dict[str, Any]:
 def point_lines(contract: Contract, language: str) -> tuple[str, ...]:
     """What is to be discussed, a sentence for all columns with the same point."""
     said = _POINTS[language]
-    return tuple(said[p.kind].format(subject=p.subject, detail=p.detail) for p in contract.points)
+    subjects: dict[tuple[Kind, str], list[str]] = {}
+    for point in contract.points:
+        subjects.setdefault((point.kind, point.detail), []).append(point.subject)
+    return tuple(
+        said[kind].format(subject=", ".join(some), detail=detail)
+        for (kind, detail), some in subjects.items()
+    )
 
 
 def _asked(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
@@ -303,8 +309,8 @@ def _said(text: Text, language: str) -> str:
 
 _POINTS: Mapping[str, Mapping[Kind, str]] = {
     "en": {
-        "expired": "{subject}: to be kept until {detail}, so not to be read any more; delete it, or "
-        "renew its ground.",
+        "expired": "{subject}: to be kept until {detail}, so not to be read any more; delete it, "
+        "or renew its ground.",
         "undeclared": "{subject}: without an entry in {detail} and so not read; delete it, "
         "or agree on why it is needed.",
         "incomplete": "{subject}: the entry lacks {detail}.",
