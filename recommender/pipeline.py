@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from recommender.allocation import Effort, solve
+from recommender.errors import VerificationFailed
 from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
 from recommender.matching import MatchingSettings, match
 from recommender.planning import LimitSettings, formulate, plan_of
 from recommender.planning.explain import Explanation, explain
 from recommender.planning.plan import Plan
+from recommender.planning.readback import remade
 from recommender.planning.verify import verify
 from recommender.risk import RiskSettings, assess_risk
 
@@ -70,3 +72,21 @@ def recommend(inputs: Inputs, settings: Settings, progress: Progress = silent) -
     )
     progress("writing up the plan")
     return plan_of(formulation, allocation, candidates, settings.matching)
+
+
+def verify_plan(plan: Plan, inputs: Inputs, settings: Settings) -> tuple[str, ...]:
+    """Return what in a plan does not hold, worked out again without a solver."""
+    return verify(plan, inputs, settings.matching, settings.limits, whole=settings.effort.whole)
+
+
+def explain_unit(plan: Plan, inputs: Inputs, settings: Settings, unit_id: str) -> Explanation:
+    """Return why a plan offers a unit what it offers, and why not something else.
+
+    Raises:
+        UsageError: if the plan has no such unit.
+        VerificationFailed: if the plan is not one of these inputs.
+    """
+    again, findings = remade(plan, inputs, settings.matching, settings.limits)
+    if again is None:
+        raise VerificationFailed(findings)
+    return explain(again.formulation, again.solution, again.candidates, settings.matching, unit_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
         InputError: if the inputs cannot be read.
         UsageError: if they have no scenario of the plan's name any more.
     """
+    from recommender.allocation import Effort
     from recommender.export.folder import changed_inputs
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import settings_of
@@ -47,5 +49,6 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
     changed = changed_inputs(manifest.inputs, inputs.sources)
     if manifest.scenario:
         inputs = apply_scenario(inputs, manifest.scenario)
-    settings = settings_of(inputs.policy, seed=plan.summary.seed)
+    effort = Effort(whole=bool(json.loads(manifest.settings).get("effort", {}).get("whole", True)))
+    settings = settings_of(inputs.policy, seed=plan.summary.seed, effort=effort)
     return Again(inputs, settings, changed)

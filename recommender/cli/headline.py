@@ -119,9 +119,12 @@ def _first(summary: Summary) -> list[str]:
 
 
 def _facts(summary: Summary) -> list[str]:
+    from recommender.export.figures import digits_of
+
+    digits = digits_of(summary.standard_error)
     facts: Mapping[str, str] = {
         "eligible": f"{summary.eligible:,} pupils may be offered something",
-        "benefit": f"{summary.benefit:,.1f} ± {summary.standard_error:,.1f} "
+        "benefit": f"{summary.benefit:,.{digits}f} ± {summary.standard_error:,.{digits}f} "
         "weighted adverse outcomes averted (± one standard error)",
         "proven": _proven(summary),
         "hours": f"{summary.hours_used:,.0f} of {summary.hours_capacity:,.0f}",
@@ -136,7 +139,9 @@ def _facts(summary: Summary) -> list[str]:
 
 def _proven(summary: Summary) -> str:
     if summary.status == "optimal":
-        return f"gap {summary.gap:.2%}: the best plan within these hours (bound from prices alone)"
+        return f"gap {summary.gap:.2%}: the best plan within these hours, as the solver proves"
+    if summary.gap >= 1:
+        return f"gap {summary.gap:,.0%}: stopped too early to say how much better a plan could be"
     text = f"gap {summary.gap:.2%}: no plan within these hours can do better by more than that"
     return f"{text} (stopped at a limit)" if summary.status == "stopped" else text
 

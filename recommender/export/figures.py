@@ -16,6 +16,13 @@ FEW = 10
 """Groups of fewer pupils than this are not shown where a table speaks about people."""
 
 
+def digits_of(error: float) -> int:
+    """Return the decimals that show the first two digits of an error, from 1 to 6."""
+    if not 0 < error < np.inf:
+        return 1
+    return int(min(6, max(1, 1 - np.floor(np.log10(error)))))
+
+
 def served_units(plan: Plan) -> pd.DataFrame:
     """Return unit_id, site, pupils (offered help) and benefit: one row a served unit."""
     offered = plan.assignments

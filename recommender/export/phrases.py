@@ -67,7 +67,7 @@ ENGLISH: Mapping[str, str] = {
     "not estimated.",
     "proof_stopped": "The search stopped at its limit. No plan within these hours and rules can do "
     "more than {gap} better; that is proven, not estimated.",
-    "proof_none": "How much better a plan could be within these hours and rules is not known.",
+    "proof_none": "The search ended too early to say how much better a plan could be.",
     "fact_served": "pupils offered help",
     "fact_served_of": "of {eligible} who may be offered help",
     "fact_benefit": "outcomes averted",
@@ -120,7 +120,6 @@ ENGLISH: Mapping[str, str] = {
     "intervention": "Intervention",
     "hours_short": "Hours",
     "evidence": "Evidence",
-    "benefit_hour": "Benefit per hour",
     "who_site": "Help by site",
     "sessions": "Groups that run",
     "groups": "Groups",
@@ -160,8 +159,6 @@ ENGLISH: Mapping[str, str] = {
     "limit_price": "Benefit of one more",
     "rule_budget": "Budget (euro)",
     "rule_cap": "Most pupils of a site",
-    "rule_places": "Places in groups",
-    "rule_quorum": "Least pupils in a group",
     "rule_must_serve": "Statutory rule",
     "method": "How this was made",
     "method_text": "For every pupil the risk of each outcome was estimated with its error. For "

@@ -70,6 +70,7 @@ def report_html(plan: Plan, manifest: Manifest, language: str = "en") -> str:
             used_share=summary.hours_used / summary.hours_capacity
             if summary.hours_capacity
             else 0.0,
+            digits=figures.digits_of(summary.standard_error),
             low=summary.benefit - NINETY * summary.standard_error,
             high=summary.benefit + NINETY * summary.standard_error,
             hours={
