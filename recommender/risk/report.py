@@ -216,7 +216,8 @@ def report_of_model(
         spread=fit.model.spread,
         mean_error=_mean_today(cohort, error),
         temporal=temporal,
-        warnings=_warnings(outcome, rows, fit, mean, slope, temporal, settings),
+        warnings=_warnings(outcome, rows, fit, mean, slope, temporal, settings)
+        + _sampled(cohort, rows),
     )
 
 
@@ -425,6 +426,11 @@ def _warnings(
     settings: RiskSettings,
 ) -> tuple[str, ...]:
     out = [*_base_rate_warning(outcome, mean)]
+    if outcome.measures == "service_use":
+        out.append(
+            "A case means that help was used before: these risks also show who found the way to "
+            "it, not need alone."
+        )
     if fit.kept == BASE:
         out.append(
             f"There are too few cases to tell pupils apart ({int(fit.sample.y.sum())}; at least "
@@ -458,6 +464,13 @@ def _warnings(
             "shown, which flatters it a little."
         )
     return tuple(out)
+
+
+def _sampled(cohort: Cohort, rows: Rows) -> tuple[str, ...]:
+    there = 0 if cohort.history is None else len(cohort.history)
+    if there == len(rows.frame):
+        return ()
+    return (f"Learnt from {len(rows.frame)} of {there} pupil-years: families drawn by lot.",)
 
 
 def _base_rate_warning(outcome: Outcome, mean: float) -> tuple[str, ...]:

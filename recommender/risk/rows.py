@@ -41,14 +41,14 @@ def rows_of(cohort: Cohort, settings: RiskSettings) -> Rows | None:
     history = cohort.history
     if history is None or len(history) == 0:
         return None
-    frame = history.copy()
-    frame["unit_id"] = frame["unit_id"].astype(str)
-    frame["date"] = pd.to_datetime(frame["date"])
+    unit_id = history["unit_id"].astype(str)
+    kept, family = _sample(families(unit_id, cohort.units, history.get("family_id")), settings)
+    frame = history[kept].assign(unit_id=unit_id[kept], date=pd.to_datetime(history["date"][kept]))
+    frame = frame.assign(_family=family)
     first = ["unit_id", "date"]
     rest = sorted(str(c) for c in frame.columns if c not in first)
     frame = frame.sort_values(first + rest, kind="stable").reset_index(drop=True)
-    family = families(frame["unit_id"], cohort.units, frame.get("family_id"))
-    frame, family = _sample(frame, family, settings)
+    family = frame.pop("_family").to_numpy(dtype=np.int64)
     untreated = (frame["intervention"].fillna("").astype(str) == "").to_numpy(dtype=bool)
     return Rows(
         frame=frame,
@@ -100,16 +100,15 @@ def folds(family: Ints, parts: int, seed: int) -> Ints:
     return np.asarray(part[family])
 
 
-def _sample(frame: pd.DataFrame, family: Ints, settings: RiskSettings) -> tuple[pd.DataFrame, Ints]:
-    if len(frame) <= settings.training_rows:
-        return frame, family
+def _sample(family: Ints, settings: RiskSettings) -> tuple[npt.NDArray[np.bool_], Ints]:
+    """(rows,) which rows are kept, and (kept,) their families numbered anew."""
     size = np.bincount(family)
-    order = np.random.default_rng(settings.seed).permutation(size.size)
-    kept = np.zeros(size.size, dtype=bool)
-    kept[order[np.cumsum(size[order]) <= settings.training_rows]] = True
-    rows = kept[family]
-    _, number = np.unique(family[rows], return_inverse=True)
-    return frame[rows].reset_index(drop=True), number.astype(np.int64)
+    chosen = np.ones(size.size, dtype=bool)
+    if family.size > settings.training_rows:
+        order = np.random.default_rng(settings.seed).permutation(size.size)
+        chosen[order[np.cumsum(size[order]) > settings.training_rows]] = False
+    kept = chosen[family]
+    return kept, np.asarray((np.cumsum(chosen) - 1)[family[kept]])
 
 
 def _weights(frame: pd.DataFrame, untreated: npt.NDArray[np.bool_], largest: float) -> Floats:

@@ -52,7 +52,7 @@ class RiskSettings:
     terms: int = 2000
     minimum_events: int = 20
     largest_weight: float = 10.0
-    training_rows: int = 60_000
+    training_rows: int = 20_000
     chunk_rows: int = 100_000
     spread: float = 0.5
     spread_error: float = 0.25

@@ -53,6 +53,7 @@ def documents_of(
     none = pd.Series([""] * len(unit_id), dtype=object)
     if notes is None or len(notes) == 0 or len(unit_id) == 0:
         return none
+    notes = notes[notes["unit_id"].astype(str).isin(unit_id.astype(str))]
     rows = pd.DataFrame(
         {
             "unit_id": unit_id.astype(str).to_numpy(),
