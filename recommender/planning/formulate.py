@@ -64,7 +64,10 @@ from recommender.planning.staff import Staff, staff_of
 from recommender.planning.terms import Book, Terms, terms_of
 
 DEAR = 1_000.0
-"""A shortage of one pupil or hour costs this many times the largest value of a candidate."""
+"""A shortage of one pupil costs this many times the largest value of a candidate."""
+
+DEARER = 30.0
+"""An hour that running help lacks costs this many shortages: running help is not broken for new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
         Blocks.single(0.0, groups.astype(np.float64), pieces.site[group]),
         Blocks(np.zeros(way.size), staff.ways, staff.hours, staff.part),
         Blocks.single(dear, facts.owed[2], pieces.site[short]),
-        Blocks.single(dear, facts.committed[3], pieces.site[borrowed]),
+        Blocks.single(DEARER * dear, facts.committed[3], pieces.site[borrowed]),
     )
     spans = Spans(*np.cumsum([kind.limit.size for kind in kinds]).tolist())
     block = np.full(people.site.size, -1, dtype=np.int64)

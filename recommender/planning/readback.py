@@ -261,9 +261,8 @@ def staff_part(plan: Plan, formulation: Formulation) -> Part:
     )
     at_work = (at >= 0) & ~nobody
     spent = np.bincount(way[at[at_work]], weights=hours[at_work], minlength=staff.way_team.size)
-    spent = np.divide(
-        spent, staff.rate[staff.way_team], out=spent, where=staff.rate[staff.way_team] > 0
-    )
+    rate = staff.rate[staff.way_team]
+    spent = np.where(rate > 0, spent / np.where(rate > 0, rate, 1.0), 0.0)
     findings += overworked(plan, formulation)
     used = np.flatnonzero(spent > 0)
     first_column = int(formulation.problem.start[formulation.spans.staff])

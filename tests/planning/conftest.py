@@ -85,9 +85,7 @@ class World:
     @property
     def catalogue(self) -> Catalogue:
         helps = sorted(self.helps, key=lambda each: each.id)
-        marked = [
-            replace_eligible(each) if each.eligible == Eligible() else each for each in helps
-        ]
+        marked = [replace_eligible(each) if each.eligible == Eligible() else each for each in helps]
         return Catalogue(tuple(marked))
 
     @property

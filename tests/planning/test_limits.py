@@ -1,0 +1,151 @@
+"""Every rule is rows one can write down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recommender.inputs.catalogue import Catalogue, Reach
+from recommender.planning.limits import (
+    Facts,
+    Kind,
+    LimitSettings,
+    Pieces,
+    Rows,
+    budget,
+    caps,
+    hours,
+    must_serve,
+    places,
+    quorum,
+    stacked,
+)
+from recommender.planning.offers import joined, pieces_of
+from recommender.planning.terms import terms_of
+
+NONE = (np.empty(0, np.int64),) * 3 + (np.empty(0),)
+
+
+def one(kind: Kind, rate: float = 1.0, **codes: int) -> Pieces:
+    labels = {name: np.array([code], dtype=np.int64) for name, code in codes.items()}
+    return pieces_of(np.array([int(kind)]), rate=np.array([rate]), **labels)
+
+
+def table(rows: Rows, *labels: str) -> dict[tuple[int, ...], tuple[list[float], float]]:
+    """Label codes -> what every piece uses, and the capacity."""
+    keys = zip(*(getattr(rows, label).tolist() for label in labels), strict=True)
+    uses = rows.use.toarray().tolist()
+    return {
+        key: (use, capacity)
+        for key, use, capacity in zip(keys, uses, rows.capacity.tolist(), strict=True)
+    }
+
+
+@pytest.fixture
+def facts(make_help: Callable[..., Any]) -> Facts:
+    catalogue = Catalogue(
+        (
+            make_help("long", {"teacher": 6.0}, periods=2, reach=Reach(0.5, 1.0), cost_per_pupil=8),
+            make_help("pair", {"coach": 1.0}, {"teacher": 4.0}, group=(2, 3), cost_per_group=30),
+        )
+    )
+    return Facts(
+        terms=terms_of(catalogue, ("coach", "teacher")),
+        budget=100.0,
+        cap=np.array([np.inf, 7.0]),
+        committed=NONE,
+        owed=(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)),
+    )
+
+
+@pytest.fixture
+def pieces() -> Pieces:
+    """Long help from period 0, a place and a group of pair, and an hour of a travelling teacher."""
+    return joined(
+        one(Kind.PLACE, intervention=0, site=0, period=0),
+        one(Kind.PLACE, intervention=1, site=0, period=1, most=3),
+        one(Kind.GROUP, intervention=1, site=0, period=1, most=3),
+        one(Kind.HOUR, rate=0.9, role=1, site=0, period=1),
+    )
+
+
+def test_hours_are_spread_over_periods_at_the_reach_rate_and_groups_take_theirs_in_full(
+    pieces: Pieces, facts: Facts
+) -> None:
+    assert table(hours(pieces, facts), "role", "site", "period") == {
+        (0, 0, 1): ([0, 1.0, 0, 0], 0),
+        (1, 0, 0): ([1.5, 0, 0, 0], 0),
+        (1, 0, 1): ([1.5, 0, 4.0, -0.9], 0),
+    }
+
+
+def test_running_help_comes_off_the_hours(pieces: Pieces, facts: Facts) -> None:
+    at = np.array([1]), np.array([0]), np.array([0]), np.array([2.5])
+    facts = Facts(facts.terms, facts.budget, facts.cap, at, facts.owed)
+    assert hours(pieces, facts).capacity.tolist() == [0, -2.5, 0]
+
+
+def test_pupils_are_at_most_the_places_and_at_least_the_quorum(
+    pieces: Pieces, facts: Facts
+) -> None:
+    assert table(places(pieces, facts), "intervention", "site", "period") == {
+        (1, 0, 1): ([0, 1.0, -3.0, 0], 0)
+    }
+    assert table(quorum(pieces, facts), "intervention", "site", "period") == {
+        (1, 0, 1): ([0, -1.0, 2.0, 0], 0)
+    }
+
+
+def test_the_budget_counts_euros_per_pupil_reached_and_per_group(
+    pieces: Pieces, facts: Facts
+) -> None:
+    rows = budget(pieces, facts)
+    assert rows.use.toarray().tolist() == [[4.0, 0, 30.0, 0]]
+    assert rows.capacity.tolist() == [100.0]
+    free = Facts(facts.terms, None, facts.cap, facts.committed, facts.owed)
+    assert budget(pieces, free).size == 0
+
+
+def test_a_cap_counts_pupils_of_a_site_over_all_periods(facts: Facts) -> None:
+    pieces = joined(
+        one(Kind.PLACE, intervention=0, site=0, period=0),
+        one(Kind.PLACE, intervention=1, site=0, period=0, most=3),
+        one(Kind.PLACE, intervention=1, site=0, period=1, most=3),
+        one(Kind.PLACE, intervention=1, site=1, period=1, most=3),
+    )
+    assert table(caps(pieces, facts), "intervention", "site") == {
+        (1, 0): ([0, 1.0, 1.0, 0], 7.0),
+        (1, 1): ([0, 0, 0, 1.0], 7.0),
+    }
+
+
+def test_a_statutory_rule_is_met_by_served_and_short_pupils(facts: Facts) -> None:
+    pieces = joined(one(Kind.SERVED, rule=0, site=1), one(Kind.SHORT, rule=0, site=1))
+    owed = np.array([0]), np.array([1]), np.array([5.0])
+    facts = Facts(facts.terms, None, facts.cap, facts.committed, owed)
+    assert table(must_serve(pieces, facts), "rule", "site") == {(0, 1): ([-1.0, -1.0], -5.0)}
+
+
+def test_rows_of_several_rules_are_stacked_in_order(pieces: Pieces, facts: Facts) -> None:
+    rows = stacked([hours(pieces, facts), budget(pieces, facts)])
+    assert rows.resource == ("hours", "hours", "hours", "budget")
+    assert rows.use.shape == (4, 4)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("budget", -1.0),
+        ("budget", float("nan")),
+        ("caps", (("pair", -1.0),)),
+        ("travel_overhead", 1.5),
+        ("waiting_discount", float("nan")),
+        ("seed", -1),
+    ],
+)
+def test_settings_refuse_nonsense(field: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=r"use|is"):
+        LimitSettings(**{field: value})
