@@ -382,6 +382,15 @@ def test_true_effects_lie_around_the_believed_ones(region: Simulation) -> None:
     assert abs(np.mean(distance)) < 0.5
 
 
+def test_a_new_entry_leaves_the_truth_of_the_others_alone() -> None:
+    fewer = Catalogue(CATALOGUE.interventions[1:])
+    truth = simulate(20, 3, POLICY, CATALOGUE).effects
+    without = simulate(20, 3, POLICY, fewer).effects
+    gone = CATALOGUE.interventions[0].id
+    kept = truth[truth["intervention"] != gone].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, without)
+
+
 def test_a_certain_effect_shows_in_what_came_of_those_who_had_it() -> None:
     effect = replace(CATALOGUE.interventions[0].effects[0], outcome="reading_lag", scale="smd")
     strong = replace(effect, value=1.5, standard_error=0.0, level="strong")

@@ -87,11 +87,10 @@ def simulate_regions(
         if outcome.id not in OUTCOMES:
             known = ", ".join(OUTCOMES)
             raise UsageError(f"outcome {outcome.id} cannot be simulated; known are {known}")
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
     world = _World(
         policy,
         catalogue,
-        draw_effects(catalogue, policy, rng),
+        draw_effects(catalogue, policy, seed),
         seed,
         -(-pupils // PUPILS_PER_REGION),
     )

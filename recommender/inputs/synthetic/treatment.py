@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -68,17 +69,18 @@ class Choices:
         return np.asarray(self.probability[np.arange(self.given.size), self.given])
 
 
-def draw_effects(
-    catalogue: Catalogue, policy: Policy, rng: np.random.Generator
-) -> tuple[TrueEffect, ...]:
+def draw_effects(catalogue: Catalogue, policy: Policy, seed: int) -> tuple[TrueEffect, ...]:
     """Return one true value for every effect: the believed share of it, plus its error.
 
-    Ratios are discounted and drawn on the log scale, as they are believed.
+    Ratios are discounted and drawn on the log scale, as they are believed.  Every effect has a
+    stream of its own, so that a new entry in the catalogue leaves the truth of the others alone.
     """
     effects = []
     for intervention in sorted(catalogue.interventions, key=lambda i: i.id):
         for effect in intervention.effects:
             believed = policy.evidence.get(effect.level, 1.0)
+            stream = (0, crc32(f"{intervention.id}/{effect.outcome}".encode()))
+            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=stream))
             error = effect.standard_error * rng.standard_normal()
             if effect.scale in ("odds_ratio", "risk_ratio"):
                 value = float(np.exp(believed * np.log(effect.value) + error))
