@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from recommender.inputs.catalogue import Catalogue, Effect, Intervention
 from recommender.inputs.catalogue_file import read_catalogue
@@ -226,3 +229,15 @@ def test_must_serve_rules_can_be_met_by_somebody_of_every_grade(
             )
         }
         assert open_to == set(range(1, 9)), rule.id
+
+
+@pytest.mark.parametrize(
+    ("file", "schema"), [("interventions.yaml", "catalogue"), ("planning.yaml", "planning")]
+)
+def test_editors_find_nothing_wrong_by_the_schema_of_the_modeline(file: str, schema: str) -> None:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    named = text.splitlines()[0].split("$schema=")[1]
+    rules = json.loads((ROOT / named).read_text(encoding="utf-8"))
+    assert named.endswith(f"{schema}.schema.json")
+    value = json.loads(json.dumps(yaml.safe_load(text), default=str))
+    jsonschema.validate(value, rules)
