@@ -193,6 +193,8 @@ def compared(
             records.append((name, np.nan, np.nan, np.nan, np.nan, np.nan))
             continue
         difference = mean_of(y[here] - risk[here], w, family[here])
+        # Where no case happened the outcomes show no spread of their own: chance still has one.
+        chance = np.sqrt(float(w**2 @ (risk[here] * (1 - risk[here])))) / float(w.sum())
         records.append(
             (
                 name,
@@ -200,7 +202,7 @@ def compared(
                 float(np.average(risk[here], weights=w)),
                 float(np.average(y[here], weights=w)),
                 difference.value,
-                difference.standard_error,
+                max(difference.standard_error, chance),
             )
         )
     columns = ["group", "rows", "predicted", "observed", "difference", "standard_error"]

@@ -11,12 +11,13 @@ import pandas as pd
 from recommender.errors import InputError, PrivacyRefusal, Problem
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.policy import Column
+from recommender.inputs.policy_file import STRUCTURAL, is_protected
 from recommender.risk.settings import RiskSettings
 
 Floats = npt.NDArray[np.float64]
 
 # Where a pupil lives, with whom and which language is spoken at home must not decide its risk.
-NEVER = ("unit_id", "site", "family_id", "language", "consent", "must_serve", "completed", "count")
+NEVER = tuple(name for name in STRUCTURAL if name != "grade")
 _RARE = 5
 
 
@@ -85,7 +86,7 @@ def features_of(cohort: Cohort) -> tuple[Column, ...]:
 
     Raises:
         PrivacyRefusal: a feature is declared ``audit_only`` or ``never`` too, or is a column that
-            says who somebody is or where somebody lives.
+            says who somebody is, where somebody lives or comes from, or what was done for it.
     """
     problems = [
         Problem(
@@ -102,11 +103,12 @@ def features_of(cohort: Cohort) -> tuple[Column, ...]:
             "planning.yaml",
             None,
             f"columns.{c.name}",
-            "says who a pupil is, where or with whom, and can never be a feature of a risk model",
+            "tells who a pupil is, where it lives or comes from, or what it was given, and can "
+            "never be a feature of a risk model",
             "remove 'feature' from its use",
         )
         for c in cohort.features
-        if c.name in NEVER
+        if c.name in NEVER or is_protected(c.name)
     ]
     if problems:
         raise PrivacyRefusal(problems)

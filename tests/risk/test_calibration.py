@@ -124,6 +124,14 @@ def test_a_small_group_is_hidden_with_the_one_that_would_give_it_away():
     assert table["rows"].isna().to_dict() == {"a": False, "b": True, "c": True}
 
 
+def test_a_group_without_cases_still_has_the_error_of_chance():
+    n = 100
+    table = compared(
+        np.array(["a"] * n), np.full(n, 0.01), np.zeros(n), np.ones(n), np.arange(n), smallest=10
+    )
+    assert table["standard_error"][0] == pytest.approx(np.sqrt(0.01 * 0.99 / n))
+
+
 def test_site_averages_and_base_rates_never_use_their_own_part():
     site = np.array(["s"] * 6, dtype=object)
     fold = np.array([0, 0, 0, 1, 1, 1])

@@ -60,6 +60,10 @@ def test_a_column_that_history_does_not_have_is_not_used_and_an_absent_one_is_mi
         declared("language", "category"),
         declared("family_id", "category"),
         declared("site", "category"),
+        declared("herkomst", "category"),
+        declared("Country of birth", "category"),
+        declared("postcode_area", "category"),
+        declared("propensity", "number"),
     ],
 )
 def test_a_column_that_may_not_be_a_feature_is_refused_for_privacy(build, column):
