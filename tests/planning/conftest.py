@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -82,13 +83,13 @@ class World:
     def replace(self, **changes: Any) -> World:
         return replace(self, **changes)
 
-    @property
+    @cached_property
     def catalogue(self) -> Catalogue:
         helps = sorted(self.helps, key=lambda each: each.id)
         marked = [replace_eligible(each) if each.eligible == Eligible() else each for each in helps]
         return Catalogue(tuple(marked))
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
         ids = sorted(each.id for each in self.helps)
         roles = sorted({need.role for each in self.helps for need in each.needs})
@@ -114,11 +115,11 @@ class World:
             waiting_discount=self.limits.waiting_discount,
         )
 
-    @property
+    @cached_property
     def matching(self) -> MatchingSettings:
         return MatchingSettings.of(self.policy)
 
-    @property
+    @cached_property
     def cohort(self) -> Cohort:
         ids = sorted(self.units)
         rows = [self.units[name] for name in ids]
@@ -146,7 +147,7 @@ class World:
             ),
         )
 
-    @property
+    @cached_property
     def risks(self) -> RiskProfiles:
         ids = sorted(each.id for each in self.helps)
         risk = np.array(
@@ -158,7 +159,7 @@ class World:
         ).reshape(len(self.units), len(ids))
         return RiskProfiles(tuple(ids), risk, np.zeros_like(risk), ("profiles.csv",) * len(ids))
 
-    @property
+    @cached_property
     def resources(self) -> Resources:
         rows = [
             (row[0], row[1], float(row[2]), row[3], period, 0.0, "")
@@ -182,11 +183,11 @@ class World:
             periods=self.policy.periods,
         )
 
-    @property
+    @cached_property
     def inputs(self) -> Inputs:
         return Inputs(self.cohort, self.catalogue, self.resources, self.policy, ())
 
-    @property
+    @cached_property
     def candidates(self) -> Candidates:
         return match(self.cohort, self.catalogue, self.risks, self.matching)
 

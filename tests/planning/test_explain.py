@@ -21,6 +21,7 @@ def why(world: Any, make_help: Help) -> Callable[[str], Explanation]:
             "ann": {"benefits": {"talk": 0.5, "coaching": 0.05}},
             "ben": {"benefits": {"talk": 0.4, "circle": 0.3}},
             "cas": {"benefits": {"talk": 0.4}, "consent": "refused"},
+            "dee": {"benefits": {"talk": 0.42}},
         },
         [
             make_help("talk", {"teacher": 2}),
