@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from recommender.inputs.catalogue import Catalogue, Effect, Intervention
 from recommender.inputs.entries import entries_at
 from recommender.inputs.findings import Findings, did_you_mean, suggestion
 from recommender.inputs.relations import contradictions, requirement_cycles
-from recommender.inputs.yaml_reader import Document, Key, dotted, read_yaml
+from recommender.inputs.yaml_reader import MOST_PROBLEMS, Document, Key, dotted, read_yaml
 
 FILE = "interventions.yaml"
 
@@ -45,12 +46,11 @@ def draft_catalogue(path: Path, file: str, findings: Findings) -> CatalogueDraft
     document = read_yaml(path, file, findings)
     if document is None:
         return None
-    for key in document.value:
-        if key != "interventions":
-            findings.problem(
-                file, document.line((key,)), key, "is not a known key",
-                suggestion(key, ["interventions"]),
-            )  # fmt: skip
+    for key in islice((k for k in document.value if k != "interventions"), MOST_PROBLEMS):
+        findings.problem(
+            file, document.line((key,)), key or None, "is not a known key",
+            suggestion(key, ["interventions"]),
+        )  # fmt: skip
     ids, interventions = entries_at(document, ("interventions",), Intervention, findings)
     if not ids:
         findings.problem(
@@ -196,7 +196,7 @@ def _check_relations(
             f"closes a circle: {' needs '.join((*cycle, cycle[0]))}",
             "remove one of these requirements",
         )
-    for id_, a, b in contradictions(interventions):
+    for id_, a, b in islice(contradictions(interventions), MOST_PROBLEMS):
         place = ("interventions", id_, "requires")
         if a == id_:
             message = f"leads to {b}, and {a} and {b} exclude each other"

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from recommender.inputs.findings import Findings
 from recommender.inputs.schema import ID_PATTERN
-from recommender.inputs.yaml_reader import Document, Place, dotted, validated
+from recommender.inputs.yaml_reader import MOST_PROBLEMS, Document, Place, dotted, validated
 
 T = TypeVar("T")
 
@@ -34,8 +34,18 @@ def entries_at(
         return (), ()
     adapter = TypeAdapter(kind)
     entries: list[T] = []
+    before = len(findings.problems)
     for name, entry in value.items():
         place = (*at, name)
+        if len(findings.problems) - before > MOST_PROBLEMS:
+            findings.problem(
+                document.file,
+                document.line(place),
+                dotted(at),
+                "is not checked from here on",
+                "repair the problems above first",
+            )
+            break
         if not _is_a_name(name, key, document, place, findings):
             continue
         if not isinstance(entry, dict):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -35,6 +34,7 @@ STRUCTURAL = (
 )  # fmt: skip
 """Columns of the tables that need no declaration; only ``grade`` may be a feature."""
 
+_ENTRIES = ("outcomes", "roles", "periods", "columns", "scenarios")
 _STEMS = (
     "nationalit", "religi", "ethni", "etnic", "etnis", "herkomst", "afkomst", "geboorteland",
     "countryofbirth", "birthcountry", "landofbirth", "postcode", "postalcode", "zipcode",
@@ -101,8 +101,7 @@ def draft_policy(path: Path, file: str, findings: Findings) -> PolicyDraft | Non
     # The entries were checked one by one above; what is left is checked as a whole with
     # placeholders, so that one wrong entry does not hide the rest.
     rest: dict[str, Any] = dict(document.value)
-    for key in ("outcomes", "roles", "periods", "columns", "scenarios"):
-        rest[key] = []
+    rest |= {key: [] for key in _ENTRIES}
     if isinstance(rest.get("rules"), dict):
         rest["rules"] = {**rest["rules"], "must_serve": []}
     whole, wrong = _whole(rest, document, findings)
@@ -137,19 +136,22 @@ def _whole(
 ) -> tuple[Policy, frozenset[str]]:
     """The policy without its entries, and the settings that are wrong, noted and left out."""
     adapter = TypeAdapter(Policy)
-    mine = Findings()
-    whole = validated(adapter, rest, document, (), mine)
+    whole = validated(adapter, rest, document, (), findings)
     if whole is not None:
         backwards = whole.grades[0] > whole.grades[1]
         return whole, frozenset({"grades"} if backwards else ())
-    findings.problems += mine.problems
-    wrong = {re.split(r"[.\[]", p.column)[0] for p in mine.problems if p.column}
-    neutral: dict[str, Any] = {
+    right: dict[str, Any] = {
+        **{key: [] for key in _ENTRIES},
         "reference_date": "2200-01-01",
         "evidence": dict.fromkeys(get_args(Level), 1.0),
-        **{k: v for k, v in rest.items() if k not in wrong},
     }
-    whole = validated(adapter, neutral, document, (), Findings())
+    wrong = {key for key in ("reference_date", "evidence") if key not in rest}
+    for key in sorted({f.name for f in fields(Policy)} & set(rest)):
+        if validated(adapter, {**right, key: rest[key]}, document, (), Findings()) is None:
+            wrong.add(key)
+        else:
+            right[key] = rest[key]
+    whole = validated(adapter, right, document, (), Findings())
     assert whole is not None
     return whole, frozenset(wrong)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from recommender.inputs.catalogue import Catalogue, Intervention
 
 if TYPE_CHECKING:
@@ -43,27 +45,34 @@ def requirement_cycles(interventions: Iterable[Intervention]) -> tuple[tuple[str
 def contradictions(interventions: Iterable[Intervention]) -> tuple[tuple[str, str, str], ...]:
     """Triples (id, a, b): ``id`` needs a and b, at once or step by step, which exclude each other.
 
-    ``a`` may be ``id`` itself.  Triples that follow from a required intervention are left out:
-    the contradiction is said once, where it begins.
+    ``a`` is ``id`` itself where it is one of the two.  A contradiction is said where it begins,
+    not again by all that need it; of one intervention the first ten are said.  Empty while there
+    are circles: they are to be broken first.
     """
     import networkx as nx
 
     known = tuple(interventions)
     graph = _requires(known)
-    excluded = _excluded(known)
-    found: dict[str, list[tuple[str, str]]] = {}
-    for intervention in known:
-        needed = {intervention.id, *nx.descendants(graph, intervention.id)}
-        found[intervention.id] = [(a, b) for a, b in sorted(excluded) if {a, b} <= needed]
-    return tuple(
-        (id_, a, b) if b != id_ else (id_, b, a)
-        for id_, pairs in sorted(found.items())
-        for a, b in pairs
-        if not any(
-            (a, b) in found[other] and not nx.has_path(graph, other, id_)
-            for other in graph.successors(id_)
-        )
-    )
+    if not nx.is_directed_acyclic_graph(graph):
+        return ()
+    position = {id_: n for n, id_ in enumerate(graph.nodes)}
+    pairs = sorted((a, b) for a, b in _excluded(known) if a in position and b in position)
+    one, other = (np.array([position[p[side]] for p in pairs], dtype=np.intp) for side in (0, 1))
+    needed = np.eye(len(position), dtype=bool)
+    found: list[tuple[str, str, str]] = []
+    for id_ in reversed(list(nx.topological_sort(graph))):
+        row = position[id_]
+        below = [position[s] for s in graph.successors(id_)]
+        for successor in below:
+            needed[row] |= needed[successor]
+        fresh = np.flatnonzero(needed[row, one] & needed[row, other])
+        # Those that need most come first: they leave the fewest pairs to look at.
+        for successor in sorted(below, key=lambda s: -int(needed[s].sum())):
+            fresh = fresh[~(needed[successor, one[fresh]] & needed[successor, other[fresh]])]
+        for n in fresh[:10].tolist():
+            a, b = pairs[n]
+            found.append((id_, b, a) if b == id_ else (id_, a, b))
+    return tuple(sorted(found))
 
 
 def _requires(interventions: Iterable[Intervention]) -> nx.DiGraph[str]:
