@@ -111,8 +111,11 @@ def neutral_texts(texts: pd.Series) -> pd.Series:
     return pd.Series(safe.to_numpy()[codes], index=texts.index, name=texts.name)
 
 
-def csv_text(frame: pd.DataFrame) -> str:
-    """Return a table as comma-separated text: UTF-8, ``\\n``, ``%.12g``, no formulas."""
+def csv_text(frame: pd.DataFrame, *, decimal_comma: bool = False) -> str:
+    """Return a table as comma-separated text: ``\\n``, ``%.12g``, no formulas.
+
+    With ``decimal_comma`` numbers have decimal commas and cells are separated by semicolons.
+    """
     columns = {}
     for name in frame.columns:
         column = frame[name]
@@ -123,6 +126,10 @@ def csv_text(frame: pd.DataFrame) -> str:
         else:
             columns[neutral(str(name))] = neutral_texts(column)
     text: str = pd.DataFrame(columns, index=frame.index).to_csv(
-        index=False, float_format="%.12g", lineterminator="\n"
+        index=False,
+        float_format="%.12g",
+        lineterminator="\n",
+        sep=";" if decimal_comma else ",",
+        decimal="," if decimal_comma else ".",
     )
     return text

@@ -292,3 +292,23 @@ def test_assess_writes_its_report_and_says_the_same(run, workspace: Path) -> Non
 @pytest.mark.parametrize("kind", ["catalogue", "planning", "plan"])
 def test_schemas_are_schemas(run, kind: str) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(run("schema", kind).out))
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv", "plan.json", "plan.html"])
+def test_export_writes_the_form_its_name_asks_for_and_replaces_nothing_unasked(
+    run, workspace: Path, name: str
+) -> None:
+    target = workspace / name
+    assert run("export", workspace / "plan", "--to", target).code == 0
+    assert target.stat().st_size > 0
+    said = run("export", workspace / "plan", "--to", target)
+    assert said.code == 2
+    assert "--force" in said.err
+    assert run("export", workspace / "plan", "--to", target, "--force").code == 0
+
+
+def test_export_to_what_is_no_form_is_exit_2_and_of_what_is_no_plan_exit_3(
+    run, workspace: Path
+) -> None:
+    assert run("export", workspace / "plan", "--to", workspace / "plan.pdf").code == 2
+    assert run("export", workspace / "data", "--to", workspace / "plan.json").code == 3

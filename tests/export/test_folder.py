@@ -34,6 +34,8 @@ from recommender.planning.plan import Plan
 
 Region = tuple[Plan, Manifest]
 
+RENDERED: dict[tuple[int, Manifest], str] = {}
+
 FILES = {
     "plan.json",
     "assignments.csv",
@@ -44,6 +46,20 @@ FILES = {
     "report.html",
     "manifest.json",
 }
+
+
+@pytest.fixture(autouse=True)
+def each_report_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Render the report of a plan and manifest once; these tests are about files."""
+    render = folders.report_html
+
+    def rendered(plan: Plan, manifest: Manifest) -> str:
+        key = (id(plan), replace(manifest, files=()))
+        if key not in RENDERED:
+            RENDERED[key] = render(plan, manifest)
+        return RENDERED[key]
+
+    monkeypatch.setattr(folders, "report_html", rendered)
 
 
 def test_a_plan_folder_has_every_file_and_reads_back_equal(region: Region, tmp_path: Path) -> None:
@@ -294,6 +310,8 @@ KILLED = """
     with open(sys.argv[1], "rb") as file:
         plan, manifest = pickle.load(file)
 
+    texts = folder._texts(plan, manifest)
+    folder._texts = lambda *_, **__: texts
     os.fsync = lambda handle: None  # a killed process loses nothing that the system holds
 
     def write_until(moment, target, overwrite):
