@@ -146,13 +146,12 @@ def _given(cohort: Cohort, names: tuple[str, ...]) -> dict[str, tuple[Floats, Fl
         place = keys.get_indexer(units)
         missing = units[place < 0]
         if len(missing):
-            some = ", ".join(missing[:3]) + (", …" if len(missing) > 3 else "")
             problems.append(
                 Problem(
                     "data/profiles.csv",
                     None,
                     "unit_id",
-                    f"is missing for {len(missing)} units with outcome '{name}' ({some})",
+                    f"is missing for {len(missing)} of {len(units)} units with outcome '{name}'",
                     "give every unit a risk, or remove the outcome to have it learnt from history",
                 )
             )

@@ -288,7 +288,7 @@ def _fit_outcome(
 ) -> Fit:
     index, sample = sample_of(outcome, rows, design, counts)
     unknown = Spread(settings.spread, settings.spread_error, 0, "not yet known")
-    if not enough(sample, settings):
+    if design.shape[1] == 0 or not enough(sample, settings):
         rate = float((sample.weight @ sample.y + 0.5) / (sample.weight.sum() + 1.0))
         model = OutcomeModel(
             outcome, BASE, constant(rate, design.shape[1]), (), Calibration(), unknown, 0.0

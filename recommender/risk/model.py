@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,6 +150,7 @@ def fit_linear(
         weight: (rows,) > 0.
         penalties: inverse strengths, as ``C`` in scikit-learn.
     """
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     here = ~np.isnan(design)
@@ -173,7 +175,10 @@ def fit_linear(
     width = design.shape[1]
     for penalty in penalties:
         solver.set_params(C=penalty)
-        solver.fit(matrix, y, sample_weight=weight)
+        with warnings.catch_warnings():
+            # A path that stops early is still judged by rows it has not seen.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            solver.fit(matrix, y, sample_weight=weight)
         coefficient = solver.coef_[0].astype(np.float64)
         out.append(
             LinearModel(
