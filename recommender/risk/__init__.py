@@ -12,7 +12,8 @@ from recommender.risk.assess import Assessment, assess, assess_risk, score_units
 from recommender.risk.calibration import Estimate
 from recommender.risk.fitting import RiskModels
 from recommender.risk.profiles import RiskProfiles
-from recommender.risk.report import CalibrationReport, TemporalCheck, render_report
+from recommender.risk.render import render_report
+from recommender.risk.report import CalibrationReport, TemporalCheck
 from recommender.risk.settings import RiskSettings
 from recommender.risk.spread import Spread, interval, risk_quantile
 from recommender.risk.store import load_models, save_models

@@ -12,6 +12,9 @@ import numpy.typing as npt
 class RiskProfiles:
     """Calibrated risks without a new intervention.
 
+    A unit's true risk is taken as probit-normal around ``risk`` with that standard error:
+    ``recommender.risk.interval`` gives the interval that holds it, ``risk_quantile`` draws it.
+
     Attributes:
         outcomes: (outcomes,) ids in policy order.
         risk: (units, outcomes) probabilities in [0, 1], rows as ``cohort.units``.
