@@ -11,6 +11,7 @@ from recommender.risk.text import (
     Terms,
     documents_of,
     inverse_frequency,
+    joined,
     terms_of,
     weighted,
 )
@@ -66,3 +67,10 @@ def test_weighted_rows_have_one_length_and_rare_words_weigh_more():
     matrix = weighted(counts, idf).toarray()
     assert np.linalg.norm(matrix, axis=1) == pytest.approx([TEXT_SCALE] * 3 + [0])
     assert matrix[0, 1] > matrix[0, 0]
+
+
+def test_declared_free_text_is_read_after_the_notes():
+    documents = pd.Series(["a note", ""])
+    frame = pd.DataFrame({"remark": ["one", "two"], "other": ["x", ""]})
+    assert joined(documents, frame, ("remark", "other")).tolist() == ["a note\none\nx", "two"]
+    assert joined(documents, frame, ()).tolist() == ["a note", ""]
