@@ -43,6 +43,7 @@ _COMMANDS = {
         "adopt",
         "audit",
         "elicit",
+        "document",
         "completion",
     )
 }

@@ -1,0 +1,115 @@
+"""``recommender document``: cards, assessments and letters made from a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from recommender.cli import options
+from recommender.cli.output import remark
+
+if TYPE_CHECKING:
+    from recommender.governance.documents import Kind
+    from recommender.governance.facts import Facts
+
+KINDS = ("register", "model-card", "data-card", "dpia", "fria", "parents", "measurement", "all")
+
+
+@click.command(short_help="Register entry, cards, assessments and letters from a plan.")
+@options.plan_folder
+@options.of_workspace
+@click.option("--kind", type=click.Choice(KINDS), required=True)
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path),
+    help="A .md or .html file (register: also .json); for `all` a folder.",
+)  # fmt: skip
+@click.option("--language", type=click.Choice(["en", "nl"]), default="nl", show_default=True)
+@click.option("--organisation", default="", help="Who answers for the plan.")
+@click.option("--contact", default="", help="Where people can ask.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+def command(
+    plan_folder: Path,
+    elsewhere: Path | None,
+    kind: str,
+    output: Path,
+    language: str,
+    organisation: str,
+    contact: str,
+    quiet: bool,
+) -> int:
+    """Write a document about a PLAN, filled with what the run knows; people fill in the rest.
+
+    register: entry of the Dutch Algoritmeregister (in Dutch). model-card, data-card. dpia, fria:
+    drafts of the impact assessments. parents: a letter in plain language. measurement: how to see
+    whether help works, with power. No document holds a child's data; small numbers are hidden.
+    """
+    from recommender.cli.again import workspace_of
+    from recommender.errors import UsageError
+    from recommender.export.folder import read_plan
+    from recommender.governance import audit
+    from recommender.governance.adoption import standing
+    from recommender.governance.facts import Run, facts_of
+    from recommender.inputs.catalogue_file import read_catalogue
+    from recommender.inputs.policy_file import read_policy
+
+    suffixes = (".md", ".html", ".json") if kind == "register" else (".md", ".html")
+    if kind != "all" and output.suffix.lower() not in suffixes:
+        raise UsageError(f"{output}: write a {' or '.join(suffixes)} file")
+    plan, manifest = read_plan(plan_folder)
+    workspace = workspace_of(plan_folder, manifest, elsewhere)
+    now = dt.datetime.now(dt.UTC)
+    facts = facts_of(
+        plan, read_policy(workspace / "planning.yaml"),
+        read_catalogue(workspace / "interventions.yaml"),
+        Run(
+            created=manifest.created, version=manifest.version,
+            inputs=tuple((s.path, s.sha256, s.rows) for s in manifest.inputs),
+            status=standing(plan_folder).status, today=now.date(),
+            organisation=organisation, contact=contact,
+        ),
+        language,
+    )  # fmt: skip
+    written = [
+        _write(cast("Kind", one), facts, output / f"{one}.md" if kind == "all" else output, quiet)
+        for one in (KINDS[:-1] if kind == "all" else (kind,))
+    ]
+    audit.record(
+        workspace, "document", plan_folder.resolve().name, who=_account(), role="account", when=now,
+        hashes={path.name: audit.sha256_of(path) for path in written}, details={"kind": kind},
+    )  # fmt: skip
+    return 0
+
+
+def _write(kind: Kind, facts: Facts, path: Path, quiet: bool) -> Path:
+    from recommender.export.files import write_file
+    from recommender.governance.documents import document, open_places
+    from recommender.governance.markdown import to_html
+    from recommender.governance.register import register_entry, register_problems
+
+    if path.suffix.lower() == ".json":
+        text = json.dumps(register_entry(facts), indent=1, ensure_ascii=False) + "\n"
+    else:
+        text = document(kind, facts)
+    places = open_places(text)
+    if path.suffix.lower() == ".html":
+        language = "nl" if kind == "register" else facts.language
+        text = to_html(text, text.splitlines()[0].lstrip("# "), language)
+    write_file(path, text.encode())
+    if not quiet:
+        remark(f"{path} written" + (f"; {len(places)} places to fill in" if places else ""))
+        for problem in register_problems(register_entry(facts)) if kind == "register" else ():
+            remark(f"{path}: {problem}")
+    return path
+
+
+def _account() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
