@@ -51,9 +51,9 @@ def headline(plan: Plan, manifest: Manifest, folder: Path) -> str:
         lines += ["", _title("Where one more hour would do most (benefit an hour)")]
         lines += _columns(
             [
-                (role(r), site(s), period(p), f"{price:.4f}")
-                for r, s, p, price in zip(
-                    *(dear[c].tolist() for c in ("role", "site", "period", "price")), strict=True
+                (role(r), period(p), _places(s.split(";"), site), f"{price:.4f}")
+                for r, p, s, price in zip(
+                    *(dear[c].tolist() for c in ("role", "period", "sites", "price")), strict=True
                 )
             ],
             left=3,
@@ -144,6 +144,10 @@ def _proven(summary: Summary) -> str:
         return f"gap {summary.gap:,.0%}: stopped too early to say how much better a plan could be"
     text = f"gap {summary.gap:.2%}: no plan within these hours can do better by more than that"
     return f"{text} (stopped at a limit)" if summary.status == "stopped" else text
+
+
+def _places(sites: list[str], named: Callable[[str], str]) -> str:
+    return named(sites[0]) if len(sites) == 1 else f"{len(sites)} sites"
 
 
 def _alarm(text: str) -> str:

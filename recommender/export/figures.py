@@ -69,10 +69,27 @@ def hours_by(plan: Plan, by: str) -> pd.DataFrame:
 
 
 def dear_hours(plan: Plan, most: int | None = None) -> pd.DataFrame:
-    """Return role, site, period, capacity, used, price: hours worth something, dearest first."""
+    """Return role, period, price, sites (";" between them): hours worth something, dearest first.
+
+    Sites where the same hour has the same price share its staff and stand on one line.
+    """
     hours = plan.resources[(plan.resources["resource"] == "hours") & (plan.resources["price"] > 0)]
-    columns = ["role", "site", "period", "capacity", "used", "price"]
-    table = hours[columns].sort_values("price", ascending=False, kind="stable", ignore_index=True)
+    keys = pd.DataFrame(
+        {
+            "role": hours["role"],
+            "period": hours["period"],
+            "shown": hours["price"].map(lambda price: f"{price:.4g}"),
+            "price": hours["price"],
+            "sites": hours["site"],
+        }
+    )
+    table = (
+        keys.groupby(["role", "period", "shown"], sort=True)
+        .agg(price=("price", "max"), sites=("sites", ";".join))
+        .reset_index()
+        .drop(columns="shown")
+        .sort_values("price", ascending=False, kind="stable", ignore_index=True)
+    )
     return table if most is None else table.head(most)
 
 
@@ -103,6 +120,11 @@ def by_intervention(plan: Plan) -> pd.DataFrame:
     hours = offered_hours(plan).groupby("intervention")["hours"].sum()
     table["hours"] = table["intervention"].map(hours).astype(np.float64).fillna(0.0)
     return table.sort_values("benefit", ascending=False, kind="stable", ignore_index=True)
+
+
+def running_hours(plan: Plan) -> float:
+    """Return the hours that help which is already running takes."""
+    return float(plan.caseload["hours"].sum() - offered_hours(plan)["hours"].sum())
 
 
 def by_site(plan: Plan) -> pd.DataFrame:

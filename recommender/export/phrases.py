@@ -61,10 +61,12 @@ ENGLISH: Mapping[str, str] = {
     "made_plain": "Made on {date}",
     "contents": "Contents",
     "headline": "Help for {served} of {pupils} pupils",
-    "headline_more": "It is expected to avert {benefit} weighted adverse outcomes; with 90% "
-    "certainty between {low} and {high}.",
-    "proof": "No plan within these hours and rules can do more than {gap} better. That is proven, "
-    "not estimated.",
+    "headline_more": "It is expected to avert {benefit} weighted adverse outcomes; nine times in "
+    "ten between {low} and {high}.",
+    "proof_optimal": "It is the best plan there is within these hours and rules; by the prices of "
+    "the hours alone, none can be more than {gap} better.",
+    "proof_gap": "No plan within these hours and rules can do more than {gap} better. That is "
+    "proven, not estimated.",
     "proof_stopped": "The search stopped at its limit. No plan within these hours and rules can do "
     "more than {gap} better; that is proven, not estimated.",
     "proof_none": "The search ended too early to say how much better a plan could be.",
@@ -82,9 +84,8 @@ ENGLISH: Mapping[str, str] = {
     "fact_money_of": "of {budget}",
     "fact_money_free": "no budget was set",
     "hours": "Hours: what there is and what the plan uses",
-    "hours_intro": "Where hours are left, no help that is allowed at that place and time would "
-    "still do good there: the pupils do not fit, another role it needs is full, or a rule stands "
-    "in the way.",
+    "hours_intro": "Hours can be left over because no pupil there fits the help they could give, "
+    "another role it needs is full, a group cannot be filled, or a rule stands in the way.",
     "hours_role": "Hours by role",
     "hours_site": "Hours by site",
     "hours_period": "Hours by period",
@@ -120,6 +121,7 @@ ENGLISH: Mapping[str, str] = {
     "intervention": "Intervention",
     "hours_short": "Hours",
     "evidence": "Evidence",
+    "running": "Help that was already running takes another {hours} hours.",
     "who_site": "Help by site",
     "sessions": "Groups that run",
     "groups": "Groups",
@@ -156,10 +158,9 @@ ENGLISH: Mapping[str, str] = {
     "no_rules": "No pupil is under a statutory rule.",
     "rules_price": "Other limits that cost benefit",
     "limit": "Limit",
-    "limit_price": "Benefit of one more",
+    "limit_price": "Benefit of one more, in thousandths",
     "rule_budget": "Budget (euro)",
     "rule_cap": "Most pupils of a site",
-    "rule_must_serve": "Statutory rule",
     "method": "How this was made",
     "method_text": "For every pupil the risk of each outcome was estimated with its error. For "
     "every help a pupil may be offered, the risk averted follows from published effects, "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -30,6 +31,9 @@ NINETY = 1.6449
 """Standard errors on either side of a mean that hold 90 % of a normal distribution."""
 
 _SHOWN = 12
+
+_NAMED = re.compile(r"\b(place in|cap on|hours of) ([a-z][a-z0-9_]*)")
+"""Where a reason names an intervention or a role by its id."""
 
 
 def report_html(plan: Plan, manifest: Manifest, language: str = "en") -> str:
@@ -83,7 +87,8 @@ def report_html(plan: Plan, manifest: Manifest, language: str = "en") -> str:
             interventions=_interventions(plan, manifest),
             sites=_records(figures.by_site(plan)),
             sessions=_in_time(_records(_sessions(plan)), calendar),
-            reasons=_records(figures.reasons(plan)),
+            reasons=_reasons(plan, named),
+            running=figures.running_hours(plan),
             examples=_examples(plan),
             must_serve=_records(_must_serve(plan)),
             limits=_records(_limits(plan)),
@@ -191,16 +196,32 @@ def _interventions(plan: Plan, manifest: Manifest) -> list[Record]:
     return rows
 
 
+def _reasons(plan: Plan, named: Callable[[str, str], str]) -> list[Record]:
+    """Why pupils are not offered help, with the names of what stands in the way."""
+
+    def with_name(found: re.Match[str]) -> str:
+        return f"{found[1]} {named('role' if found[1] == 'hours of' else 'intervention', found[2])}"
+
+    return [
+        row | {"reason": _NAMED.sub(with_name, row["reason"])}
+        for row in _records(figures.reasons(plan))
+    ]
+
+
 def _sessions(plan: Plan) -> pd.DataFrame:
     table = plan.sessions.groupby(["intervention", "period"], sort=True)[["groups", "pupils"]].sum()
     return table.reset_index()
 
 
 def _examples(plan: Plan) -> list[Record]:
-    """The bundles with the highest, the middle and the lowest net value, without their units."""
+    """The bundles with the highest, the middle and the lowest net value, without their units.
+
+    Help that a rule or a professional demands is left out: its price says what the demand is worth.
+    """
     keys = ["unit_id", "bundle", "period"]
+    free = plan.assignments[plan.assignments["status"] == "proposed"]
     bundles = (
-        plan.assignments.groupby(keys, sort=True)
+        free.groupby(keys, sort=True)
         .agg(
             site=("site", "first"),
             units=("units", "first"),
@@ -247,9 +268,8 @@ def _must_serve(plan: Plan) -> pd.DataFrame:
 
 
 def _limits(plan: Plan) -> pd.DataFrame:
-    """Limits beside hours that cost benefit, dearest first; places and quorum are not limits."""
+    """The budget and caps that cost benefit, dearest first."""
     rows = plan.resources[
-        plan.resources["resource"].isin(["budget", "cap", "must_serve"])
-        & (plan.resources["price"] > 0)
+        plan.resources["resource"].isin(["budget", "cap"]) & (plan.resources["price"] > 0)
     ]
     return rows.sort_values("price", ascending=False, kind="stable", ignore_index=True).head(_SHOWN)

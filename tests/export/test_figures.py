@@ -83,3 +83,24 @@ def test_a_bundle_counts_its_pupil_once_and_a_segment_counts_its_pupils() -> Non
 )
 def test_an_error_decides_how_many_digits_are_shown(error: float, digits: int) -> None:
     assert figures.digits_of(error) == digits
+
+
+def test_sites_that_share_staff_stand_on_one_line(region: Region) -> None:
+    plan, _ = region
+    rows = plan.resources.iloc[:4].assign(
+        role=["nurse", "nurse", "nurse", "teacher"],
+        site=["b", "a", "c", "a"],
+        period="winter",
+        price=[0.0456789, 0.04567891, 0.02, 0.0],
+    )
+    table = figures.dear_hours(replace(plan, resources=rows))
+    assert table["sites"].tolist() == ["b;a", "c"]
+    assert table["price"].tolist() == pytest.approx([0.04567891, 0.02])
+
+
+def test_hours_of_help_offered_and_of_running_help_add_up(region: Region) -> None:
+    plan, _ = region
+    running = plan.caseload.iloc[[0]].assign(case="somebody", hours=12.5)
+    more = replace(plan, caseload=pd.concat([plan.caseload, running], ignore_index=True))
+    assert figures.running_hours(plan) == pytest.approx(0.0)
+    assert figures.running_hours(more) == pytest.approx(12.5)

@@ -189,7 +189,7 @@ def test_every_language_has_every_phrase_with_the_same_places(code: str) -> None
 def test_every_phrase_is_said_somewhere() -> None:
     folder = Path(figures.__file__).parent
     source = (folder / "report.py").read_text() + (folder / "templates/report.html").read_text()
-    built = ("hours_", "level_", "scale_", "status_", "rule_", "example_")
+    built = ("proof_", "hours_", "level_", "scale_", "status_", "rule_", "example_")
     unsaid = [k for k in ENGLISH if not re.search(rf"['\"]{k}['\"]", source)]
     assert [key for key in unsaid if not key.startswith(built)] == []
 
@@ -212,3 +212,24 @@ def test_a_bundle_and_a_shared_site_have_names(region: Region) -> None:
     text = report_html(pair, replace(manifest, names=(*manifest.names, Name("x", "y", Text("z")))))
     assert "Mentoring + Parenting course" in text
     assert "Mentoring + Parenting course, Winter" in text
+
+
+def test_reasons_name_roles_and_interventions_not_their_ids(region: Region) -> None:
+    plan, manifest = region
+    reasons = ["the hours of youth_worker would do more good", "a place in anxiety_group is dear"]
+    left = plan.not_served.assign(reason=[reasons[n % 2] for n in range(len(plan.not_served))])
+    words = " ".join(Page(report_html(replace(plan, not_served=left), manifest)).words)
+    assert "the hours of Youth worker would do more good" in words
+    assert "a place in Group course against anxiety is dear" in words
+
+
+def test_a_demand_is_no_example_of_a_decision_on_its_merits(region: Region) -> None:
+    plan, manifest = region
+    first = plan.assignments.index == plan.assignments["net_value"].idxmax()
+    demanded = plan.assignments.assign(
+        status=["must_serve" if f else "proposed" for f in first],
+        price_paid=[
+            -799.376 if f else p for f, p in zip(first, plan.assignments["price_paid"], strict=True)
+        ],
+    )
+    assert "799.376" not in report_html(replace(plan, assignments=demanded), manifest)
