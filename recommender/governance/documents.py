@@ -86,7 +86,13 @@ def _context(facts: Facts) -> dict[str, Any]:
         "status": _STATUS[language].get(facts.run.status, facts.run.status),
         "service_use": [o.name for o in facts.outcomes if o.measures == "service_use"],
         "audit_only": [c.name for c in own if c.use == ("audit_only",)],
-        "sources": sorted({c.source for c in own if c.source}),
+        "kinds_of_data": list(
+            dict.fromkeys(
+                re.sub(r"\s*\(.*?\)", "", said(c.label, language) or c.name.replace("_", " "))
+                for c in own
+                if {"feature", "eligibility"} & set(c.use)
+            )
+        ),
         "offered": [h for h in facts.help if h.pupils != "0"],
         "purposes": sorted({c.purpose for c in own if c.purpose}),
         "grounds": sorted({c.legal_basis for c in own if c.legal_basis}),

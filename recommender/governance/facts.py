@@ -267,7 +267,7 @@ def _measurements(
                 _measurement(
                     intervention, effect, believed, said(intervention.name, language),
                     said(outcome.name, language), (offered, waiting, beside), (before, after),
-                    _instruments(policy, outcome.name.en), language,
+                    _instruments(policy, outcome.name.en, language), language,
                 )
             )  # fmt: skip
     return found
@@ -324,15 +324,13 @@ def _with_help(risk: Floats, effect: Effect, believed: float) -> Floats:
     return np.clip(after, 0.0, 1.0)
 
 
-def _instruments(policy: Policy, name: str) -> tuple[str, ...]:
-    """Columns whose purpose names the outcome: what is measured already."""
-    words = {w for w in name.lower().split() if len(w) > 3 and w != "problems"}
+def _instruments(policy: Policy, name: str, language: str) -> tuple[str, ...]:
+    """Columns whose purpose names the outcome, by the start of its words: what is measured now."""
+    stems = {w[:6] for w in name.lower().split() if len(w) > 3 and w != "problems"}
     return tuple(
-        c.label.en or c.name
+        said(c.label, language) or c.name
         for c in policy.columns
-        if "feature" in c.use
-        and words
-        and words <= set(c.purpose.lower().replace(",", " ").split())
+        if "feature" in c.use and stems and all(f" {w}" in f" {c.purpose.lower()}" for w in stems)
     )
 
 
