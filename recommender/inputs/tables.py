@@ -111,8 +111,13 @@ def load_table(path: Path, file: str, findings: Findings, *, wanted: Wanted = No
     return None
 
 
-def _header(cells: Sequence[str], file: str, line: int, findings: Findings) -> tuple[str, ...]:
-    """The column names, blanks around them removed; problems with them noted."""
+def _header(
+    cells: Sequence[str], file: str, line: int, findings: Findings, wanted: Wanted
+) -> tuple[str, ...]:
+    """The column names, blanks around them removed; problems with them noted.
+
+    Only names that were asked for are shown: without a header the first line is a row of data.
+    """
     names = tuple(c.strip() for c in cells)
     if not any(names):
         raise _Unread(line, "has no column names", "the first line must name the columns")
@@ -126,8 +131,9 @@ def _header(cells: Sequence[str], file: str, line: int, findings: Findings) -> t
     for name, times in Counter(names).items():
         if name and times > 1:
             at = " and ".join(str(p) for p, n in enumerate(names, 1) if n == name)
+            known = wanted is not None and name in wanted
             findings.problem(
-                file, line, name if name.isidentifier() else None,
+                file, line, name if known else "a name",
                 f"stands {times} times in the header (columns {at})", "keep one of them",
             )  # fmt: skip
     return names
@@ -211,7 +217,7 @@ def _read_csv(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tabl
     if records is None:
         return _read_csv_by_record(data, separator, file, findings, wanted, sha256)
     head = next(csv.reader([data[:end].decode("utf-8")], delimiter=separator), [])
-    header = _header(head, file, 1, findings)
+    header = _header(head, file, 1, findings, wanted)
     chosen = _chosen(header, wanted)
     starts, lines, cells, blank = (
         records.starts[1:],
@@ -317,7 +323,7 @@ def _records(data: bytes, separator: int, step: int = 2**24) -> _Records | None:
         part = text[start : start + step]
         after = np.append(part[1:], text[start + step : start + step + 1])
         if len(after) < len(part):
-            after = np.append(after, np.uint8(10))
+            after = np.append(after, np.uint8(13))
         newline = part == 10
         lone_return = (part == 13) & (after != 10)
         newline |= lone_return
@@ -360,7 +366,7 @@ def _records(data: bytes, separator: int, step: int = 2**24) -> _Records | None:
     first_line = np.concatenate(([1], last_line[:-1] + 1))
     count = np.diff(total, prepend=0)
     length = np.diff(starts)
-    blank = (count == 0) & (length <= 2)
+    blank = (count == 0) & (length <= 64)
     short = np.flatnonzero(blank)
     blank[short] = [not data[starts[i] : starts[i + 1]].strip() for i in short]
     return _Records(starts, first_line, count + 1, blank)
@@ -392,7 +398,7 @@ def _read_csv_by_record(
             before = reader.line_num
     except csv.Error as error:
         raise _Unread(reader.line_num, f"is not valid csv ({error})", "save it again") from None
-    header = _header(rows[0], file, lines[0], findings)
+    header = _header(rows[0], file, lines[0], findings, wanted)
     chosen = _chosen(header, wanted)
     at = np.array(lines[1:], dtype=np.int64)
     cells = np.array([len(r) for r in rows[1:]], dtype=np.int64)
@@ -447,7 +453,7 @@ def _read_sheet(sheet: Any, file: str, findings: Findings, wanted: Wanted, sha25
         head = head[:-1]
     if not head:
         raise _Unread(None, "is empty", "the first row must name the columns")
-    header = _header(head, file, first, findings)
+    header = _header(head, file, first, findings, wanted)
     chosen = _chosen(header, wanted)
     width = len(header)
     columns: dict[str, list[str]] = {name: [] for name in chosen}
@@ -553,7 +559,7 @@ def _read_parquet(path: Path, file: str, findings: Findings, wanted: Wanted) -> 
         size = sum(facts.row_group(g).total_byte_size for g in range(facts.num_row_groups))
         if facts.num_rows > MOST_ROWS or size > MOST_BYTES:
             raise _Unread(None, f"has more than {MOST_ROWS:,} rows", "use segments")
-        header = _header(parts.schema_arrow.names, file, 1, findings)
+        header = _header(parts.schema_arrow.names, file, 1, findings, wanted)
         chosen = _chosen(header, wanted)
         names = [parts.schema_arrow.names[p] for p in chosen.values()]
         columns = {}

@@ -10,7 +10,8 @@ import pytest
 from recommender.inputs import check_workspace
 from recommender.inputs.templates import write_templates
 
-HISTORY = """unit_id,date,site,grade,language_lag_only,sex,reading_lag,persistent_absence,intervention,propensity
+HISTORY = """unit_id,date,site,grade,language_lag_only,sex,\
+reading_lag,persistent_absence,intervention,propensity
 p01,2025-11-01,s01,2,0,girl,0,0,,0.9
 p02,2025-11-01,s01,2,0,boy,1,0,small_group_tuition,0.4
 p01,2024-11-01,s01,1,0,girl,0,1,,0.8

@@ -75,7 +75,7 @@ MISTAKES = {
         ],
     ),
     "a must-serve rule with an unknown intervention": (
-        ("any: {name: {en: Promised help, nl: Toegezegde hulp}}", "any: {name: A, interventions: [one_to_one]}"),
+        ("any: {name: {en: Promised help, nl: Toegezegde hulp}}", "any: {name: A, interventions: [one_to_one]}"),  # noqa: E501
         [
             "line 35: rules.must_serve.any.interventions[1] is 'one_to_one', which is not in "
             "interventions.yaml; did you mean 'one_to_one_tutoring'?"
@@ -176,14 +176,14 @@ MISTAKES = {
         ["line 60: columns.sex.use is empty; use feature, eligibility, audit_only or never"],
     ),
     "a condition on a category": (
-        ("type: category\n    values: [girl, boy, other]\n    use: [audit_only]", "type: category\n    use: [eligibility]"),
+        ("type: category\n    values: [girl, boy, other]\n    use: [audit_only]", "type: category\n    use: [eligibility]"),  # noqa: E501
         [
             "line 58: columns.sex.type is category; eligibility is decided by 0/1 columns: type: "
             "flag"
         ],
     ),
     "text as a feature": (
-        ("type: category\n    values: [girl, boy, other]\n    use: [audit_only]", "type: text\n    use: [feature]"),
+        ("type: category\n    values: [girl, boy, other]\n    use: [audit_only]", "type: text\n    use: [feature]"),  # noqa: E501
         [
             "line 58: columns.sex.type is text, which cannot be a feature; put free text in "
             "data/notes.csv; turn a date into a number"
@@ -195,7 +195,7 @@ MISTAKES = {
     ),
     "values of a flag": (
         ("type: flag  ", "values: [a]\n    type: flag  "),
-        ["line 49: columns.language_lag_only.values are given for a flag; only a category has values"],
+        ["line 49: columns.language_lag_only.values are given for a flag; only a category has values"],  # noqa: E501
     ),
     "a column with blanks around its name": (
         ("  sex:\n", '  " sex":\n'),
@@ -240,7 +240,7 @@ REFUSALS = {
         "address and may not decide about a child; use audit_only (equity tables) or never",
     ),
     "a protected column by its label": (
-        (SEX + "                     # only tables on equal treatment read it\n    label: {en: Sex,",
+        (SEX + "                     # only tables on equal treatment read it\n    label: {en: Sex,",  # noqa: E501
          "  x1:\n    type: category\n    use: [feature]\n    label: {en: Nationality,"),
         "line 59: columns.x1 tells origin, nationality, religion, ethnicity or address and may not "
         "decide about a child; use audit_only (equity tables) or never",
@@ -286,7 +286,7 @@ def test_a_refusal_lists_the_ordinary_problems_too(workspace: Callable[..., Path
         "origin", "origin_group", "country_of_birth", "CountryOfBirth", "nationality", "religion",
         "ethnicity", "postcode", "postal code", "zip", "nationaliteit", "herkomst",
         "land-van-herkomst-moeder", "religie", "godsdienst", "etniciteit", "etnische_achtergrond",
-        "geboorteland", "afkomst", "postcode4", "pc4", "migratieachtergrond", "migration_background",
+        "geboorteland", "afkomst", "postcode4", "pc4", "migratieachtergrond", "migration_background",  # noqa: E501
     ],
 )  # fmt: skip
 def test_a_protected_name_is_known_in_english_and_dutch(name: str) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.inputs.catalogue import Catalogue, Format, Intervention, Text
 from recommender.inputs.relations import (
-    contradictions, excluded_pairs, requirement_cycles, requires_graph,
+    contradictions,
+    excluded_pairs,
+    requirement_cycles,
+    requires_graph,
 )  # fmt: skip
 
 IDS = "abcde"
@@ -64,6 +67,7 @@ def test_two_requirements_that_exclude_each_other_contradict() -> None:
     assert contradictions(known) == (("a", "b", "c"),)
 
 
+@settings(max_examples=100, deadline=None)
 @given(_catalogues())
 def test_there_is_a_circle_exactly_when_something_needs_itself(
     known: tuple[Intervention, ...],
@@ -82,6 +86,7 @@ def test_there_is_a_circle_exactly_when_something_needs_itself(
             assert two in without_self[one]
 
 
+@settings(max_examples=100, deadline=None)
 @given(_catalogues())
 def test_every_contradiction_is_real_and_none_is_missed(known: tuple[Intervention, ...]) -> None:
     found = contradictions(known)

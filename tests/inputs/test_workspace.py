@@ -179,17 +179,17 @@ MISTAKES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
         [f"{R} line 2: standard_error is below 0; use 0 or more"],
     ),
     "a risk of nobody": (
-        (R, "p08,persistent_absence,0.04,0.02", "p08,persistent_absence,0.04,0.02\np99,reading_lag,0.1,"),
+        (R, "p08,persistent_absence,0.04,0.02", "p08,persistent_absence,0.04,0.02\np99,reading_lag,0.1,"),  # noqa: E501
         [f"{R} line 18: unit_id is 'p99', which is not in data/pupils; correct the id or remove "
          "the row"],
     ),
     "an unknown outcome": (
-        (R, "p08,persistent_absence,0.04,0.02", "p08,persistent_absence,0.04,0.02\np08,reading,0.1,"),
+        (R, "p08,persistent_absence,0.04,0.02", "p08,persistent_absence,0.04,0.02\np08,reading,0.1,"),  # noqa: E501
         [f"{R} line 18: outcome is 'reading', which is not an outcome of planning.yaml; did you "
          "mean 'reading_lag'?"],
     ),
     "the same risk twice": (
-        (R, "p08,persistent_absence,0.04,0.02", "p08,persistent_absence,0.04,0.02\np08,reading_lag,0.1,"),
+        (R, "p08,persistent_absence,0.04,0.02", "p08,persistent_absence,0.04,0.02\np08,reading_lag,0.1,"),  # noqa: E501
         [f"{R} line 18: outcome 'reading_lag' stands here again for 'p08'; keep one risk for every "
          "unit and outcome"],
     ),
@@ -487,7 +487,9 @@ def test_segments_are_units_with_a_count(workspace: Make, problems: Say) -> None
     rows = "".join(f"p{n:02},s01,3,{10 * n},0\n" for n in range(1, 9))
     root = workspace((P, "", "unit_id,site,grade,count,language_lag_only\n" + rows))
     assert read_workspace(root).cohort.units["count"].tolist() == list(range(10, 90, 10))
-    (root / P).write_text((root / P).read_text().replace(",10,0", ",2.5,0").replace(",20,0", ",0,0"))
+    (root / P).write_text(
+        (root / P).read_text().replace(",10,0", ",2.5,0").replace(",20,0", ",0,0")
+    )
     assert problems(root) == [
         f"{P} line 2: count is '2.5', which is not a whole number; give a whole number",
         f"{P} line 3: count is '0', which is below 1; use a number from 1 to 1,000,000,000",

@@ -62,7 +62,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(tmp_path: Path) 
             "a:\n  b: {c: 1,\n    c: 2}\n",
             "line 3: a.b.c stands here again; line 2 has it already; keep one of the two",
         ),
-        ("a: !!python/object:os.system x\n", "line 1: uses a tag (tag:yaml.org,2002:python/object:os.system); leave it out; none is needed"),
+        ("a: !!python/object:os.system x\n", "line 1: uses a tag (tag:yaml.org,2002:python/object:os.system); leave it out; none is needed"),  # noqa: E501
         ("a: 1\nb: !secret x\n", "line 2: uses a tag (!secret); leave it out; none is needed"),
         ("a: &x 1\nb: *x\n", "line 1: uses an alias or anchor (x); write the value out in full"),
         ("a: {<<: {b: 1}}\n", "line 1: uses a merge key (<<); write the keys out"),
@@ -71,7 +71,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(tmp_path: Path) 
         ("- a\n- b\n", "line 1: must be a mapping; start with `key: value` lines"),
         ("# nothing\n", "line 1: is empty; `recommender init DIR` writes an example"),
         ("", "line 1: is empty; `recommender init DIR` writes an example"),
-        ("a: [1\nb: 2\n", "line 2: is not valid YAML: did not find expected ',' or ']'; check indentation, colons and brackets on this line and the one before"),
+        ("a: [1\nb: 2\n", "line 2: is not valid YAML: did not find expected ',' or ']'; check indentation, colons and brackets on this line and the one before"),  # noqa: E501
         (b"a: caf\xe9\n", "line 1: is not UTF-8 text; save it as UTF-8"),
         ("a: \x00\n", ": is not valid YAML: it has a control character; remove it"),
     ],
@@ -132,4 +132,6 @@ def test_a_bomb_is_refused_before_it_takes_memory(tmp_path: Path, bomb: str, why
 
 
 def test_a_place_is_written_as_people_count() -> None:
-    assert dotted(("interventions", "x", "effects", 0, "value")) == "interventions.x.effects[1].value"
+    assert (
+        dotted(("interventions", "x", "effects", 0, "value")) == "interventions.x.effects[1].value"
+    )
