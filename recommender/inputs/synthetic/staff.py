@@ -24,11 +24,15 @@ BOARDS = ("Stichting Voorbeeld Noord", "Stichting Voorbeeld Zuid", "Vereniging V
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """How many of a role a region of eight schools has, and how long each helps a period."""
+    """How many of a role a region of eight schools has, and how long each helps a period.
+
+    ``travelling`` of them serve the whole region; the others share the schools between them.
+    """
 
     role: str
     people: int
     hours: tuple[int, int]
+    travelling: int = 0
     also: str = ""
 
 
@@ -37,13 +41,13 @@ class Post:
 # week of social workers.
 POSTS = (
     Post("care_coordinator", 7, (14, 24), also="teacher"),
-    Post("parent_trainer", 3, (30, 46)),
-    Post("psychologist", 3, (40, 62), also="parent_trainer"),
-    Post("social_worker", 5, (54, 86), also="parent_trainer"),
-    Post("teacher", 8, (40, 60)),
-    Post("teaching_assistant", 8, (40, 68), also="volunteer"),
+    Post("parent_trainer", 3, (31, 33), travelling=3),
+    Post("psychologist", 3, (40, 62), travelling=3, also="parent_trainer"),
+    Post("social_worker", 5, (54, 86), travelling=2, also="parent_trainer"),
+    Post("teacher", 8, (40, 60), travelling=4),
+    Post("teaching_assistant", 8, (40, 68), travelling=4, also="volunteer"),
     Post("volunteer", 4, (36, 64)),
-    Post("youth_health", 2, (12, 18)),
+    Post("youth_health", 2, (12, 18), travelling=2),
 )
 LANGUAGES = {"nl": 0.5, "nl;en": 0.25, "nl;tr": 0.1, "nl;ar": 0.1, "nl;pl": 0.05}
 
@@ -97,9 +101,9 @@ def staff_table(
         people = max(1, round(post.people * len(sites) / 8))
         for person in range(people):
             number += 1
-            served = _served(sites, person, people)
-            if post.role in ("parent_trainer", "youth_health") and person == 0 and people > 1:
-                served = sites
+            travelling = post.travelling if people == post.people else people
+            resident = person - travelling
+            served = sites if resident < 0 else _served(sites, resident, people - travelling)
             place = "*" if everywhere and len(served) == len(sites) else ";".join(served)
             second = post.also if person == people - 1 and post.also in cost and people > 1 else ""
             nurse = post.role == "youth_health" and person > 0
