@@ -82,7 +82,7 @@ class Progress:
         seconds = time.monotonic() - self.started
         if self.verbose:
             remark(f"{seconds:7.1f} s  {message}")
-        elif sys.stderr.isatty():
+        elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
             width = max(20, _columns() - 12)
             self._line(f"{seconds:5.0f} s  {message[:width]}")
         elif seconds > PATIENCE:

@@ -96,6 +96,7 @@ ENGLISH: Mapping[str, str] = {
     "of_hours": "Used, of hours",
     "share": "Share",
     "bar": "Share used",
+    "several_sites": "{number} sites",
     "everywhere": "Shared by sites",
     "worth": "What one more hour would do",
     "worth_intro": "The price of an hour is the benefit that one more hour of that role would add "
