@@ -44,6 +44,8 @@ _COMMANDS = {
         "audit",
         "elicit",
         "document",
+        "review",
+        "decide",
         "completion",
     )
 }

@@ -1,0 +1,92 @@
+"""``recommender decide``: what professionals said, read back safely."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from recommender.cli import options
+from recommender.cli.output import answer, answer_json, remark
+
+
+@click.command(short_help="Read the filled-in sheet back.")
+@click.argument("workspace", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--plan", "plan_folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The plan the sheet must be of.",
+)  # fmt: skip
+@options.speech
+def command(
+    workspace: Path,
+    sheet: Path,
+    plan_folder: Path | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,  # noqa: ARG001
+) -> int:
+    """Read what professionals said on a SHEET into data/decisions.csv of the WORKSPACE.
+
+    Every problem of the sheet is listed, and with any nothing is written. A rejected offer becomes
+    `forbid`, other help `require`; what was said of the same pair before is replaced. Make the plan
+    again afterwards.
+    """
+    from recommender.errors import UsageError
+    from recommender.export.files import write_file
+    from recommender.export.folder import MANIFEST, sha256
+    from recommender.export.tables import csv_text
+    from recommender.governance import audit
+    from recommender.governance.review import merged, read_review
+    from recommender.inputs.tables import read_table
+    from recommender.inputs.workspace import read_workspace
+
+    target = workspace / "data" / "decisions.csv"
+    for other in (".xlsx", ".parquet"):
+        if target.with_suffix(other).exists():
+            raise UsageError(f"{target.with_suffix(other)} stands there; save it as decisions.csv")
+    inputs = read_workspace(workspace)
+    now = dt.datetime.now(dt.UTC)
+    decided = read_review(
+        sheet,
+        plan_hash=sha256(plan_folder / MANIFEST) if plan_folder else None,
+        units=inputs.cohort.units["unit_id"].tolist(),
+        catalogue=inputs.catalogue,
+        day=now.date(),
+    )
+    old = read_table(target, file="data/decisions.csv").frame if target.exists() else None
+    decisions = merged(old, decided.decisions)
+    write_file(target, csv_text(decisions).encode())
+    rates = {reason: str(number) for reason, number in decided.by_reason}
+    people = "; ".join(sorted({*decided.decisions["decided_by"]}))
+    audit.record(
+        workspace, "decision", sheet.name, who=people,
+        role="professionals", when=now,
+        hashes={sheet.name: audit.sha256_of(sheet), "decisions.csv": audit.sha256_of(target)},
+        details={"offers": str(decided.offers), "looked_at": str(decided.looked_at),
+                 "overruled": str(decided.overruled), "added": str(decided.added), **rates},
+    )  # fmt: skip
+    if as_json:
+        answer_json(
+            {
+                "offers": decided.offers,
+                "looked_at": decided.looked_at,
+                "overruled": decided.overruled,
+                "added": decided.added,
+                "by_reason": dict(decided.by_reason),
+                "warnings": list(decided.warnings),
+            }
+        )
+        return 0
+    answer(
+        f"{target}: {len(decided.decisions):,} decisions of {sheet.name}; "
+        f"{decided.looked_at:,} of {decided.offers:,} offers looked at, {decided.overruled:,} "
+        f"overruled, {decided.added:,} asked for beside them."
+    )
+    for reason, number in decided.by_reason:
+        answer(f"  {reason:<16}{number:>6,}")
+    if not quiet:
+        for warning in decided.warnings:
+            remark(warning)
+    return 0

@@ -1,0 +1,60 @@
+"""``recommender review``: the sheet on which professionals say what they think of a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from recommender.cli import options
+from recommender.cli.output import answer
+
+
+@click.command(short_help="The sheet professionals fill in.")
+@options.plan_folder
+@options.of_workspace
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="The .xlsx file to write.",
+)  # fmt: skip
+@click.option("--language", type=click.Choice(["en", "nl"]), default="nl", show_default=True)
+def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: str) -> int:
+    """Write the sheet on which professionals accept, reject or change the offers of a PLAN.
+
+    One sheet a site, a line for every offer and every pupil without one. Lists hold only help that
+    the pupil may be offered. `recommender decide` reads it back.
+    """
+    from recommender.cli.again import made_from, workspace_of
+    from recommender.errors import InputError, Problem, UsageError, VerificationFailed
+    from recommender.export.files import write_file
+    from recommender.export.folder import MANIFEST, read_plan, sha256
+    from recommender.governance.facts import said
+    from recommender.governance.review import Choices, review_sheet
+    from recommender.matching import match
+    from recommender.planning.readback import risks_of
+
+    if output.suffix.lower() != ".xlsx":
+        raise UsageError(f"{output}: write an .xlsx file")
+    plan, manifest = read_plan(plan_folder)
+    again = made_from(plan, manifest, workspace_of(plan_folder, manifest, elsewhere))
+    if again.changed:
+        raise VerificationFailed(again.changed)
+    inputs = again.inputs
+    risks, findings = risks_of(plan, inputs)
+    if risks is None:
+        raise InputError([Problem(str(plan_folder), None, None, f) for f in findings])
+    candidates = match(inputs.cohort, inputs.catalogue, risks, again.settings.matching)
+    choices = Choices.eligible(
+        inputs.cohort.units["unit_id"].tolist(), inputs.catalogue.ids, candidates.reasons
+    )
+    sites = inputs.resources.sites
+    data = review_sheet(
+        plan, inputs.catalogue, choices,
+        plan_hash=sha256(plan_folder / MANIFEST),
+        site_names=dict(zip(sites["site"], sites["name"], strict=True)),
+        period_names={p.id: said(p.name, language) for p in inputs.policy.periods},
+        language=language,
+    )  # fmt: skip
+    write_file(output, data)
+    answer(f"{output}: {len(plan.assignments):,} offers to look at.")
+    return 0

@@ -1,0 +1,582 @@
+"""The sheet on which professionals say what they think of a plan, and what they said on it.
+
+One sheet a site; a line for every offer and for every pupil without one.  Decisions, other help and
+reasons are chosen from lists that hold only what is possible; everything else is locked.  Every
+text is written as text, so that no spreadsheet takes it for a formula.  What comes back is read as
+data: lines are matched with the plan, everything wrong is reported at once, and remarks are
+scrubbed of names before they are kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import openpyxl
+import pandas as pd
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from recommender.errors import InputError, Problem
+from recommender.governance.facts import said
+from recommender.inputs.catalogue import Catalogue, Text
+from recommender.inputs.cohort_tables import DECISION_COLUMNS
+from recommender.inputs.findings import Findings
+from recommender.inputs.scrub import scrub
+from recommender.inputs.tables import load_table
+from recommender.planning.plan import Plan
+
+FORMAT: Final = "recommender review sheet 1"
+MOST_BYTES: Final = 50 * 2**20
+_FIRST = 5
+_WIDTHS = (16, 44, 14, 9, 11, 34, 14, 44, 34, 50)
+
+_OFFERED: Mapping[str, Text] = {
+    "accept": Text("accept", "akkoord"),
+    "reject": Text("reject", "afwijzen"),
+    "swap": Text("swap", "andere hulp"),
+}
+_WITHOUT: Mapping[str, Text] = {
+    "leave": Text("leave", "zo laten"),
+    "offer": Text("offer help", "hulp aanbieden"),
+}
+REASONS: Mapping[str, Text] = {
+    "other_need": Text("this pupil needs something else", "deze leerling heeft iets anders nodig"),
+    "less_need": Text("this pupil needs less than it seems", "deze leerling heeft minder nodig"),
+    "more_need": Text("this pupil needs more than it seems", "deze leerling heeft meer nodig"),
+    "already_helped": Text("is helped already", "krijgt al hulp"),
+    "family": Text("parents or pupil want it otherwise", "ouders of leerling willen het anders"),
+    "practical": Text("not possible in practice", "praktisch niet mogelijk"),
+    "wrong_data": Text("the data are wrong", "de gegevens kloppen niet"),
+    "other": Text("other (say what)", "anders (zeg wat)"),
+}
+_HEADERS = (
+    Text("Pupil", "Leerling"), Text("Offer", "Aanbod"), Text("Starts", "Begint"),
+    Text("Pupils", "Aantal"), Text("Benefit", "Nut"), Text("Next best", "Op één na beste"),
+    Text("Decision", "Besluit"), Text("Help instead", "Hulp in plaats hiervan"),
+    Text("Reason", "Reden"), Text("Remark (no names)", "Opmerking (geen namen)"),
+    Text("key", "key"), Text("choices", "choices"),
+)  # fmt: skip
+_BY = Text("Filled in by", "Ingevuld door")
+_ROLE = Text("Role", "Functie")
+_NONE = Text("no offer", "geen aanbod")
+_CHOOSE = Text("Choose from the list", "Kies uit de lijst")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What each unit may be offered: unit_id -> ids of interventions, eligible ones only."""
+
+    of: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def eligible(
+        cls, unit_ids: Sequence[str], ids: Sequence[str], reasons: npt.NDArray[np.uint16]
+    ) -> Choices:
+        """From ``Candidates.reasons``, (units, interventions), zero where eligible."""
+        free = reasons == 0
+        words = np.array(ids, dtype=object)
+        return cls({unit: tuple(words[row]) for unit, row in zip(unit_ids, free, strict=True)})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What professionals said.
+
+    Attributes:
+        decisions: the columns of data/decisions.csv.
+        offers: offers on the sheet.  looked_at: of those with a decision.
+        overruled: of those rejected or swapped.  added: help asked for pupils without an offer.
+        by_reason: reason code -> how often.
+        warnings: what is worth a look.
+    """
+
+    decisions: pd.DataFrame
+    offers: int
+    looked_at: int
+    overruled: int
+    added: int
+    by_reason: tuple[tuple[str, int], ...]
+    warnings: tuple[str, ...]
+
+
+def review_sheet(
+    plan: Plan,
+    catalogue: Catalogue,
+    choices: Choices,
+    *,
+    plan_hash: str,
+    site_names: Mapping[str, str],
+    period_names: Mapping[str, str],
+    language: str,
+) -> bytes:
+    """The workbook to fill in, as the bytes of an .xlsx file.
+
+    Args:
+        plan_hash: SHA-256 of the plan's manifest; the sheet is read back for that plan only.
+        site_names, period_names: id -> what people call it.
+        language: en or nl.
+    """
+    names = {i.id: f"{said(i.name, language)} ({i.id})" for i in catalogue.interventions}
+    rows = _rows(plan, names, period_names, language)
+    sets = {some: n for n, some in enumerate(sorted(set(choices.of.values())), 1)}
+    book = openpyxl.Workbook()
+    first = book.active
+    assert isinstance(first, Worksheet)
+    _guide(first, language)
+    titles: set[str] = {"guide", "choices", "plan"}
+    for site, part in rows.groupby("site", sort=True):
+        sheet = book.create_sheet(_title(site_names.get(str(site), str(site)), str(site), titles))
+        _site_sheet(sheet, part, choices, sets, language)
+    hidden = book.create_sheet("choices")
+    for some, n in sets.items():
+        for j, key in enumerate(some, 1):
+            _write(hidden.cell(n, j), names.get(key, key))
+    meta = book.create_sheet("plan")
+    said_of = (("format", FORMAT), ("manifest", plan_hash), ("language", language))
+    for n, (key, value) in enumerate(said_of, 1):
+        _write(meta.cell(n, 1), key)
+        _write(meta.cell(n, 2), value)
+    for sheet in (hidden, meta):
+        sheet.sheet_state = "veryHidden"
+        sheet.protection.sheet = True
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def read_review(
+    path: Path,
+    *,
+    plan_hash: str | None,
+    units: Iterable[str],
+    catalogue: Catalogue,
+    day: dt.date,
+) -> Decided:
+    """What professionals said on a sheet.
+
+    Args:
+        plan_hash: the sheet must be of the plan with this hash; None accepts any.
+        units: the ids of the workspace's units.
+        day: the date of the decisions.
+
+    Raises:
+        InputError: every problem, with sheet and line; no cell of a remark is shown.
+    """
+    book = _opened(path)
+    problems: list[Problem] = []
+    meta = {str(row[0].value): row[1].value for row in book["plan"].iter_rows(max_col=2)}
+    if meta.get("format") != FORMAT:
+        raise InputError([_whole(path, "is no review sheet", "make one with `recommender review`")])
+    if plan_hash is not None and meta.get("manifest") != plan_hash:
+        remedy = "make a new sheet of this plan, or name the plan it was made from"
+        raise InputError([_whole(path, "was made from another plan", remedy)])
+    sets = _choice_sets(book["choices"])
+    known, ids = set(units), set(catalogue.ids)
+    said_rows: list[_Said] = []
+    offers = 0
+    for sheet in book.worksheets:
+        if sheet.title in ("guide", "choices", "plan"):
+            continue
+        lines, count = _site_lines(path.name, sheet, sets, known, ids, problems)
+        said_rows += lines
+        offers += count
+    _refuse_contradictions(said_rows, problems)
+    if problems:
+        raise InputError(problems)
+    return _decided(said_rows, offers, day)
+
+
+def merged(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
+    """Decisions with the new ones; what was said before of the same pair is replaced."""
+    if old is None or old.empty:
+        return new
+    pair = ["unit_id", "intervention"]
+    kept = old.reindex(columns=list(DECISION_COLUMNS)).fillna("").astype("str")
+    again = pd.MultiIndex.from_frame(kept[pair]).isin(pd.MultiIndex.from_frame(new[pair]))
+    both = pd.concat([kept[~again], new], ignore_index=True)
+    return both.sort_values([*pair, "date"], kind="stable", ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One decided line of the sheet."""
+
+    sheet: str
+    line: int
+    unit: str
+    offered: str
+    decision: str
+    instead: str
+    reason: str
+    remark: str
+    by: str
+
+
+def _rows(
+    plan: Plan, names: Mapping[str, str], periods: Mapping[str, str], language: str
+) -> pd.DataFrame:
+    """One row a line of the sheets, ``id`` and ``at`` being the ids of help and period."""
+    offered = plan.assignments
+    left = plan.not_served
+    rows = pd.DataFrame(
+        {
+            "site": [*offered["site"], *left["site"]],
+            "unit": [*offered["unit_id"], *left["unit_id"]],
+            "offer": [
+                *(names.get(i, i) for i in offered["intervention"]),
+                *(f"{said(_NONE, language)}: {_spaced(r)}" for r in left["reason"]),
+            ],
+            "period": [*(periods.get(p, p) for p in offered["period"]), *[""] * len(left)],
+            "pupils": [*offered["units"], *left["pupils"]],
+            "benefit": [*offered["benefit"], *left["benefit_forgone"]],
+            "next": [
+                *(_option(o, names, periods) for o in offered["runner_up"]),
+                *(_option(o, names, periods) for o in left["best_alternative"]),
+            ],
+            "id": [*offered["intervention"], *[""] * len(left)],
+            "at": [*offered["period"], *[""] * len(left)],
+        }
+    )
+    return rows.sort_values(["site", "unit", "id", "at"], kind="stable", ignore_index=True)
+
+
+def _spaced(word: str) -> str:
+    return str(word).replace("_", " ")
+
+
+def _option(option: str, names: Mapping[str, str], periods: Mapping[str, str]) -> str:
+    bundle, _, period = str(option).partition("@")
+    shown = " + ".join(re.sub(r" \([^()]*\)$", "", names.get(b, b)) for b in bundle.split("+"))
+    return f"{shown}, {periods.get(period, period)}" if period else shown
+
+
+def _guide(sheet: Worksheet, language: str) -> None:
+    """The first sheet: a table of what the lists mean."""
+    sheet.title = "guide"
+    sheet.append(("list", "choice", "meaning"))
+    meaning = {
+        "accept": Text("the offer is right", "het aanbod klopt"),
+        "reject": Text("do not offer this", "dit niet aanbieden"),
+        "swap": Text("offer something else: choose it", "iets anders aanbieden: kies wat"),
+        "leave": Text("no offer for now", "voorlopig geen aanbod"),
+        "offer": Text("do offer help: choose it", "wel hulp aanbieden: kies wat"),
+    }
+    for code, word in {**_OFFERED, **_WITHOUT}.items():
+        kind = said(Text("decision", "besluit"), language)
+        sheet.append((kind, said(word, language), said(meaning[code], language)))
+    for word in REASONS.values():
+        sheet.append((said(Text("reason", "reden"), language), said(word, language), "-"))
+    note = Text(
+        "acute danger does not wait for a plan: follow the reporting code at once",
+        "acuut gevaar wacht niet op een plan: volg meteen de meldcode",
+    )
+    sheet.append((said(Text("mind", "let op"), language), "-", said(note, language)))
+    for column, width in zip("ABC", (14, 44, 70), strict=True):
+        sheet.column_dimensions[column].width = width
+    sheet.protection.sheet = True
+
+
+def _site_sheet(
+    sheet: Worksheet,
+    rows: pd.DataFrame,
+    choices: Choices,
+    sets: Mapping[tuple[str, ...], int],
+    language: str,
+) -> None:
+    bold, grey = Font(bold=True), PatternFill("solid", fgColor="EEEEEE")
+    yellow, free = PatternFill("solid", fgColor="FFF9DB"), Protection(locked=False)
+    _write(sheet["A1"], sheet.title).font = Font(bold=True, size=14)
+    for place, word in (("A2", _BY), ("D2", _ROLE)):
+        _write(sheet[place], said(word, language)).font = bold
+    for place in ("B2", "F2"):
+        sheet[place].protection, sheet[place].fill = free, yellow
+    for j, header in enumerate(_HEADERS, 1):
+        cell = _write(sheet.cell(_FIRST - 1, j), said(header, language))
+        cell.font, cell.fill = bold, grey
+    lists: dict[str, DataValidation] = {}
+
+    def drop_down(formula: str, place: str) -> None:
+        if formula not in lists:
+            lists[formula] = DataValidation(
+                "list", formula1=formula, allow_blank=True, showErrorMessage=True,
+                errorTitle="?", error=said(_CHOOSE, language),
+            )  # fmt: skip
+            sheet.add_data_validation(lists[formula])
+        lists[formula].add(place)
+
+    def words(some: Iterable[Text]) -> str:
+        return '"' + ",".join(said(word, language) for word in some) + '"'
+
+    reasons = words(REASONS.values())
+    for line, row in enumerate(rows.itertuples(index=False), _FIRST):
+        texts = (row.unit, row.offer, row.period, None, None, row.next)
+        for j, text in enumerate(texts, 1):
+            if text is not None:
+                _write(sheet.cell(line, j), str(text))
+        sheet.cell(line, 4, float(str(row.pupils)))
+        sheet.cell(line, 5, round(float(str(row.benefit)), 4))
+        _write(sheet.cell(line, 11), f"{row.unit}|{row.id}|{row.at}")
+        some = choices.of.get(str(row.unit), ())
+        sheet.cell(line, 12, sets.get(some, 0))
+        drop_down(words((_OFFERED if row.id else _WITHOUT).values()), f"G{line}")
+        if some:
+            last = get_column_letter(len(some))
+            drop_down(f"choices!$A${sets[some]}:${last}${sets[some]}", f"H{line}")
+        drop_down(reasons, f"I{line}")
+        for j in (7, 8, 9, 10):
+            sheet.cell(line, j).protection = free
+            sheet.cell(line, j).fill = yellow
+            sheet.cell(line, j).number_format = "@"
+    for j, width in enumerate(_WIDTHS, 1):
+        sheet.column_dimensions[get_column_letter(j)].width = width
+    for column in ("K", "L"):
+        sheet.column_dimensions[column].hidden = True
+    for line in range(_FIRST, _FIRST + len(rows)):
+        sheet.cell(line, 10).alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.freeze_panes = f"C{_FIRST}"
+    sheet.auto_filter.ref = f"A{_FIRST - 1}:J{_FIRST + max(len(rows) - 1, 0)}"
+    sheet.protection.sheet = True
+    sheet.protection.autoFilter = False
+    sheet.protection.formatColumns = False
+
+
+def _write(cell: Any, text: str) -> Cell:
+    """Write a text as a text, whatever it begins with."""
+    cell.value = _printable(text)
+    cell.data_type = "s"
+    cell.quotePrefix = text[:1] in ("=", "+", "-", "@", "\t", "\r")
+    done: Cell = cell
+    return done
+
+
+def _printable(text: str) -> str:
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
+
+
+def _title(name: str, site: str, taken: set[str]) -> str:
+    """A title that a workbook allows and no other sheet has."""
+    clean = re.sub(r"[\[\]:*?/\\'=+@]", " ", name).strip()[:31] or re.sub(r"\W", " ", site)[:31]
+    title, n = clean or "site", 1
+    while title.casefold() in {t.casefold() for t in taken} or title.casefold() == "history":
+        n += 1
+        title = f"{clean[:27]} {n}"
+    taken.add(title)
+    return title
+
+
+def _opened(path: Path) -> openpyxl.Workbook:
+    """The workbook, after the checks every sheet of the workspace passes (bombs, entities)."""
+    if path.suffix.lower() != ".xlsx":
+        raise InputError([_whole(path, "is no .xlsx file", "hand in the sheet as it was made")])
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError([_whole(path, "is too large for a review sheet", "hand in the sheet")])
+    except OSError as error:
+        raise InputError([_whole(path, f"cannot be read ({error.strerror})", "")]) from None
+    findings = Findings()
+    table = load_table(path, path.name, findings, wanted=())
+    if table is None or findings.problems:
+        raise InputError(
+            findings.problems or [_whole(path, "is no review sheet", "hand in the sheet")]
+        )
+    try:
+        book = openpyxl.load_workbook(path, keep_links=False)
+    except Exception:  # the parser raises whatever it meets in a broken file
+        remedy = "save it again from a spreadsheet program"
+        raise InputError([_whole(path, "is not a readable xlsx file", remedy)]) from None
+    if not {"plan", "choices"} <= set(book.sheetnames):
+        raise InputError([_whole(path, "is no review sheet", "make one with `recommender review`")])
+    return book
+
+
+def _whole(path: Path, message: str, remedy: str) -> Problem:
+    return Problem(path.name, None, None, message, remedy)
+
+
+def _choice_sets(sheet: Worksheet) -> dict[int, dict[str, str]]:
+    """Number of a set -> what a drop-down shows -> id of the intervention."""
+    sets: dict[int, dict[str, str]] = {0: {}}
+    for n, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        words = [str(w) for w in row if w is not None]
+        sets[n] = {w: _in_brackets(w) for w in words}
+    return sets
+
+
+def _in_brackets(text: str) -> str:
+    found = re.search(r"\(([a-z][a-z0-9_]*)\)\s*$", text)
+    return found.group(1) if found else ""
+
+
+def _code(word: str, words: Mapping[str, Text]) -> str | None:
+    """The code of a word of a list, in either language; "" for an empty cell, None if unknown."""
+    plain = word.strip().casefold()
+    if not plain:
+        return ""
+    for code, text in words.items():
+        if plain in (code, text.en.casefold(), text.nl.casefold()):
+            return code
+    return None
+
+
+def _site_lines(
+    file: str,
+    sheet: Worksheet,
+    sets: Mapping[int, Mapping[str, str]],
+    known: set[str],
+    ids: set[str],
+    problems: list[Problem],
+) -> tuple[list[_Said], int]:
+    """The decided lines of one sheet and how many offers it holds; problems are added."""
+    where = f"{file} sheet {sheet.title}"
+    by, role = (_text(sheet[place].value) for place in ("B2", "F2"))
+    found: list[_Said] = []
+    offers, seen = 0, set()
+    for line in range(_FIRST, sheet.max_row + 1):
+        cells = [sheet.cell(line, j) for j in range(1, 13)]
+        decision, instead, reason, remark, key = (_text(c.value) for c in cells[6:11])
+        if not key and not any((decision, instead, reason, remark)):
+            continue
+        unit, offered = (*key.split("|"), "")[:2]
+
+        def wrong(message: str, remedy: str, line: int = line) -> None:
+            problems.append(Problem(where, line, None, message, remedy))
+
+        if unit not in known or (offered and offered not in ids) or key in seen:
+            wrong("is not a line of the plan, or stands there twice", "make a new sheet")
+            continue
+        seen.add(key)
+        offers += bool(offered)
+        if any(c.data_type == "f" for c in cells[6:10]):
+            wrong("has a formula where a choice belongs", "choose from the list or write a text")
+            continue
+        code = _code(decision, _OFFERED if offered else _WITHOUT)
+        why = _code(reason, REASONS)
+        number = cells[11].value
+        options = sets.get(number, {}) if isinstance(number, int) else {}
+        message = _wrong_line(code, why, instead, remark, options, ids, offered)
+        if message:
+            wrong(*message)
+        elif code and code != "leave":
+            words = f"{by} ({role})"
+            found.append(
+                _Said(where, line, unit, offered, code, options.get(instead, ""), why or "",
+                      remark, words)
+            )  # fmt: skip
+    if found and not (by and role):
+        problems.append(
+            Problem(where, 2, None, "does not say who filled it in, with name and role",
+                    "fill in both at the top of the sheet")
+        )  # fmt: skip
+    return found, offers
+
+
+def _wrong_line(
+    code: str | None,
+    why: str | None,
+    instead: str,
+    remark: str,
+    options: Mapping[str, str],
+    ids: set[str],
+    offered: str,
+) -> tuple[str, str] | None:
+    """Message and remedy for a line that cannot be understood."""
+    if code is None:
+        return "has a decision that is not on the list", "choose from the list"
+    if why is None:
+        return "has a reason that is not on the list", "choose from the list; say more as a remark"
+    if not code:
+        if instead or why or remark:
+            return "says something and decides nothing", "choose a decision, or empty the line"
+        return None
+    if code in ("swap", "offer"):
+        if not instead:
+            return "does not say which help instead", "choose it from the list"
+        if options.get(instead) not in ids:
+            return "names help that this pupil cannot be offered", "choose it from the list"
+        if options[instead] == offered:
+            return "swaps an offer for itself", "choose other help, or accept"
+    elif instead:
+        return "names other help without swapping", "choose swap, or empty the cell"
+    if code in ("reject", "swap", "offer") and not why:
+        return "gives no reason", "choose a reason from the list"
+    if why == "other" and not remark:
+        return "has the reason other and no remark", "say in a few words what the reason is"
+    return None
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _refuse_contradictions(lines: Sequence[_Said], problems: list[Problem]) -> None:
+    """A pupil who is to have and not to have the same help, said on two lines."""
+    wanted = {(s.unit, s.instead): s for s in lines if s.instead}
+    kept = {(s.unit, s.offered): s for s in lines if s.decision == "accept"}
+    for one in lines:
+        twin = kept.get((one.unit, one.offered))
+        if one.decision in ("reject", "swap") and twin is not None:
+            problems.append(
+                Problem(one.sheet, one.line, None,
+                        f"refuses help that line {twin.line} accepts", "keep one of the two")
+            )  # fmt: skip
+        other = wanted.get((one.unit, one.offered))
+        if one.decision in ("reject", "swap") and other is not None:
+            problems.append(
+                Problem(one.sheet, one.line, None,
+                        f"refuses help that line {other.line} asks for", "keep one of the two")
+            )  # fmt: skip
+    for unit, count in pd.Series([s.unit for s in lines if s.instead]).value_counts().items():
+        if count > 1:
+            places = [s for s in lines if s.unit == unit and s.instead]
+            if len({s.instead for s in places}) < len(places):
+                problems.append(
+                    Problem(places[0].sheet, places[-1].line, None,
+                            "asks for the same help as another line", "keep one of the two")
+                )  # fmt: skip
+
+
+def _decided(lines: Sequence[_Said], offers: int, day: dt.date) -> Decided:
+    records: list[tuple[str, str, str, str, str]] = []
+    remarks = scrub(pd.Series([s.remark for s in lines], dtype="str")).tolist()
+    for line, remark in zip(lines, remarks, strict=True):
+        reason = f"{line.reason}: {remark}" if line.reason and remark else line.reason or remark
+        if line.decision == "accept":
+            records.append((line.unit, line.offered, "accept", reason, line.by))
+        if line.decision in ("reject", "swap"):
+            records.append((line.unit, line.offered, "forbid", reason, line.by))
+        if line.decision in ("swap", "offer"):
+            records.append((line.unit, line.instead, "require", reason, line.by))
+    frame = pd.DataFrame(records, columns=list(DECISION_COLUMNS[:5]), dtype="str")
+    frame = frame.drop_duplicates(["unit_id", "intervention", "decision"], ignore_index=True)
+    frame["date"] = day.isoformat()
+    overruled = sum(s.decision in ("reject", "swap") for s in lines)
+    looked_at = overruled + sum(s.decision == "accept" for s in lines)
+    counts = pd.Series([s.reason for s in lines if s.reason], dtype="str").value_counts()
+    warnings = []
+    if looked_at >= 20 and overruled == 0:
+        warnings.append(
+            f"nobody overruled any of {looked_at} offers; was every one looked at by somebody who "
+            "knows the pupil?"
+        )
+    if looked_at < offers:
+        warnings.append(f"{offers - looked_at} of {offers} offers have no decision yet")
+    return Decided(
+        decisions=frame.sort_values(["unit_id", "intervention"], kind="stable", ignore_index=True),
+        offers=offers,
+        looked_at=looked_at,
+        overruled=overruled,
+        added=sum(s.decision == "offer" for s in lines),
+        by_reason=tuple(sorted((str(code), int(n)) for code, n in counts.items())),
+        warnings=tuple(warnings),
+    )
