@@ -310,7 +310,7 @@ def _of_option(option: Option) -> list[str]:
     lines += [f"    {name:<24}{benefit:9.4f}" for name, benefit in option.outcomes]
     lines.append(f"  price      {option.price:9.4f}")
     lines += [
-        f"    {share.amount:.4g} {share.unit} {share.resource}: {share.paid:.4f}"
+        f"    {share.amount:.4g} {share.unit} {share.resource}".rstrip() + f": {share.paid:.4f}"
         for share in option.shares
         if share.paid != 0
     ]
