@@ -152,6 +152,7 @@ def improve(
     stop: threading.Event | None = None,
     seed: int = 0,
     enough: float = np.inf,
+    nodes: int | None = None,
     explain: bool = True,
 ) -> Answer:
     """Return the best whole choice found, with integer blocks in whole units.
@@ -165,6 +166,7 @@ def improve(
         stop: an event that ends the search early.
         seed: the seed of the solver's own random choices.
         enough: a value at which HiGHS may stop, whatever is still out of reach.
+        nodes: how many nodes HiGHS may branch on; a limit that does not depend on the machine.
         explain: whether to look for the rows that stand in the way when nothing fits.
 
     Raises:
@@ -181,6 +183,7 @@ def improve(
         stop=stop,
         seed=seed,
         enough=enough,
+        nodes=nodes,
         explain=explain,
     )
     if answer.quantity is None:
@@ -281,6 +284,14 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
             model.setSolution(solution)
         self.ending = highs.run(model, self.stop)
 
+    def findSolutionValues(self, lp: pulp.LpProblem) -> tuple[int, int]:  # noqa: N802
+        """Read the values; PuLP does not know every way HiGHS can end, ``ending`` does."""
+        try:
+            status: tuple[int, int] = super().findSolutionValues(lp)
+        except KeyError:
+            return pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
+        return status
+
 
 def _run(
     built: Model,
@@ -294,6 +305,7 @@ def _run(
     stop: threading.Event | None = None,
     seed: int = 0,
     enough: float = np.inf,
+    nodes: int | None = None,
     explain: bool = True,
 ) -> Answer:
     if problem.columns == 0:
@@ -312,6 +324,7 @@ def _run(
             gapAbs=slack,
             random_seed=seed,
             **({"objective_target": -enough} if np.isfinite(enough) else {}),
+            **({} if nodes is None else {"mip_max_nodes": nodes}),
         )
         built.model.solve(engine)
         ending = engine.ending

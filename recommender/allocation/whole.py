@@ -34,6 +34,7 @@ from recommender.allocation.problem import (
 )
 from recommender.allocation.relaxation import contest, supplying, window_for
 from recommender.allocation.solution import Infeasible
+from recommender.allocation.swaps import QUICK, THOROUGH, Level, floor, swap
 
 FEW = 1_500
 """Columns of the first integer problem on all blocks together."""
@@ -41,14 +42,20 @@ FEW = 1_500
 MANY = 40_000
 """Columns up to which one integer problem on all blocks together is tried."""
 
-GROUP = 2_000
+GROUP = 1_000
 """Columns of an integer problem on one group of parts, about."""
+
+SWAP_GROUP = 60
+"""Columns among which exchanges are sought together, about; a part is never split."""
 
 WIDE = 7
 """Alternatives near the best that take part, for each block that the relaxation splits."""
 
-LIMIT = 10.0
-"""Seconds for the integer problem of one group."""
+WIDER = 4
+"""How many times as many take part when parts are improved."""
+
+NODES = 30
+"""Nodes that the integer problem of one group may branch on."""
 
 BATCH = 8
 """Groups solved side by side, whatever the number of workers, so that these change nothing."""
@@ -103,18 +110,134 @@ def make_whole(search: Search) -> WholeChoice:
     Raises:
         Infeasible: if it is proven that no whole choice fits.
     """
-    problem = search.problem
-    proven = bound(problem, search.price)
-    open_blocks = supplying(problem) | problem.divisible
-    contested = contest(problem, search.price)
-    fractional = _fractional_blocks(problem, search.parts)
-    always = int(np.diff(problem.start)[open_blocks].sum())
+    near = _Near.of(search)
     choice = WholeChoice(None, np.inf, False)
-    if fractional <= FEW // 3:
-        choice = _together(search, proven, contested, open_blocks, always)
-        if choice.interrupted or _good(search, choice, proven):
+    rounded = floor(search.problem, search.parts)
+    if rounded is not None:
+        choice = _by_swaps(search, near, rounded)
+        if choice.interrupted or _good(search, choice, near.proven):
             return choice
-    return _apart(search, proven, contested, open_blocks, choice)
+    if near.fractional <= FEW // 3:
+        choice = _together(search, near, choice)
+        if choice.interrupted or _good(search, choice, near.proven):
+            return choice
+    return _apart(search, near, choice)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Near:
+    """What lies near the relaxation.
+
+    Attributes:
+        proven: the bound of the prices.
+        contested: how far below the best of their blocks the alternatives lie.
+        open_blocks: (blocks,) blocks that keep all their columns.
+        fractional: how many integer blocks the relaxation takes in parts.
+        always: how many columns the open blocks have.
+    """
+
+    proven: float
+    contested: FloatArray
+    open_blocks: BoolArray
+    fractional: int
+    always: int
+
+    @staticmethod
+    def of(search: Search) -> _Near:
+        """Return what lies near the relaxation."""
+        problem = search.problem
+        open_blocks = supplying(problem) | problem.divisible
+        return _Near(
+            proven=bound(problem, search.price),
+            contested=contest(problem, search.price),
+            open_blocks=open_blocks,
+            fractional=_fractional_blocks(problem, search.parts),
+            always=int(np.diff(problem.start)[open_blocks].sum()),
+        )
+
+    def window(self, times: float) -> float:
+        """Return the window with so many alternatives for each block in parts, but finite."""
+        columns = int(times * max(self.fractional, 200))
+        furthest = float(self.contested.max(initial=1.0))
+        return min(window_for(self.contested, columns), furthest) + 1e-9
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Inner:
+    """The columns near a choice as a problem of their own.
+
+    Attributes:
+        part: what is open around the choice.
+        problem: the same with only the rows and offers it needs.
+        price: (rows,) the prices of these rows.
+        quantity: (columns,) the choice within it.
+    """
+
+    part: Narrowed
+    problem: AllocationProblem
+    price: FloatArray
+    quantity: FloatArray
+
+    @staticmethod
+    def around(search: Search, near: _Near, choice: FloatArray, window: float) -> _Inner:
+        """Return the problem of the columns within a window and those of a choice."""
+        problem = search.problem
+        part = narrow(problem, search.price, window, near.open_blocks)
+        expected = np.zeros(problem.columns)
+        expected[part.settled] = problem.limit[blocks_at(problem, part.settled)]
+        expected[part.columns] = choice[part.columns]
+        odd = np.flatnonzero(expected != choice)
+        if odd.size:
+            # the choice differs from what would be settled: keep such blocks open
+            also = near.open_blocks.copy()
+            also[blocks_at(problem, odd)] = True
+            part = narrow(problem, search.price, window, also)
+        compact = extract(part.problem, np.arange(part.problem.columns))
+        return _Inner(
+            part, compact.problem, search.price[compact.rows], choice[part.columns].copy()
+        )
+
+
+SWAPS: tuple[tuple[float, tuple[Level, ...]], ...] = (
+    (10, QUICK),
+    (30, QUICK),
+    (30, THOROUGH),
+    (100, THOROUGH),
+)
+"""Alternatives for each block in parts, and how many moves are combined, pass by pass."""
+
+
+def _by_swaps(search: Search, near: _Near, choice: FloatArray) -> WholeChoice:
+    """Return a whole choice made better by exchanges, pass by pass until the gap is small."""
+    found = WholeChoice(choice, np.inf, False)
+    for times, levels in SWAPS:
+        if search.left() <= 0:
+            break
+        inner = _Inner.around(search, near, choice, near.window(times))
+        work = _Parts(inner.problem, inner.price, inner.quantity)
+        groups = _groups(inner.problem, work, np.inf, SWAP_GROUP)
+        quantity, interrupted = swap(
+            inner.problem,
+            inner.price,
+            inner.quantity,
+            groups,
+            levels,
+            lambda: search.left() <= 0,
+        )
+        choice = _whole_of(inner.part, quantity, search.problem)
+        found = WholeChoice(choice, np.inf, interrupted)
+        search.say(
+            f"exchanges among {inner.problem.columns} columns: {_told(search, near, choice)}"
+        )
+        if interrupted or _good(search, found, near.proven):
+            break
+    return found
+
+
+def _told(search: Search, near: _Near, choice: FloatArray) -> str:
+    value = float(search.problem.value @ choice)
+    scale = max(_scale(search.problem, choice), 1e-12)
+    return f"gap {max(near.proven - value, 0.0) / scale:.3%}"
 
 
 def _fractional_blocks(problem: AllocationProblem, parts: FloatArray) -> int:
@@ -142,22 +265,21 @@ def _good(search: Search, choice: WholeChoice, proven: float) -> bool:
     return reach <= max(search.gap * scale, 1e-9 * max(scale, 1e-9))
 
 
-def _together(
-    search: Search, proven: float, contested: FloatArray, open_blocks: BoolArray, always: int
-) -> WholeChoice:
+def _together(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
     """Return the best whole choice of integer problems with more and more columns."""
     problem = search.problem
     few = FEW
-    quantity, better, value = None, np.inf, -np.inf
+    proven, quantity, better = near.proven, choice.quantity, choice.better_bound
+    value = -np.inf if quantity is None else float(problem.value @ quantity)
     while search.left() > 0:
-        window = window_for(contested, few) + 1e-9
+        window = window_for(near.contested, few) + 1e-9
         everything = not np.isfinite(window)
         if np.isfinite(value):
             # nothing further below the best than what is out of reach can be of use
             needed = min(proven, better) - value
             if needed <= window:
                 window, everything = needed * (1 + 1e-9) + 1e-12, True
-        part = narrow(problem, search.price, window, open_blocks)
+        part = narrow(problem, search.price, window, near.open_blocks)
         search.say(f"integer problem on {part.problem.columns} columns")
         begin = None if quantity is None else _as_begin(part, quantity)
         scale = _scale(problem, search.parts)
@@ -187,7 +309,7 @@ def _together(
         if answer.interrupted or _good(search, choice, proven) or everything:
             return choice
         few *= 2
-        if few + always > MANY and problem.columns > MANY:
+        if few + near.always > MANY and problem.columns > MANY:
             return choice
     return WholeChoice(quantity, better, False)
 
@@ -260,6 +382,10 @@ class _Parts:
         chosen: IntArray = columns[keep]
         return chosen
 
+    def take(self, quantity: FloatArray) -> None:
+        """Take another choice altogether."""
+        self.update(np.arange(self.problem.columns), quantity)
+
     def update(self, columns: IntArray, quantity: FloatArray) -> None:
         """Take other quantities of some columns."""
         change = quantity - self.quantity[columns]
@@ -267,82 +393,91 @@ class _Parts:
         self.quantity[columns] = quantity
 
 
-def _apart(
-    search: Search,
-    proven: float,
-    contested: FloatArray,
-    open_blocks: BoolArray,
-    choice: WholeChoice,
-) -> WholeChoice:
+def _apart(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
     """Return the best whole choice from making groups of parts whole with the rest held fixed."""
     problem = search.problem
-    quantity = choice.quantity
-    begun = quantity is not None
-    start = search.parts if quantity is None else quantity
-    # the window of all groups together: about ten columns for each that is open now
-    fractional = max(_fractional_blocks(problem, search.parts), 200)
-    wide = window_for(contested, WIDE * fractional) + 1e-9
-    if not np.isfinite(wide):
-        wide = float(contested.max(initial=1.0)) + 1e-9
-    part = narrow(problem, search.price, wide, open_blocks)
-    inside = np.zeros(problem.columns, dtype=np.bool_)
-    inside[part.columns] = True
-    inside[part.settled] = True
-    odd = np.flatnonzero((start > 0) & ~inside)
-    settled_short = part.settled[
-        start[part.settled] < problem.limit[blocks_at(problem, part.settled)]
-    ]
-    if odd.size or settled_short.size:
-        # what is taken lies outside the window: keep such blocks open
-        also = open_blocks.copy()
-        also[blocks_at(problem, np.concatenate([odd, settled_short]))] = True
-        part = narrow(problem, search.price, wide, also)
-    compact = extract(part.problem, np.arange(part.problem.columns))
-    inner = compact.problem
-    work = _Parts(inner, search.price[compact.rows], start[part.columns].copy())
+    begun = choice.quantity is not None
+    start = search.parts if choice.quantity is None else choice.quantity
+    window, wide = near.window(WIDE), near.window(WIDER * WIDE)
+    inner = _Inner.around(search, near, start, wide)
+    work = _Parts(inner.problem, inner.price, inner.quantity)
     stop = threading.Event()
     interrupted = False
-    groups = _groups(inner, work, wide)
+    groups = _groups(inner.problem, work, window, GROUP)
     work.share_rows(groups)
-    search.say(f"{len(groups)} groups of parts, {inner.columns} columns in {inner.blocks} blocks")
-    best: FloatArray | None = None if not begun else work.quantity.copy()
+    search.say(f"{len(groups)} groups of parts, {inner.problem.columns} columns")
+    best: FloatArray | None = work.quantity.copy() if begun else None
     pool = ThreadPoolExecutor(search.workers) if search.workers > 1 else None
     try:
-        window = wide
         if not begun:
-            interrupted = _sweep(search, work, groups, window, priced=True, pool=pool, stop=stop)
-            if not interrupted and not work.whole():
-                interrupted = _sweep(
-                    search, work, _merged(groups, 3), wide, priced=False, pool=pool, stop=stop
-                )
+            interrupted = _begin(search, work, groups, window, pool, stop)
             if work.whole():
                 best = work.quantity.copy()
-        rounds = 0
+        rounds = stalled = 0
         while best is not None and not interrupted and search.left() > 0:
-            value = work.value() + part.constant
-            scale = _scale(problem, _whole_of(part, work.quantity, problem))
-            search.say(f"gap {max(proven - value, 0.0) / max(scale, 1e-12):.3%}")
-            if min(proven, choice.better_bound) - value <= search.gap * scale:
+            value = work.value() + inner.part.constant
+            whole = _whole_of(inner.part, work.quantity, problem)
+            scale = _scale(problem, whole)
+            search.say(_told(search, near, whole))
+            if min(near.proven, choice.better_bound) - value <= search.gap * scale:
                 break
             before = work.value()
-            merged = _merged(groups, 2 + rounds % 3, shift=rounds)
-            interrupted = _sweep(search, work, merged, window, priced=False, pool=pool, stop=stop)
+            window = min(1.5 * window, wide)
+            shifted = _merged(
+                _groups(inner.problem, work, window, GROUP), 1 + rounds % 2, shift=rounds
+            )
+            interrupted = _sweep(search, work, shifted, window, pool=pool, stop=stop)
             best = work.quantity.copy()
             rounds += 1
-            if work.value() - before <= 0.02 * search.gap * scale:
-                if rounds > 6:
-                    break
+            stalled = stalled + 1 if work.value() - before <= 0.02 * search.gap * scale else 0
+            if stalled >= 4:
+                break
     finally:
         stop.set()
         if pool is not None:
             pool.shutdown(wait=True)
     if best is None:
         return WholeChoice(choice.quantity, choice.better_bound, interrupted)
-    return WholeChoice(_whole_of(part, best, problem), choice.better_bound, interrupted)
+    return WholeChoice(_whole_of(inner.part, best, problem), choice.better_bound, interrupted)
 
 
-def _groups(problem: AllocationProblem, work: _Parts, window: float) -> list[IntArray]:
-    """Return blocks by group: parts that together have about ``GROUP`` columns near the best.
+def _begin(
+    search: Search,
+    work: _Parts,
+    groups: list[IntArray],
+    window: float,
+    pool: ThreadPoolExecutor | None,
+    stop: threading.Event,
+) -> bool:
+    """Make a choice in parts whole: first what supplies (sessions), then the units; whether the
+    user interrupted."""
+    if supplying(work.problem).any() and _sweep(
+        search, work, groups, window, pool=pool, stop=stop, only_supply=True
+    ):
+        return True
+    rounded = floor(work.problem, work.quantity)
+    if rounded is not None:
+        work.take(rounded)
+        quantity, interrupted = swap(
+            work.problem,
+            work.price,
+            rounded,
+            _groups(work.problem, work, np.inf, SWAP_GROUP),
+            out_of_time=lambda: search.left() <= 0,
+        )
+        work.take(quantity)
+        return interrupted
+    if _sweep(search, work, groups, window, pool=pool, stop=stop, priced=True):
+        return True
+    if work.whole():
+        return False
+    return _sweep(search, work, _merged(groups, 3), np.inf, pool=pool, stop=stop)
+
+
+def _groups(
+    problem: AllocationProblem, work: _Parts, window: float, size_of: int
+) -> list[IntArray]:
+    """Return blocks by group: parts that together have about so many columns near the best.
 
     Shared blocks belong to no group.  Without parts, groups are runs of blocks.
     """
@@ -352,7 +487,7 @@ def _groups(problem: AllocationProblem, work: _Parts, window: float) -> list[Int
     if own.size == 0:
         own = np.flatnonzero(~problem.divisible)
         order = own
-        part = (np.cumsum(count[own]) // GROUP).astype(np.int64)
+        part = (np.cumsum(count[own]) // size_of).astype(np.int64)
     else:
         order = own[np.argsort(problem.part[own], kind="stable")]
         part = problem.part[order].astype(np.int64)
@@ -368,7 +503,7 @@ def _groups(problem: AllocationProblem, work: _Parts, window: float) -> list[Int
             continue
         held.append(piece)
         size += int(count[piece].sum())
-        if size >= GROUP:
+        if size >= size_of:
             groups.append(np.sort(np.concatenate(held)))
             held, size = [], 0
     if held:
@@ -393,9 +528,10 @@ def _sweep(
     groups: list[IntArray],
     window: float,
     *,
-    priced: bool,
     pool: ThreadPoolExecutor | None,
     stop: threading.Event,
+    priced: bool = False,
+    only_supply: bool = False,
 ) -> bool:
     """Solve every group with the rest held fixed; whether the user interrupted."""
     problem = work.problem
@@ -419,7 +555,16 @@ def _sweep(
             group: IntArray, share: FloatArray = slack_share
         ) -> tuple[IntArray, exact.Answer] | None:
             blocks = np.sort(np.concatenate([group, shared])) if shared.size else group
-            return _solve_group(search, work, blocks, window, share, priced=priced, stop=stop)
+            return _solve_group(
+                search,
+                work,
+                blocks,
+                window,
+                share,
+                priced=priced,
+                only_supply=only_supply,
+                stop=stop,
+            )
 
         try:
             solved = list(pool.map(solve_one, batch)) if pool else [*map(solve_one, batch)]
@@ -445,6 +590,7 @@ def _solve_group(
     share: FloatArray,
     *,
     priced: bool,
+    only_supply: bool,
     stop: threading.Event,
 ) -> tuple[IntArray, exact.Answer] | None:
     """Return better quantities of the columns of some blocks, or None if there are none."""
@@ -469,7 +615,10 @@ def _solve_group(
             small,
             problem=replace(small.problem, value=small.problem.value - cost[small.problem.offer]),
         )
-    return columns, _answer(search, small.problem, now, is_whole, stop)
+    inner = small.problem
+    if only_supply:
+        inner = replace(inner, divisible=inner.divisible | ~supplying(inner))
+    return columns, _answer(search, inner, now, is_whole, stop)
 
 
 def _answer(
@@ -486,9 +635,10 @@ def _answer(
     try:
         answer = exact.improve(
             problem,
-            seconds=min(max(search.left(), 0.05), LIMIT),
+            seconds=max(search.left(), 0.05),
             slack=0.05 * search.gap * scale,
             enough=enough,
+            nodes=NODES,
             begin=now if is_whole else None,
             stop=stop,
             seed=search.seed,
