@@ -21,7 +21,8 @@ from recommender.cli.output import answer, answer_json, remark
 )  # fmt: skip
 @click.option(
     "--today", type=click.DateTime(["%Y-%m-%d"]), default=None,
-    help="The day against which retention is judged, if not this one.",
+    help="The day against which retention is judged; this one, or the reference date of "
+    "made-up data.",
 )  # fmt: skip
 @options.speech
 def command(
@@ -51,7 +52,9 @@ def command(
     policy = read_policy(workspace / "planning.yaml")
     catalogue = read_catalogue(workspace / "interventions.yaml")
     headers = contracts.read_headers(workspace)
-    day = today.date() if today else dt.date.today()
+    # Made-up data grow no older: a shipped example must not expire with the calendar.
+    usual = policy.reference_date if policy.synthetic else dt.date.today()
+    day = today.date() if today else usual
     contract = contracts.contract_of(policy, catalogue, headers, day)
     if output is not None:
         text = contracts.contract_markdown(contract, language)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from recommender.cli import options
+from recommender.cli.noted import note
 from recommender.cli.output import remark
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ def command(
     from recommender.cli.again import workspace_of
     from recommender.errors import UsageError
     from recommender.export.folder import read_plan
-    from recommender.governance import audit
     from recommender.governance.adoption import standing
     from recommender.governance.facts import Run, facts_of
     from recommender.inputs.catalogue_file import read_catalogue
@@ -77,9 +77,9 @@ def command(
         _write(cast("Kind", one), facts, output / f"{one}.md" if kind == "all" else output, quiet)
         for one in (KINDS[:-1] if kind == "all" else (kind,))
     ]
-    audit.record(
-        workspace, "document", plan_folder.resolve().name, who=_account(), role="account", when=now,
-        hashes={path.name: audit.sha256_of(path) for path in written}, details={"kind": kind},
+    note(
+        workspace, "document", plan_folder.resolve().name,
+        files={path.name: path for path in written}, details={"kind": kind},
     )  # fmt: skip
     return 0
 
@@ -104,12 +104,3 @@ def _write(kind: Kind, facts: Facts, path: Path, quiet: bool) -> Path:
         for problem in register_problems(register_entry(facts)) if kind == "register" else ():
             remark(f"{path}: {problem}")
     return path
-
-
-def _account() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "unknown"

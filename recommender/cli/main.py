@@ -36,6 +36,7 @@ _COMMANDS = {
         "plan",
         "explain",
         "verify",
+        "replay",
         "export",
         "schema",
         "contract",

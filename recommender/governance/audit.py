@@ -117,6 +117,8 @@ def record(
     with _writing(workspace) as folder:
         kept, torn = _whole_lines(folder)
         head = _last(kept)
+        if not kept and not (folder / "head.json").exists():
+            _note_head(folder, head)  # a log that loses its head is never taken for a new one
         more = dict(details or {})
         if torn:
             more["torn"] = f"{torn} bytes of an unfinished line were dropped"

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import multiprocessing
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,20 @@ def test_an_unknown_action_or_a_moment_without_a_zone_is_refused(tmp_path: Path)
         record(tmp_path, "party", "x", who="a", role="b", when=NOON)
     with pytest.raises(UsageError, match="time zone"):
         record(tmp_path, "run", "x", who="a", role="b", when=NOON.replace(tzinfo=None))
+
+
+@pytest.mark.slow
+def test_a_writer_killed_at_any_moment_leaves_a_log_that_holds(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    broken = 0
+    for n in range(40):
+        writer = context.Process(target=fill, args=(tmp_path, 10_000))
+        writer.start()
+        time.sleep(0.01 + 0.003 * n)
+        writer.kill()
+        writer.join()
+        broken += bool(read_log(tmp_path).findings)
+    fill(tmp_path, 1)
+    print(f"40 kills, {len(read_log(tmp_path).entries)} entries, {broken} broken logs")
+    assert broken == 0
+    assert read_log(tmp_path).findings == ()

@@ -1,0 +1,221 @@
+"""The dialogue as commands, from contract to replay, and the log of it all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+import yaml
+
+from recommender.cli.main import run
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A region of 150 invented pupils with its plan; tests work on copies."""
+    folder = tmp_path_factory.mktemp("region")
+    assert run(["simulate", str(folder / "ws"), "--pupils", "150", "--seed", "4", "-q"]) == 0
+    assert run(["plan", str(folder / "ws"), "-o", str(folder / "ws/plan"), "-q"]) in (0, 4)
+    return folder / "ws"
+
+
+@pytest.fixture
+def region(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path / "ws")
+    return tmp_path / "ws"
+
+
+def offers(page: object) -> list[int]:
+    """The lines of a sheet that hold an offer."""
+    lines = range(5, page.max_row + 1)  # type: ignore[attr-defined]
+    return [n for n in lines if str(page[f"K{n}"].value).split("|")[1]]  # type: ignore[index]
+
+
+def test_the_contract_is_printed_and_written(
+    region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = region / "contract.html"
+    assert run(["contract", str(region), "--language", "nl", "-o", str(page), "-q"]) == 0
+    assert "Privacyfunctionaris" in page.read_text()
+    capsys.readouterr()
+    assert run(["contract", str(region), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["columns"]
+
+
+def test_a_contract_past_its_day_ends_with_six(
+    region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["contract", str(region), "--today", "2099-01-01", "-q"]) == 6
+    assert "was to be kept until" in capsys.readouterr().err
+
+
+def test_pseudonyms_never_print_an_id_and_keep_the_workspace_whole(
+    region: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = pd.read_csv(region / "data/pupils.csv", dtype=str)["unit_id"]
+    copy, key = tmp_path / "copy", tmp_path / "key"
+    words = ["pseudonymise", str(region), str(copy), "--key", str(key)]
+    assert run([*words, "--create-key", "--json"]) == 0
+    said = capsys.readouterr()
+    assert not [i for i in ids if i in said.out + said.err]
+    assert run(["check", str(copy), "-q"]) == 0
+    assert run([*words, "-q"]) == 2
+    assert run(["pseudonymise", str(region), str(tmp_path / "b"), "--key", str(key), "-q"]) == 0
+    one, other = (pd.read_csv(p / "data/pupils.csv") for p in (copy, tmp_path / "b"))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_refused_id_is_not_shown(
+    region: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = region / "data/pupils.csv"
+    lines = path.read_text().splitlines()
+    lines[1] = ",".join(["Canary de Vries", *lines[1].split(",")[1:]])
+    path.write_text("\n".join(lines) + "\n")
+    words = ["pseudonymise", str(region), str(tmp_path / "copy"), "--key", str(tmp_path / "key")]
+    assert run([*words, "--create-key"]) == 6
+    said = capsys.readouterr()
+    assert "Canary" not in said.out + said.err
+    assert not (tmp_path / "copy").exists()
+
+
+def test_nobody_adopts_without_a_name_and_a_role(region: Path) -> None:
+    plan = str(region / "plan")
+    assert run(["adopt", plan]) == 2
+    assert run(["adopt", plan, "--name", "N. Jansen"]) == 2
+    assert run(["adopt", plan, "--name", " ", "--role", "planner"]) == 2
+    assert not (region / "plan.status.json").exists()
+
+
+def test_a_plan_is_adopted_and_stays_as_it_was(
+    region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = region / "plan"
+    before = {p.name: p.read_bytes() for p in plan.iterdir()}
+    words = ["adopt", str(plan), "--name", "N. Jansen", "--role", "school leader"]
+    assert run([*words, "--as", "discussed", "-q"]) == 0
+    assert run([*words, "--json"]) == 0
+    assert json.loads((region / "plan.status.json").read_text())["status"] == "adopted"
+    assert {p.name: p.read_bytes() for p in plan.iterdir()} == before
+    capsys.readouterr()
+    assert run(["audit", "verify", str(region), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["entries"] == 2
+
+
+def test_a_changed_plan_is_not_adopted(region: Path) -> None:
+    path = region / "plan/assignments.csv"
+    path.write_text(path.read_text() + "\n")
+    words = ["adopt", str(region / "plan"), "--name", "N", "--role", "r"]
+    assert run(words) == 1
+
+
+def test_a_log_that_was_changed_is_found(region: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["adopt", str(region / "plan"), "--name", "N. Jansen", "--role", "leader", "-q"])
+    log = region / ".audit/log.jsonl"
+    log.write_text(log.read_text().replace("N. Jansen", "P. Pieters"))
+    assert run(["audit", "verify", str(region)]) == 1
+    assert "entry 1 was changed" in capsys.readouterr().err
+    assert run(["audit", "verify", str(region), "--head", "nonsense"]) == 2
+
+
+def test_all_documents_are_written_without_an_id(region: Path, tmp_path: Path) -> None:
+    words = ["document", str(region / "plan"), "--kind", "all", "-o", str(tmp_path / "docs")]
+    assert run([*words, "--organisation", "Gemeente X", "--contact", "x@y.example", "-q"]) == 0
+    pages = sorted((tmp_path / "docs").iterdir())
+    assert len(pages) == 7
+    ids = pd.read_csv(region / "data/pupils.csv", dtype=str)[["unit_id", "family_id"]].stack()
+    text = "\n".join(p.read_text() for p in pages)
+    assert not [i for i in ids if i in text]
+    entry = tmp_path / "entry.json"
+    assert (
+        run(["document", str(region / "plan"), "--kind", "register", "-o", str(entry), "-q"]) == 0
+    )
+    assert json.loads(entry.read_text())["Taal"] == "nld"
+    assert run(["document", str(region / "plan"), "--kind", "dpia", "-o", "x.docx"]) == 2
+
+
+def test_what_people_know_becomes_a_snippet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said, out = tmp_path / "said.csv", tmp_path / "snippet.yaml"
+    said.write_text("person,a,b,ratio\nann,lag,absence,3\nbob,lag,absence,1/3\n")
+    assert run(["elicit", str(said), "--yaml", str(out), "-q"]) == 0
+    assert "do not agree on what is worst" in capsys.readouterr().out
+    assert yaml.safe_load(out.read_text())["outcomes"]["lag"]["weight"] == 1.0
+
+
+def test_a_sheet_goes_out_and_comes_back(region: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = region.parent / "sheet.xlsx"
+    assert run(["review", str(region / "plan"), "-o", str(sheet), "--language", "en"]) == 0
+    book = openpyxl.load_workbook(sheet)
+    page = book.worksheets[1]
+    line = offers(page)[0]
+    unit, help_, _ = str(page[f"K{line}"].value).split("|")
+    page["B2"], page["F2"] = "N. Jansen", "care coordinator"
+    page[f"G{line}"], page[f"I{line}"] = "reject", "is helped already"
+    page[f"J{line}"] = "Canary de Vries"
+    book.save(sheet)
+    words = ["decide", str(region), str(sheet), "--plan", str(region / "plan")]
+    assert run([*words, "--json"]) == 0
+    said = capsys.readouterr()
+    assert unit not in said.out + said.err
+    decisions = pd.read_csv(region / "data/decisions.csv")
+    assert decisions[["unit_id", "intervention", "decision"]].values.tolist() == [
+        [unit, help_, "forbid"]
+    ]
+    assert "Canary" not in (region / "data/decisions.csv").read_text()
+    assert run(["check", str(region), "-q"]) == 0
+    assert run(["review", str(region / "plan"), "-o", str(sheet)]) == 1
+
+
+def test_with_any_problem_on_a_sheet_nothing_is_written(
+    region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = region.parent / "sheet.xlsx"
+    assert run(["review", str(region / "plan"), "-o", str(sheet), "--language", "en"]) == 0
+    book = openpyxl.load_workbook(sheet)
+    page = book.worksheets[1]
+    first, second = offers(page)[:2]
+    page[f"G{first}"], page[f"G{second}"] = "accept", "canary"
+    book.save(sheet)
+    assert run(["decide", str(region), str(sheet)]) == 3
+    said = capsys.readouterr().err
+    assert "not on the list" in said
+    assert "who filled it in" in said
+    assert "canary" not in said
+    assert not (region / "data/decisions.csv").exists()
+
+
+def test_a_plan_made_again_is_the_same(region: Path) -> None:
+    assert run(["replay", str(region / "plan"), "-q"]) == 0
+    path = region / "data/pupils.csv"
+    path.write_text(path.read_text().replace(",s01,", ",s01, ", 1))
+    assert run(["replay", str(region / "plan"), "-q"]) == 1
+
+
+def test_the_dialogue_from_contract_to_replay(region: Path) -> None:
+    """Contract, review, decide, plan again, adopt, replay: decisions hold and the log is whole."""
+    sheet, again = region.parent / "sheet.xlsx", region / "plan2"
+    assert run(["contract", str(region), "-q"]) == 0
+    assert run(["review", str(region / "plan"), "-o", str(sheet), "--language", "en"]) == 0
+    book = openpyxl.load_workbook(sheet)
+    page = book.worksheets[1]
+    page["B2"], page["F2"] = "N. Jansen", "care coordinator"
+    forbidden = set()
+    for line in offers(page)[:3]:
+        page[f"G{line}"], page[f"I{line}"] = "reject", "is helped already"
+        forbidden.add(tuple(str(page[f"K{line}"].value).split("|")[:2]))
+    book.save(sheet)
+    assert run(["decide", str(region), str(sheet), "-q"]) == 0
+    assert run(["plan", str(region), "-o", str(again), "-q"]) in (0, 4)
+    offered = pd.read_csv(again / "assignments.csv", dtype=str)
+    assert not forbidden & set(zip(offered["unit_id"], offered["intervention"], strict=True))
+    words = ["adopt", str(again), "--name", "N. Jansen", "--role", "leader", "-q"]
+    assert run([*words, "--as", "discussed"]) == 0
+    assert run(words) == 0
+    assert run(["replay", str(again), "-q"]) == 0
+    assert run(["audit", "verify", str(region), "-q"]) == 0
