@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from recommender.cli import options
+from recommender.cli.noted import note
 from recommender.cli.output import answer, answer_json
 
 
@@ -43,16 +44,30 @@ def command(
 
     Texts are safe to open in a spreadsheet: none is ever run as a formula.
     """
+    from recommender.cli.again import workspace_of
     from recommender.errors import UsageError
-    from recommender.export.folder import read_plan
+    from recommender.export.folder import MANIFEST, read_plan
     from recommender.export.targets import SQLITE, export_plan
 
     if not target.startswith(SQLITE) and Path(target).exists() and not force:
         raise UsageError(f"{target} stands there already; replace it with --force")
     plan, manifest = read_plan(plan_folder)
     export_plan(plan, manifest, target, table=table, decimal_comma=decimal_comma, language=language)
+    workspace = workspace_of(plan_folder, manifest, None)
+    if (workspace / "planning.yaml").is_file():
+        note(
+            workspace, "export", plan_folder.resolve().name,
+            files={MANIFEST: plan_folder / MANIFEST},
+            details={"to": _place(target), "table": table},
+        )  # fmt: skip
     if as_json:
         answer_json({"written": target})
     elif not quiet:
         answer(f"written to {target}")
     return 0
+
+
+def _place(target: str) -> str:
+    """Where an export went, without what a URL may hold of passwords."""
+    scheme, url, _ = target.partition("://")
+    return f"{scheme}://" if url else Path(target).name

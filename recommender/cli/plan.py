@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli import options
+from recommender.cli.noted import note
 from recommender.cli.output import Progress, answer, answer_json, remark
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def command(
 
     from recommender.allocation import Effort
     from recommender.cli.headline import headline, record
-    from recommender.export.folder import write_plan
+    from recommender.export.folder import MANIFEST, write_plan
     from recommender.export.manifest import manifest_of
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import recommend, settings_of
@@ -133,6 +134,11 @@ def command(
             workspace=Path(made_from).as_posix(),
         )
         manifest = write_plan(plan, folder, manifest, overwrite=force)
+        note(
+            workspace, "run", folder.name, files={MANIFEST: folder / MANIFEST},
+            details={"scenario": plan.summary.scenario, "seed": str(seed),
+                     "status": plan.summary.status, "version": manifest.version},
+        )  # fmt: skip
     finally:
         progress.done()
     if as_json:

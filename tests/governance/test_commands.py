@@ -103,7 +103,7 @@ def test_a_plan_is_adopted_and_stays_as_it_was(
     assert {p.name: p.read_bytes() for p in plan.iterdir()} == before
     capsys.readouterr()
     assert run(["audit", "verify", str(region), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["entries"] == 2
+    assert json.loads(capsys.readouterr().out)["entries"] == 3
 
 
 def test_a_changed_plan_is_not_adopted(region: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_log_that_was_changed_is_found(region: Path, capsys: pytest.CaptureFix
     log = region / ".audit/log.jsonl"
     log.write_text(log.read_text().replace("N. Jansen", "P. Pieters"))
     assert run(["audit", "verify", str(region)]) == 1
-    assert "entry 1 was changed" in capsys.readouterr().err
+    assert "entry 2 was changed" in capsys.readouterr().err
     assert run(["audit", "verify", str(region), "--head", "nonsense"]) == 2
 
 
@@ -136,6 +136,24 @@ def test_all_documents_are_written_without_an_id(region: Path, tmp_path: Path) -
     )
     assert json.loads(entry.read_text())["Taal"] == "nld"
     assert run(["document", str(region / "plan"), "--kind", "dpia", "-o", "x.docx"]) == 2
+
+
+def test_runs_and_exports_are_noted(region: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", str(region / "plan"), "--to", str(region / "x.xlsx"), "-q"]) == 0
+    capsys.readouterr()
+    assert run(["audit", "list", str(region), "--json"]) == 0
+    entries = json.loads(capsys.readouterr().out)["entries"]
+    assert [(e["action"], e["subject"]) for e in entries] == [("run", "plan"), ("export", "plan")]
+    assert entries[1]["details"]["to"] == "x.xlsx"
+
+
+def test_a_log_that_cannot_be_written_stops_no_export(
+    region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(region / ".audit")
+    (region / ".audit").write_text("in the way")
+    assert run(["export", str(region / "plan"), "--to", str(region / "x.xlsx"), "-q"]) == 0
+    assert "not noted in the audit log" in capsys.readouterr().err
 
 
 def test_what_people_know_becomes_a_snippet(
