@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -93,3 +95,44 @@ def test_scrubbing_twice_changes_nothing_more_that_matters(text: str) -> None:
 @pytest.mark.parametrize("piece", ["A", "1", "a.b", "Jan van ", "A. ", "0 ", "Aa-", "x@", "Aa "])
 def test_a_hostile_text_comes_back(piece: str) -> None:
     assert isinstance(scrubbed(piece * (20_000 // len(piece))), str)
+
+
+FIRST = ("Sietske", "Wouter", "Aaltje", "Mohammed", "Ayşe", "Kwame", "Djuna", "Roos", "Ömer",
+         "Łukasz", "Ngozi", "Tjeerd", "Berfin", "Sterre", "Storm")  # fmt: skip
+LAST = ("Jansen", "de Vries", "van der Heijden", "El Amrani", "Yılmaz", "van den Berg", "Öztürk",
+        "Peters-Hoekstra", "O'Connor", "'t Hart")  # fmt: skip
+NOTES = (
+    "{n} is vaak boos op {m}.",
+    "Gesprek met moeder van {n} op {d}.",
+    "{n} heeft ruzie met {m} gehad; {m} huilde.",
+    "Telefoon {p}, mail {e}",
+    "Leerling woont {a}, {c}.",
+    "BSN {b} en geboren {d}",
+    "{n} {l} leest slecht",
+    "'{n} wil niet naar school', zegt vader",
+    "(kind {n}) is moe",
+    "Mother of {n} called {m} about Mr. {l}.",
+)
+
+
+def test_no_planted_name_number_or_address_is_found_again() -> None:
+    rng = random.Random(20261124)
+    texts, planted = [], []
+    for i in range(500):
+        values = {
+            "n": rng.choice(FIRST), "m": rng.choice(FIRST), "l": rng.choice(LAST),
+            "d": rng.choice(["12-3-2016", "3 mei 2016", "2016-05-03", "03/05/16"]),
+            "p": rng.choice([f"06-{rng.randrange(10**8):08d}", f"020 {rng.randrange(10**7):07d}"]),
+            "e": f"x{i}@voorbeeld.nl", "a": rng.choice(["Kerkstraat 12", "Van Goghlaan 3b"]),
+            "c": rng.choice(["1234 AB", "3512JK"]), "b": str(rng.randrange(10**8, 10**9)),
+        }  # fmt: skip
+        note = rng.choice(NOTES)
+        texts.append(note.format(**values))
+        planted.append([v for k, v in values.items() if f"{{{k}}}" in note])
+    found = [
+        value
+        for text, values in zip(scrub(pd.Series(texts)), planted, strict=True)
+        for value in values
+        if value in text
+    ]
+    assert found == []
