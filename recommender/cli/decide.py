@@ -55,9 +55,9 @@ def command(
         catalogue=inputs.catalogue,
         day=now.date(),
     )
-    old = read_table(target, file="data/decisions.csv").frame if target.exists() else None
-    decisions = merged(old, decided.decisions)
-    write_file(target, csv_text(decisions).encode())
+    with audit.locked(workspace, "decisions"):
+        old = read_table(target, file="data/decisions.csv").frame if target.exists() else None
+        write_file(target, csv_text(merged(old, decided.decisions)).encode())
     rates = {reason: str(number) for reason, number in decided.by_reason}
     people = "; ".join(sorted({*decided.decisions["decided_by"]}))
     audit.record(

@@ -379,12 +379,23 @@ def _is_hash(text: str) -> bool:
 
 
 @contextmanager
-def _writing(workspace: Path) -> Iterator[Path]:
+def locked(workspace: Path, name: str) -> Iterator[None]:
+    """Wait until nobody else holds the lock of this name in a workspace, and hold it.
+
+    Raises:
+        CannotWrite: the lock could not be made.
+    """
+    with _writing(workspace, f"{name}.lock"):
+        yield
+
+
+@contextmanager
+def _writing(workspace: Path, name: str = "lock") -> Iterator[Path]:
     """The log's folder, locked against other writers."""
     folder = workspace / FOLDER
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        with (folder / "lock").open("a+b") as lock:
+        with (folder / name).open("a+b") as lock:
             _lock(lock.fileno())
             yield folder
     except OSError as error:

@@ -28,6 +28,11 @@ _MONTHS = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
     "en": "January February March April May June July August September October November December",
 }
+_CONSENT = {
+    "en": {"given": "consent given", "asked": "consent asked for", "not_needed": "none needed"},
+    "nl": {"given": "gegeven toestemming", "asked": "gevraagde toestemming",
+           "not_needed": "geen toestemming nodig"},
+}  # fmt: skip
 _STATUS = {
     "en": {"proposed": "proposed", "discussed": "discussed", "adopted": "adopted"},
     "nl": {"proposed": "voorgesteld", "discussed": "besproken", "adopted": "vastgesteld"},
@@ -84,6 +89,7 @@ def _context(facts: Facts) -> dict[str, Any]:
         "day": day,
         "icc": number(ICC),
         "status": _STATUS[language].get(facts.run.status, facts.run.status),
+        "consent": [_CONSENT[language][c] for c in policy.rules.consent],
         "service_use": [o.name for o in facts.outcomes if o.measures == "service_use"],
         "audit_only": [c.name for c in own if c.use == ("audit_only",)],
         "kinds_of_data": list(
@@ -114,7 +120,8 @@ def _context(facts: Facts) -> dict[str, Any]:
             for c in own
         ],
         "input_rows": [
-            [path, facts.told(rows), digest] for path, digest, rows in facts.run.inputs
+            [path, facts.told(rows) if _of_pupils(path) else f"{rows}", digest]
+            for path, digest, rows in facts.run.inputs
         ],
         "period_rows": [
             f"{said(p.name, language)} ({day(p.start)} – {day(p.end)})" for p in policy.periods
@@ -122,6 +129,11 @@ def _context(facts: Facts) -> dict[str, Any]:
         "reason_rows": [list(row) for row in facts.reasons],
         "measure_rows": [_measure_row(m, t, number, percent) for m in facts.measurements],
     }  # fmt: skip
+
+
+def _of_pupils(path: str) -> bool:
+    """Whether the rows of an input are pupils or something said of them."""
+    return path.startswith("data/") and not path.startswith(("data/sites", "data/professionals"))
 
 
 def _measures(measures: str, t: Callable[[str, str], str]) -> str:

@@ -36,6 +36,7 @@ _SUFFIXES = (".csv", ".xlsx", ".parquet")
 _COPIED = ("interventions.yaml", "planning.yaml")
 _KINDS = {"unit_id": "unit", "family_id": "family"}
 _STAFF_KINDS = {"professional_id": "professional", "decided_by": "professional"}
+_FREE = frozenset({"text", "reason"})
 _LETTER = {"unit": "u", "family": "f", "professional": "p"}
 
 _IDENTIFYING = frozenset(
@@ -140,8 +141,8 @@ def pseudonymise(
 ) -> Pseudonymised:
     """Write a copy of a folder's tables with pseudonyms for ids, whole or not at all.
 
-    Every table of the folder and of its ``data`` is copied as csv; free text (a column ``text``) is
-    scrubbed; the catalogue and the policy are copied as they are; nothing else is.
+    Every table of the folder and of its ``data`` is copied as csv; free text (columns ``text``
+    and ``reason``) is scrubbed; catalogue and policy are copied as they are; nothing else is.
 
     Args:
         source: the folder.
@@ -238,7 +239,7 @@ def _refuse_identifying(table: Table, kinds: dict[str, str], findings: Findings)
                 table.file, 1, column, "says who a pupil is",
                 "delete the column; no model and no rule needs it",
             )  # fmt: skip
-        elif column not in kinds and column in frame and column != "text":
+        elif column not in kinds and column in frame and column not in _FREE:
             words = frame[column].astype("str").str.strip()
             numbers = words.str.fullmatch(r"[0-9]{9}").to_numpy(np.bool_)
             if numbers.any() and looks_like_bsn(words[numbers]).mean() > 0.5:
@@ -315,8 +316,8 @@ def _copy(
     for column in replaced:
         words = frame[column].astype("str").str.strip()
         frame[column] = words.map(names[kinds[column]]).fillna("")
-    if "text" in frame:
-        frame["text"] = scrub(frame["text"].astype("str"))
+    for column in _FREE & set(frame.columns):
+        frame[column] = scrub(frame[column].astype("str"))
     order = [c for c in ("unit_id", "professional_id", "date") if c in frame]
     if set(order) & set(replaced):
         frame = frame.sort_values(order, kind="stable", ignore_index=True)

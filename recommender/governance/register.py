@@ -123,16 +123,17 @@ def register_entry(facts: Facts) -> dict[str, str]:
         ),
         "Risicobeheer": (
             "Risico's worden geijkt en per groep beoordeeld. Elk plan wordt zonder de "
-            "rekenmachine nagerekend. Uitkomsten die eerder hulpgebruik meten in plaats van "
-            "nood, zijn gemarkeerd. Kleine aantallen worden niet gepubliceerd. Gegevens zijn "
-            "gepseudonimiseerd en worden na de bewaartermijn geweigerd. Acuut gevaar loopt "
-            "buiten het programma om. Effecten worden gemeten volgens een vooraf vastgelegd "
-            "plan."
+            "rekenmachine nagerekend. Uitkomsten die eerder hulpgebruik meten in plaats van nood, "
+            "zijn gemarkeerd. Kleine aantallen worden niet gepubliceerd. Er is een hulpmiddel om "
+            "gegevens te pseudonimiseren, en na de bewaartermijn worden gegevens geweigerd. Acuut "
+            "gevaar loopt buiten het programma om. Bij elk plan kan een meetplan worden gemaakt, "
+            "om vooraf vast te leggen hoe effect wordt gemeten."
         ),
         "Wettelijke basis": grounds,
-        "Impacttoets(en)": "Data Protection Impact Assessment (DPIA); Impact Assessment "
-        "Mensenrechten"
-        "en Algoritmes (IAMA)",
+        "Toelichting op impacttoetsen": (
+            "Concepten van een DPIA en een IAMA zijn uit het plan gemaakt; zij gelden pas na "
+            "advies en vaststelling door mensen."
+        ),
         "Gegevens": f"Bronnen: {sources}. Gegevens: {labels}." if labels else "",
         "Technische werking": (
             "1. Statistische modellen schatten per leerling de kans op elke uitkomst, geijkt "

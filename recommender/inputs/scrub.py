@@ -212,8 +212,12 @@ def scrub(texts: pd.Series[str], names: Iterable[str] = ()) -> pd.Series[str]:
     """
     codes, distinct = pd.factorize(texts.fillna("").astype("str"))
     scrubbed = pd.Series(distinct, dtype="str")
+    # Every mark needs a digit, an @ or a link: most sentences are passed over at once.
+    some = scrubbed.str.contains(r"[0-9@]|://|www\.", regex=True)
+    marked = scrubbed[some]
     for mark, pattern in _MARKS:
-        scrubbed = scrubbed.str.replace(pattern, mark, regex=True)
+        marked = marked.str.replace(pattern, mark, regex=True)
+    scrubbed[some] = marked
     listed = _listed(names)
     if listed is not None:
         scrubbed = scrubbed.str.replace(listed, "[name]", regex=True)
