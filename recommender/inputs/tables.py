@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import io
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -507,7 +508,9 @@ def _check_archive(data: bytes) -> None:
                 if part.filename.lower().endswith((".xml", ".rels")):
                     with archive.open(part) as stream:
                         _check_prolog(stream)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
+    except (
+        zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError,
+    ):  # fmt: skip
         raise _Unread(
             None, "is not a readable xlsx file", "save it again as .xlsx or as csv"
         ) from None

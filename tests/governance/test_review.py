@@ -240,3 +240,18 @@ def test_titles_are_what_a_workbook_allows() -> None:
     titles = [review._title(n, "s1", taken) for n in ("a" * 40, "a" * 40, "History", "[]:*?/\\")]
     assert len({t.casefold() for t in titles}) == 4
     assert all(1 <= len(t) <= 31 for t in titles)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_sheet_with_broken_bytes_is_read_or_refused(
+    sheet: Path, catalogue: Catalogue, seed: int
+) -> None:
+    data = bytearray(sheet.read_bytes())
+    rng = np.random.default_rng(seed)
+    for place in rng.integers(0, len(data), 12):
+        data[place] = rng.integers(256)
+    sheet.write_bytes(bytes(data))
+    try:
+        read(sheet, catalogue)
+    except InputError as error:
+        assert "canary" not in str(error)
