@@ -10,7 +10,7 @@ bound of the whole problem, and a stage that left out too much is done again wit
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -212,7 +212,9 @@ def soften(
 
 def curvature(problem: AllocationProblem, smooth: Smooth, mu: float) -> sp.csc_array:
     """Return (rows, rows) the second derivative of the softened bound."""
-    of_offers = problem.use @ sp.diags_array(smooth.weight) @ problem.use.T
+    some = np.flatnonzero(smooth.weight)
+    use = problem.use[:, some]
+    of_offers = use @ sp.diags_array(smooth.weight[some]) @ use.T
     of_blocks = smooth.spread @ sp.diags_array(1.0 / smooth.limit) @ smooth.spread.T
     return sp.csc_array((of_offers - of_blocks) / mu)
 
@@ -238,6 +240,7 @@ def lower(
         steps: the most steps.
         close: stop when a step promises less than this part of the softening itself.
     """
+    problem = with_used_offers(problem)
     here = soften(problem, price, mu)
     damping = np.full(problem.rows, 1e-6)
     radius = np.full(problem.rows, reach)
@@ -279,6 +282,20 @@ def lower(
         if gained <= close * max(here.value - here.hard, 0.0):
             break
     return price, here
+
+
+def with_used_offers(problem: AllocationProblem) -> AllocationProblem:
+    """Return the same problem without the offers that no column makes use of."""
+    used = np.zeros(problem.offers, dtype=np.bool_)
+    used[problem.offer] = True
+    if used.all():
+        return problem
+    code = (np.cumsum(used) - 1).astype(np.int32)
+    return replace(
+        problem,
+        offer=code[problem.offer],
+        use=sp.csc_array(problem.use[:, np.flatnonzero(used)]),
+    )
 
 
 def _solve(matrix: sp.csc_array, extra: FloatArray, right: FloatArray) -> FloatArray:
@@ -334,7 +351,7 @@ def find_prices(
     typical = float(best[best > 0].mean()) if np.any(best > 0) else 1.0
     mu = 0.5 * typical
     if problem.blocks > SAMPLE:
-        sample = _sample(problem, SAMPLE // 2)
+        sample = _sample(problem, max(SAMPLE // 2, problem.blocks // 8))
         while mu > 0.1 * typical:
             price, _ = lower(
                 sample, price, mu, reach=4 * typical, furthest=20 * typical, steps=25, close=0.01
