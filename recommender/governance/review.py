@@ -304,21 +304,12 @@ def _site_sheet(
     for j, header in enumerate(_HEADERS, 1):
         cell = _write(sheet.cell(_FIRST - 1, j), said(header, language))
         cell.font, cell.fill = bold, grey
-    lists: dict[str, DataValidation] = {}
-
-    def drop_down(formula: str, place: str) -> None:
-        if formula not in lists:
-            lists[formula] = DataValidation(
-                "list", formula1=formula, allow_blank=True, showErrorMessage=True,
-                errorTitle="?", error=said(_CHOOSE, language),
-            )  # fmt: skip
-            sheet.add_data_validation(lists[formula])
-        lists[formula].add(place)
+    lists: dict[tuple[str, str], list[int]] = {}
 
     def words(some: Iterable[Text]) -> str:
         return '"' + ",".join(said(word, language) for word in some) + '"'
 
-    reasons = words(REASONS.values())
+    reasons, offered, without = (words(w.values()) for w in (REASONS, _OFFERED, _WITHOUT))
     for line, row in enumerate(rows.itertuples(index=False), _FIRST):
         texts = (row.unit, row.offer, row.period, None, None, row.next)
         for j, text in enumerate(texts, 1):
@@ -329,15 +320,23 @@ def _site_sheet(
         _write(sheet.cell(line, 11), f"{row.unit}|{row.id}|{row.at}")
         some = choices.of.get(str(row.unit), ())
         sheet.cell(line, 12, sets.get(some, 0))
-        drop_down(words((_OFFERED if row.id else _WITHOUT).values()), f"G{line}")
+        lists.setdefault(("G", offered if row.id else without), []).append(line)
         if some:
             last = get_column_letter(len(some))
-            drop_down(f"choices!$A${sets[some]}:${last}${sets[some]}", f"H{line}")
-        drop_down(reasons, f"I{line}")
+            place = f"choices!$A${sets[some]}:${last}${sets[some]}"
+            lists.setdefault(("H", place), []).append(line)
+        lists.setdefault(("I", reasons), []).append(line)
         for j in (7, 8, 9, 10):
             sheet.cell(line, j).protection = free
             sheet.cell(line, j).fill = yellow
             sheet.cell(line, j).number_format = "@"
+    for (column, formula), places in lists.items():
+        sheet.add_data_validation(
+            DataValidation(
+                "list", formula1=formula, allow_blank=True, showErrorMessage=True,
+                errorTitle="?", error=said(_CHOOSE, language), sqref=_ranges(column, places),
+            )
+        )  # fmt: skip
     for j, width in enumerate(_WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(j)].width = width
     for column in ("K", "L"):
@@ -349,6 +348,17 @@ def _site_sheet(
     sheet.protection.sheet = True
     sheet.protection.autoFilter = False
     sheet.protection.formatColumns = False
+
+
+def _ranges(column: str, lines: Sequence[int]) -> str:
+    """Lines in ascending order as ranges of a column: G5:G9 G12."""
+    ranges: list[list[int]] = []
+    for line in lines:
+        if ranges and line == ranges[-1][1] + 1:
+            ranges[-1][1] = line
+        else:
+            ranges.append([line, line])
+    return " ".join(f"{column}{a}:{column}{b}" if b > a else f"{column}{a}" for a, b in ranges)
 
 
 def _write(cell: Any, text: str) -> Cell:
