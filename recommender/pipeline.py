@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from recommender.allocation import Effort, solve
+from recommender.allocation import Effort, EngineName, SolverName, solve
 from recommender.errors import VerificationFailed
 from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
@@ -35,8 +35,8 @@ class Settings:
     matching: MatchingSettings
     limits: LimitSettings
     effort: Effort = field(default_factory=Effort)
-    engine: str = "auto"
-    solver: str = "highs"
+    engine: EngineName = "auto"
+    solver: SolverName = "highs"
 
 
 def settings_of(
@@ -44,8 +44,8 @@ def settings_of(
     *,
     seed: int = 0,
     effort: Effort | None = None,
-    engine: str = "auto",
-    solver: str = "highs",
+    engine: EngineName = "auto",
+    solver: SolverName = "highs",
 ) -> Settings:
     """The settings that follow from a policy, one seed and how long the solver may try."""
     return Settings(

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 from typing import TYPE_CHECKING
 
 import click
@@ -77,8 +78,8 @@ def command(
     scenario: str,
     gap: float | None,
     seconds: float | None,
-    engine: str,
-    solver: str,
+    engine: Literal["auto", "exact", "prices"],
+    solver: Literal["highs", "cbc"],
     seed: int,
     workers: int | None,
     relaxation: bool,

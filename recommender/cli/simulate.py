@@ -42,6 +42,12 @@ SUFFIXES = ("csv", "xlsx", "parquet")
     show_default=True,
     help="Form of the large tables.",
 )
+@click.option(
+    "--like",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path("."),
+    help="Where a new DIR takes its catalogue and policy from.  [default: here]",
+)
 @click.option("--force", is_flag=True, help="Replace the synthetic tables that stand there.")
 @options.speech
 def command(
@@ -50,6 +56,7 @@ def command(
     seed: int,
     with_truth: bool,
     table_format: Literal["csv", "parquet"],
+    like: Path,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -57,8 +64,9 @@ def command(
 ) -> int:
     """Invent pupils, history, notes, staff and running help for the catalogue and policy in DIR.
 
-    Where DIR has no interventions.yaml and planning.yaml, the templates of `recommender init` are
-    put there first. Tables that are not marked synthetic are never replaced.
+    Where DIR has no interventions.yaml and planning.yaml, those of --like are put there first, or
+    the templates of `recommender init` where there are none. Tables that are not marked synthetic
+    are never replaced.
     """
     from recommender.errors import UsageError
     from recommender.inputs.catalogue_file import read_catalogue
@@ -66,9 +74,9 @@ def command(
     from recommender.inputs.synthetic import write_simulation
 
     if not any((directory / name).exists() for name in ("planning.yaml", "interventions.yaml")):
-        from recommender.inputs.templates import write_templates
+        from recommender.inputs.templates import write_like
 
-        write_templates(directory)
+        write_like(directory, like)
         force = True
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the catalogue and the policy")

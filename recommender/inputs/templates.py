@@ -22,6 +22,43 @@ FILES = {
 """Template -> its place in the workspace."""
 
 
+SHARED = ("interventions.yaml", "planning.yaml")
+"""What a workspace can take from another: what people decide, not what is known of children."""
+
+
+def write_like(directory: Path, other: Path) -> tuple[Path, ...]:
+    """Write a new workspace with the catalogue and policy of another, without its data.
+
+    Where the other has none, or its policy is not marked synthetic, the templates are written.
+
+    Args:
+        directory: a folder that does not exist yet, or an empty one.
+        other: a workspace, or any folder.
+
+    Raises:
+        UsageError, CannotWrite: as ``write_templates``.
+    """
+    if not all((other / name).is_file() for name in SHARED):
+        return write_templates(directory)
+    if "\nsynthetic: true" not in (other / "planning.yaml").read_text(encoding="utf-8"):
+        return write_templates(directory)
+    texts = {name: (other / name).read_bytes() for name in SHARED}
+    files = write_templates(directory)
+    try:
+        for name, text in texts.items():
+            modeline, line_end, rest = text.partition(b"\n")
+            schema = b"schemas/" + Path(modeline.decode()).name.encode()
+            if modeline.startswith(b"# yaml-language-server:"):
+                modeline = b"# yaml-language-server: $schema=" + schema
+            (directory / name).write_bytes(modeline + line_end + rest)
+        for path in files:
+            if path.suffix == ".csv":
+                path.unlink()
+    except OSError as error:
+        raise CannotWrite(f"{directory}: {error.strerror}; name another folder") from error
+    return tuple(path for path in files if path.suffix != ".csv")
+
+
 def write_templates(directory: Path) -> tuple[Path, ...]:
     """Write a new workspace and return its files; the folder appears whole or not at all.
 
