@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.allocation.engines import Allocation, Effort, EngineName, SolverName, solve
+from recommender.allocation.links import Links
 from recommender.allocation.problem import (
     AllocationProblem,
     Block,
@@ -43,6 +44,7 @@ __all__ = [
     "Effort",
     "EngineName",
     "Infeasible",
+    "Links",
     "NoPlan",
     "Solution",
     "SolverName",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recommender.allocation import exact
+from recommender.allocation.links import Links, no_links
 from recommender.allocation.problem import AllocationProblem, FloatArray
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Proposal:
         relaxation: the optimum of the relaxation, infinite if unknown.
         better_bound: the best bound any solver proved, infinite if none.
         engine: what found it.
+        links: links with prices that lower the bound.
     """
 
     quantity: FloatArray | None
@@ -33,6 +35,7 @@ class Proposal:
     relaxation: float
     better_bound: float
     engine: str
+    links: Links = field(default_factory=no_links)
 
 
 def solve_exactly(

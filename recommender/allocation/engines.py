@@ -143,6 +143,7 @@ def solve(
         price=proposal.price * value_factor / row_factor,
         engine=proposal.engine,
         status="stopped",
+        links=replace(proposal.links, price=proposal.links.price * value_factor),
     )
     certificate = certify(problem, solution, whole=effort.whole)
     if np.isfinite(proposal.better_bound):

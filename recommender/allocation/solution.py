@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
 
+from recommender.allocation.links import Links, linked, no_links, unsound
 from recommender.allocation.problem import (
     AllocationProblem,
     FloatArray,
@@ -62,6 +63,7 @@ class Solution:
         price: (rows,) a price >= 0 for one unit of every row.
         engine: what found it, for people.
         status: ``optimal``, ``gap`` (as close as was asked) or ``stopped`` (at a limit).
+        links: rows that every whole choice keeps anyway, with prices that lower the bound.
     """
 
     columns: IntArray
@@ -69,6 +71,7 @@ class Solution:
     price: FloatArray
     engine: str
     status: Status
+    links: Links = field(default_factory=no_links)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -83,6 +86,8 @@ class Certificate:
         whole: whether every integer block is taken in whole units.
         scale: what a gap is measured against: the value taken in columns worth more than
             nothing, so that penalties paid for shortages do not make a gap look small.
+        linked_bound: the same from the prices of rows and links together, at most ``bound`` and
+            as provable without a solver; of whole choices only.
         better_bound: a lower bound on what is out of reach that needed a solver to prove, or
             None; it cannot be recomputed from the prices alone.
     """
@@ -93,17 +98,20 @@ class Certificate:
     worst: float
     whole: bool
     scale: float
+    linked_bound: float
     better_bound: float | None = None
 
     @property
     def gap(self) -> float:
         """Return how much better any choice could be, relative to ``scale``, from prices alone."""
-        return _gap(self.bound - self.value, self.scale)
+        return _gap(min(self.bound, self.linked_bound) - self.value, self.scale)
 
     @property
     def better_gap(self) -> float:
-        """Return the same against the better of both bounds."""
-        best = self.bound if self.better_bound is None else min(self.bound, self.better_bound)
+        """Return the same against the best of all bounds."""
+        best = min(self.bound, self.linked_bound)
+        if self.better_bound is not None:
+            best = min(best, self.better_bound)
         return _gap(best - self.value, self.scale)
 
 
@@ -145,6 +153,10 @@ def certify(problem: AllocationProblem, solution: Solution, *, whole: bool = Tru
         raise CertificateError(findings)
     value = worth(problem, columns, quantity)
     proven = bound(problem, price)
+    lower = proven
+    if whole and solution.links.size:
+        prices = np.concatenate([price, solution.links.price])
+        lower = min(proven, bound(linked(problem, solution.links), prices))
     scale = float(np.maximum(problem.value[columns], 0.0) @ quantity)
     return Certificate(
         value=value,
@@ -153,6 +165,7 @@ def certify(problem: AllocationProblem, solution: Solution, *, whole: bool = Tru
         worst=max(0.0, over_limit.max(initial=0.0), over_row.max(initial=0.0)),
         whole=not parts.any(),
         scale=scale if scale > 0 else max(abs(value), abs(proven)),
+        linked_bound=lower,
     )
 
 
@@ -178,7 +191,7 @@ def _shape_findings(problem: AllocationProblem, solution: Solution) -> list[str]
         findings.append("a quantity is not finite")
     if not np.isfinite(price).all():
         findings.append("a price is not finite")
-    return findings
+    return findings + unsound(problem, solution.links)
 
 
 def _gap(difference: float, scale: float) -> float:
