@@ -31,6 +31,7 @@ from recommender.allocation.problem import (
     net_value,
     offer_price,
     usage,
+    without,
 )
 from recommender.allocation.relaxation import contest, supplying, window_for
 from recommender.allocation.solution import Infeasible
@@ -54,7 +55,10 @@ WIDE = 7
 WIDER = 4
 """How many times as many take part when parts are improved."""
 
-NODES = 30
+SUPPLY = 5_000
+"""Alternatives that take part when what supplies (sessions) is made whole."""
+
+NODES = 100
 """Nodes that the integer problem of one group may branch on."""
 
 BATCH = 8
@@ -118,10 +122,18 @@ def make_whole(search: Search) -> WholeChoice:
         if choice.interrupted or _good(search, choice, near.proven):
             return choice
     if near.fractional <= FEW // 3:
-        choice = _together(search, near, choice)
+        choice = _together(search, near, choice, share=1 / 12)
         if choice.interrupted or _good(search, choice, near.proven):
             return choice
-    return _apart(search, near, choice)
+        choice = _by_supply(search, near, choice)
+        if choice.interrupted or _good(search, choice, near.proven):
+            return choice
+    choice = _apart(search, near, choice)
+    if choice.interrupted or _good(search, choice, near.proven) or search.left() <= 0:
+        return choice
+    if near.fractional <= FEW // 3:
+        return _together(search, near, choice, share=1.0)
+    return choice
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -265,7 +277,7 @@ def _good(search: Search, choice: WholeChoice, proven: float) -> bool:
     return reach <= max(search.gap * scale, 1e-9 * max(scale, 1e-9))
 
 
-def _together(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
+def _together(search: Search, near: _Near, choice: WholeChoice, share: float) -> WholeChoice:
     """Return the best whole choice of integer problems with more and more columns."""
     problem = search.problem
     few = FEW
@@ -286,7 +298,7 @@ def _together(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
         try:
             answer = exact.improve(
                 part.problem,
-                seconds=search.left() if everything else max(search.left() / 3, 1.0),
+                seconds=max(search.left() * share, 1.0),
                 slack=0.1 * search.gap * scale,
                 begin=begin,
                 seed=search.seed,
@@ -306,12 +318,92 @@ def _together(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
         reach = max(answer.bound + part.constant, value)
         better = min(better, max(reach, proven - window))
         choice = WholeChoice(quantity, better, answer.interrupted)
-        if answer.interrupted or _good(search, choice, proven) or everything:
+        done = everything or (share < 1 and not answer.proven)
+        if answer.interrupted or _good(search, choice, proven) or done:
             return choice
         few *= 2
         if few + near.always > MANY and problem.columns > MANY:
             return choice
     return WholeChoice(quantity, better, False)
+
+
+def _by_supply(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
+    """Return the better of a choice and one that first makes whole what supplies (sessions).
+
+    What supplies is rounded up or down from the relaxation, with units in parts; then units are
+    made whole with that held fixed.
+    """
+    problem = search.problem
+    blocks = block_of(problem)
+    is_supply = supplying(problem) & ~problem.divisible
+    columns = np.flatnonzero(is_supply[blocks])
+    low = np.floor(search.parts[columns] + exact.WHOLE)
+    more = np.ceil(search.parts[columns] - exact.WHOLE) - low
+    if not more.any():
+        return choice
+    room = np.bincount(blocks[columns], more, minlength=problem.blocks).astype(np.float64)
+    scale = _scale(problem, search.parts)
+    window = window_for(near.contested, SUPPLY)
+    units_in_parts = np.ones(problem.blocks, dtype=np.bool_)
+    supply = _with_fixed(search, near, columns, low, room, window, units_in_parts)
+    part, kept = supply
+    search.say(f"what supplies is made whole among {part.problem.columns} columns")
+    try:
+        answer = exact.improve(
+            part.problem,
+            seconds=max(min(search.left() / 6, 20.0), 0.5),
+            slack=0.1 * search.gap * scale,
+            seed=search.seed,
+            explain=False,
+        )
+        if answer.quantity is None or answer.interrupted:
+            return replace(choice, interrupted=answer.interrupted)
+        fixed = np.rint(_whole_of(part, answer.quantity, problem)[columns] + kept[columns])
+        nothing = np.zeros(problem.blocks)
+        window = window_for(near.contested, 2 * SUPPLY)
+        units = _with_fixed(search, near, columns, fixed, nothing, window, problem.divisible)
+        part, kept = units
+        search.say(f"units are made whole among {part.problem.columns} columns")
+        answer = exact.improve(
+            part.problem,
+            seconds=max(min(search.left() / 4, 30.0), 0.5),
+            slack=0.1 * search.gap * scale,
+            seed=search.seed,
+            explain=False,
+        )
+    except Infeasible:
+        return choice
+    if answer.quantity is None:
+        return replace(choice, interrupted=answer.interrupted)
+    found = _whole_of(part, answer.quantity, problem) + kept
+    if choice.quantity is None or problem.value @ found > problem.value @ choice.quantity:
+        search.say(_told(search, near, found))
+        return replace(choice, quantity=found, interrupted=answer.interrupted)
+    return replace(choice, interrupted=answer.interrupted)
+
+
+def _with_fixed(
+    search: Search,
+    near: _Near,
+    columns: IntArray,
+    fixed: FloatArray,
+    room: FloatArray,
+    window: float,
+    in_parts: BoolArray,
+) -> tuple[Narrowed, FloatArray]:
+    """Return what is open with some supply fixed, and (columns,) what is fixed."""
+    problem = search.problem
+    kept = np.zeros(problem.columns)
+    kept[columns] = fixed
+    taken = np.flatnonzero(kept)
+    rest = without(problem, taken, kept[taken])
+    supply = supplying(problem) & ~problem.divisible
+    rest = replace(
+        rest,
+        limit=np.where(supply, np.minimum(rest.limit, room), rest.limit),
+        divisible=problem.divisible | (in_parts & ~supply),
+    )
+    return narrow(rest, search.price, window, near.open_blocks), kept
 
 
 def _as_begin(part: Narrowed, quantity: FloatArray) -> FloatArray | None:
@@ -398,7 +490,8 @@ def _apart(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
     problem = search.problem
     begun = choice.quantity is not None
     start = search.parts if choice.quantity is None else choice.quantity
-    window, wide = near.window(WIDE), near.window(WIDER * WIDE)
+    times = max(WIDE, SUPPLY / max(near.fractional, 200))
+    window, wide = near.window(times), near.window(WIDER * times)
     inner = _Inner.around(search, near, start, wide)
     work = _Parts(inner.problem, inner.price, inner.quantity)
     stop = threading.Event()
@@ -422,7 +515,7 @@ def _apart(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
             if min(near.proven, choice.better_bound) - value <= search.gap * scale:
                 break
             before = work.value()
-            window = min(1.5 * window, wide)
+            window = window if rounds == 0 else min(1.5 * window, wide)
             shifted = _merged(
                 _groups(inner.problem, work, window, GROUP), 1 + rounds % 2, shift=rounds
             )
