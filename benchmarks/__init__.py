@@ -1,1 +1,1 @@
-"""Ours against its peers on documented instances: ``python -m benchmarks``; no part of the tests."""
+"""Ours against its peers on documented instances: ``python -m benchmarks``, not a test."""

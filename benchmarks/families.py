@@ -38,8 +38,10 @@ def pools(pupils: int, seed: int = 0) -> AllocationProblem:
     schools = max(1, round(pupils / 220))
     boards = max(1, round(schools / 15))
     hours = _hours(rng)
-    bundles, bundle_hours, codes = _bundles(hours)
-    good = rng.gamma(2.0, 0.5, INTERVENTIONS) * (hours.sum(axis=1) / hours.sum(axis=1).mean()) ** 0.7
+    bundles, bundle_hours = _bundles(hours)
+    good = (
+        rng.gamma(2.0, 0.5, INTERVENTIONS) * (hours.sum(axis=1) / hours.sum(axis=1).mean()) ** 0.7
+    )
     school = np.sort(rng.integers(0, schools, pupils))
     need = rng.gamma(2.0, 0.5, pupils) * np.exp(rng.normal(0, 0.2, schools))[school]
     eligible = rng.random((pupils, INTERVENTIONS)) < 0.2
@@ -101,12 +103,12 @@ def _hours(rng: np.random.Generator) -> np.ndarray:
     return np.round(hours, 2)
 
 
-def _bundles(hours: np.ndarray) -> tuple[list[tuple[int, ...]], np.ndarray, np.ndarray]:
+def _bundles(hours: np.ndarray) -> tuple[list[tuple[int, ...]], np.ndarray]:
     single = [(i,) for i in range(INTERVENTIONS)]
     pairs = list(itertools.combinations(range(INTERVENTIONS), 2))
     bundles = [*single, *pairs]
     table = np.array([hours[list(bundle)].sum(axis=0) for bundle in bundles])
-    return bundles, table, np.arange(len(bundles))
+    return bundles, table
 
 
 def _candidates(
@@ -196,14 +198,10 @@ def region(
     ):
         for intervention in bundles[bundle]:
             for role in np.flatnonzero(hours[intervention]):
-                entries.append(
-                    (hours_row(role, site, period), offers, hours[intervention, role])
-                )
+                entries.append((hours_row(role, site, period), offers, hours[intervention, role]))
             if groups[intervention]:
                 entries.append((places_row(intervention, site, period), offers, 1.0))
-                entries.append(
-                    (places_row(intervention, site, period) + group_rows, offers, -1.0)
-                )
+                entries.append((places_row(intervention, site, period) + group_rows, offers, -1.0))
             entries.append((budget, offers, money[intervention]))
         if must:
             entries.append((floor, offers, -1.0))
@@ -253,9 +251,10 @@ def region(
             new.append(offers)
             offers += 1
         block([-0.0001 * n for n in range(1, 7)], new, 1.0, False, site)
-    load = hours.sum(axis=0) * 0.3 + np.bincount(
-        group_role[kinds], group_hours[kinds] / most[kinds], minlength=ROLES
-    ) * 0.3
+    load = (
+        hours.sum(axis=0) * 0.3
+        + np.bincount(group_role[kinds], group_hours[kinds] / most[kinds], minlength=ROLES) * 0.3
+    )
     for person in range(staff):
         roles = [person % ROLES] + ([int(rng.integers(ROLES))] if person % 4 == 0 else [])
         where = rng.choice(sites, size=min(sites, int(rng.integers(1, 4))), replace=False)

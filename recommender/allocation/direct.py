@@ -28,6 +28,7 @@ class Proposal:
         better_bound: the best bound any solver proved, infinite if none.
         engine: what found it.
         links: links with prices that lower the bound.
+        interrupted: whether the user stopped it.
     """
 
     quantity: FloatArray | None
@@ -36,6 +37,7 @@ class Proposal:
     better_bound: float
     engine: str
     links: Links = field(default_factory=no_links)
+    interrupted: bool = False
 
 
 def solve_exactly(
@@ -76,4 +78,11 @@ def solve_exactly(
         seed=effort.seed,
     )
     say("whole units " + ("proven" if answer.proven else "stopped at a limit"))
-    return Proposal(answer.quantity, price, relaxation, answer.bound, engine)
+    return Proposal(
+        answer.quantity,
+        price,
+        relaxation,
+        answer.bound,
+        engine,
+        interrupted=relaxed.interrupted or answer.interrupted,
+    )

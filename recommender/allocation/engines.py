@@ -104,6 +104,7 @@ def solve(
     Raises:
         Infeasible: if no choice fits.
         NoPlan: if the time ran out before any choice was found.
+        KeyboardInterrupt: if Ctrl-C comes before any choice was found; later it keeps the best.
         CertificateError: if an engine proposes a choice that breaks the rules: a bug.
         ValueError: if the engine or the solver is unknown.
     """
@@ -134,6 +135,8 @@ def solve(
         from recommender.allocation.priced import solve_by_prices
 
         proposal = solve_by_prices(scaled, effort, say)
+    if proposal.quantity is None and proposal.interrupted:
+        raise KeyboardInterrupt
     if proposal.quantity is None:
         raise NoPlan(f"no plan was found within {effort.seconds:g} seconds")
     columns = np.flatnonzero(proposal.quantity)

@@ -92,9 +92,14 @@ def solve_by_prices(
     )
     rows = problem.rows
     links = replace(tied.links, price=tied.price[rows:])
-    # the rows' own bound may be lower at the prices found without links; both are kept honest
     return Proposal(
-        choice.quantity, tied.price[:rows], relaxation, choice.better_bound, engine, links
+        choice.quantity,
+        tied.price[:rows],
+        relaxation,
+        choice.better_bound,
+        engine,
+        links,
+        choice.interrupted,
     )
 
 
