@@ -14,7 +14,7 @@ from recommender.allocation.direct import Proposal
 from recommender.allocation.links import Links, broken, joined, linked, no_links
 from recommender.allocation.prices import find_prices
 from recommender.allocation.problem import AllocationProblem, FloatArray, bound
-from recommender.allocation.relaxation import relax
+from recommender.allocation.relaxation import FEWEST, relax
 from recommender.allocation.whole import Search, make_whole
 
 LARGEST = 3_000_000
@@ -147,7 +147,7 @@ def tighten(
         links = joined(tied.links, new)
         wider = linked(problem, links)
         known = np.concatenate([tied.price, np.zeros(new.size)])
-        relaxed = relax(wider, known, NEAR, out_of_time=out_of_time)
+        relaxed = relax(wider, known, NEAR, few=FEWEST, out_of_time=out_of_time)
         if relaxed is None:
             break
         whole = np.zeros(problem.columns)

@@ -65,6 +65,7 @@ def relax(
     price: FloatArray,
     furthest: float,
     *,
+    few: int | None = None,
     equal: float = EQUAL,
     say: Callable[[str], None] | None = None,
     out_of_time: Callable[[], bool] = lambda: False,
@@ -75,13 +76,14 @@ def relax(
         problem: the allocation problem, with uses and values of about 1.
         price: (rows,) prices >= 0 near the best.
         furthest: how far below the best of its block a column may lie to take part at first;
-            fewer do where five times the number of rows suffice.
+            fewer do where ``few`` suffice.
+        few: how many alternatives take part at first; by the number of rows if None.
         equal: the relative gap at which to stop.
         say: takes short lines about what is done.
         out_of_time: asked between rounds.
     """
-    few = max(FEWEST, 5 * problem.rows)
-    window = min(furthest, window_for(contest(problem, price), few))
+    enough = max(FEWEST, 5 * problem.rows) if few is None else few
+    window = min(furthest, window_for(contest(problem, price), enough))
     master = _Master(problem, price, window)
     rounds = 0
     while True:
@@ -95,8 +97,8 @@ def relax(
                 f"round {rounds}: {master.columns.size} columns, {master.opened} blocks open,"
                 f" value {value:.10g}, bound {proven:.10g}, lacking {master.lacking:.3g}"
             )
-        enough = proven - value <= equal * max(master.worth, 1e-12)
-        if enough and master.lacking <= 0:
+        closed = proven - value <= equal * max(master.worth, 1e-12)
+        if closed and master.lacking <= 0:
             columns, quantity = master.taken()
             return Relaxation(columns, quantity, master.price, value, proven, rounds)
         if wanted.size == 0:
