@@ -116,24 +116,32 @@ def make_whole(search: Search) -> WholeChoice:
     """
     near = _Near.of(search)
     choice = WholeChoice(None, np.inf, False)
+    try:
+        for step in _steps(search, near):
+            choice = step(choice)
+            if choice.interrupted or _good(search, choice, near.proven):
+                break
+            if search.left() <= 0 and choice.quantity is not None:
+                break
+    except KeyboardInterrupt:
+        return replace(choice, interrupted=True)
+    return choice
+
+
+def _steps(search: Search, near: _Near) -> list[Callable[[WholeChoice], WholeChoice]]:
+    """Return what is tried in turn, each from the best choice so far."""
+    steps: list[Callable[[WholeChoice], WholeChoice]] = []
     rounded = floor(search.problem, search.parts)
     if rounded is not None:
-        choice = _by_swaps(search, near, rounded)
-        if choice.interrupted or _good(search, choice, near.proven):
-            return choice
-    if near.fractional <= FEW // 3:
-        choice = _together(search, near, choice, share=1 / 12)
-        if choice.interrupted or _good(search, choice, near.proven):
-            return choice
-        choice = _by_supply(search, near, choice)
-        if choice.interrupted or _good(search, choice, near.proven):
-            return choice
-    choice = _apart(search, near, choice)
-    if choice.interrupted or _good(search, choice, near.proven) or search.left() <= 0:
-        return choice
-    if near.fractional <= FEW // 3:
-        return _together(search, near, choice, share=1.0)
-    return choice
+        steps.append(lambda _: _by_swaps(search, near, rounded))
+    small = near.fractional <= FEW // 3
+    if small:
+        steps.append(lambda choice: _together(search, near, choice, share=1 / 12))
+        steps.append(lambda choice: _by_supply(search, near, choice))
+    steps.append(lambda choice: _apart(search, near, choice))
+    if small:
+        steps.append(lambda choice: _together(search, near, choice, share=1.0))
+    return steps
 
 
 @dataclass(frozen=True, eq=False, slots=True)
