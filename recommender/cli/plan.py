@@ -6,8 +6,7 @@ import datetime as dt
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -21,10 +20,8 @@ if TYPE_CHECKING:
 SHORT, STOPPED = 4, 5
 
 
-def share(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
+def share(_context: click.Context, _option: click.Parameter, text: str) -> float:
     """Return the share that a text such as 0.01 or 1% stands for."""
-    if text is None:
-        return None
     try:
         number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
@@ -47,6 +44,8 @@ def share(_context: click.Context, _option: click.Parameter, text: str | None) -
 @click.option(
     "--gap",
     metavar="SHARE",
+    default="1%",
+    show_default=True,
     callback=share,
     help="Stop when proven within this share of the best, such as 1%.",
 )
@@ -76,7 +75,7 @@ def command(
     out: Path | None,
     force: bool,
     scenario: str,
-    gap: float | None,
+    gap: float,
     seconds: float | None,
     engine: Literal["auto", "exact", "prices"],
     solver: Literal["highs", "cbc"],
@@ -111,7 +110,7 @@ def command(
     inputs = apply_scenario(inputs, scenario or BASE)
     usual = Effort()
     effort = Effort(
-        gap=usual.gap if gap is None else gap,
+        gap=gap,
         seconds=usual.seconds if seconds is None else seconds,
         workers=usual.workers if workers is None else workers,
         whole=not relaxation,

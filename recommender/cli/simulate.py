@@ -45,7 +45,7 @@ SUFFIXES = ("csv", "xlsx", "parquet")
 @click.option(
     "--like",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path("."),
+    default=Path(),
     help="Where a new DIR takes its catalogue and policy from.  [default: here]",
 )
 @click.option("--force", is_flag=True, help="Replace the synthetic tables that stand there.")

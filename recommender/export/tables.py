@@ -76,6 +76,15 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "hours": _NUMBER,
         "intervention": _TEXT,
     },
+    "memberships": {
+        "resource": _TEXT,
+        "unit_id": _TEXT,
+        "intervention": _TEXT,
+        "site": _TEXT,
+        "period": _TEXT,
+        "grade": _TEXT,
+        "price": _NUMBER,
+    },
     "profiles": {
         "unit_id": _TEXT,
         "outcome": _TEXT,
@@ -85,7 +94,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
 }
 """The columns every plan has, table by table; a plan may have more."""
 
-CSV_TABLES = ("assignments", "not_served", "sessions", "resources", "caseload")
+CSV_TABLES = ("assignments", "not_served", "sessions", "resources", "caseload", "memberships")
 """The tables that have a file of their own in a plan folder."""
 
 _RISKY = re.compile(

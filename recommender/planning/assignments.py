@@ -14,6 +14,7 @@ from recommender.matching import (
 from recommender.planning.codes import Bools, Codes, Floats, Ints, first_best, ranges
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
+from recommender.planning.memberships import price_of_membership
 from recommender.planning.offers import members_of
 from recommender.planning.people import counts_for
 from recommender.planning.reasons import Waiting, reasons_of
@@ -28,9 +29,9 @@ def assignments_of(
     """Return the assignments: one row for every unit, bundle and intervention (see ``Plan``).
 
     What a bundle is worth is shared out by what each member adds to it, its standard error in the
-    same shares.  The price paid is that of the hours, places, money and caps of the member; what
-    a statutory rule adds to the worth of serving the pupil is taken off the price of the first
-    member that counts.
+    same shares.  The price paid is that of the hours, places, money and caps of the member, and of
+    its membership where it meets in groups; what a statutory rule adds to the worth of serving the
+    pupil is taken off the price of the first member that counts.
     """
     units, book, pieces = candidates.cohort.units, formulation.book, formulation.pieces
     made_of = formulation.offers.made_of[:, taken.offer].tocoo()
@@ -101,7 +102,9 @@ def _parts(
 
 def price_of_members(formulation: Formulation, taken: Taken, line: Ints, piece: Ints) -> Floats:
     """Return (lines,) the price one pupil pays for a member; lines of an offer stand together."""
-    paid = taken.piece_price[piece].copy()
+    paid = taken.piece_price[piece] + price_of_membership(
+        formulation, taken.links, taken.column[line], formulation.pieces.intervention[piece]
+    )
     offers = taken.offer
     if not formulation.book.rules:
         return paid

@@ -198,6 +198,9 @@ def _option(
         Share(name, float(use), UNITS[rows.resource[r]], float(taken.price[r]))
         for name, use, r in zip(words, amount.tolist(), row.tolist(), strict=True)
     ]
+    if taken.member_price[column] > 0:
+        member = float(taken.member_price[column])
+        shares.append(Share("for being in a group that must run as a whole", 1.0, "seat", member))
     return Option(
         bundle=bundle_name(candidates, int(candidates.bundle[candidate[0]])),
         period=formulation.book.periods[period],

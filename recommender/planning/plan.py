@@ -14,6 +14,7 @@ from recommender.planning.assignments import assignments_of, not_served_of
 from recommender.planning.caseload import NOBODY, caseload_of
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind, euros
+from recommender.planning.memberships import memberships_of
 from recommender.planning.reasons import waiting_of
 from recommender.planning.taken import WHOLE, Taken, taken_of
 
@@ -46,7 +47,8 @@ class Summary:
 
     Attributes:
         value: objective of the plan: its benefit, less the cost of shortages.
-        bound: no plan within these hours can have a higher objective (proved from the prices).
+        bound: no plan within these hours can have a higher objective (proved from the prices of
+            resources and memberships, by arithmetic alone).
         gap: (bound - value) / benefit of the plan; 0.01 is one per cent.
         better_bound: a tighter bound proved with a solver, or None.
         benefit, standard_error: expected weighted adverse outcomes averted, what waiting loses
@@ -107,6 +109,9 @@ class Plan:
         caseload: professional_id, role, site, period, case (a unit_id, or a session written
             "intervention/site/period/grade"), hours, intervention; the professional "" stands for
             hours of running help that nobody has.
+        memberships: resource, unit_id, intervention, site, period, grade, price: what a unit pays
+            on top of the resources so that it is in no half group (see ``memberships``); they
+            lower the bound and are part of its proof.
         profiles: unit_id, outcome, risk, standard_error: the risks the plan was made with.
     """
 
@@ -116,6 +121,7 @@ class Plan:
     sessions: pd.DataFrame
     resources: pd.DataFrame
     caseload: pd.DataFrame
+    memberships: pd.DataFrame
     profiles: pd.DataFrame
 
 
@@ -145,13 +151,14 @@ def plan_of(
     discounted = taken.pupils * formulation.waited[formulation.offers.period[taken.offer]]
     benefit = float(assignments["benefit"].sum())
     certificate, solution = allocation.certificate, allocation.solution
+    bound = min(certificate.bound, certificate.linked_bound)
     people, staff = formulation.people, formulation.staff
     owed = (people.rule >= 0) & people.agreed
     kind = formulation.pieces.kind
     summary = Summary(
         value=certificate.value,
-        bound=certificate.bound,
-        gap=_gap(certificate.bound - certificate.value, benefit),
+        bound=bound,
+        gap=_gap(bound - certificate.value, benefit),
         better_bound=certificate.better_bound,
         benefit=benefit,
         standard_error=plan_error(candidates, matching, taken.candidate, discounted),
@@ -180,6 +187,7 @@ def plan_of(
         sessions=sessions_of(formulation, taken),
         resources=resources_of(formulation, taken),
         caseload=caseload,
+        memberships=memberships_of(formulation, solution.links, candidates.cohort.units["unit_id"]),
         profiles=_profiles(candidates),
     )
 

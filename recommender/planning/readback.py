@@ -17,6 +17,7 @@ from recommender.planning.caseload import NOBODY
 from recommender.planning.codes import Floats, Ints, ranges
 from recommender.planning.formulate import Formulation, formulate
 from recommender.planning.limits import Kind, LimitSettings
+from recommender.planning.memberships import links_of
 from recommender.planning.plan import RUNNING, Plan
 from recommender.planning.words import bundle_names, named
 from recommender.risk.profiles import RiskProfiles
@@ -129,6 +130,13 @@ def solution_of(
         shortages_part(plan, formulation),
     )
     price, price_findings = prices_of(plan, formulation)
+    links, lines = links_of(
+        plan.memberships,
+        formulation,
+        row_labels(formulation),
+        candidates.cohort.units["unit_id"],
+    )
+    price_findings += at_rows("memberships", lines, "unit_id", "is not in a group that needs it")
     columns, where = np.unique(
         np.concatenate([part.columns for part in parts]), return_inverse=True
     )
@@ -139,6 +147,7 @@ def solution_of(
         columns=columns.astype(np.int64),
         quantity=quantity.astype(np.float64),
         price=price,
+        links=links,
         engine=plan.summary.engine,
         status=plan.summary.status,  # type: ignore[arg-type]
     )

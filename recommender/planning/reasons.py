@@ -20,6 +20,7 @@ NO_CONSENT = "there is no consent to offer help"
 NO_GOOD = "nothing that may be offered is expected to help"
 NO_TIME = "what suits takes more periods than the calendar has"
 NO_GROUP = "too few pupils here for a group of what suits"
+NO_SEAT = "a group here does more good for other pupils, or does not run"
 NOT_WHOLE = "worth its price, but what is left cannot be divided to fit one more"
 
 
@@ -63,7 +64,10 @@ def reasons_of(
     priced = np.flatnonzero(waiting.column >= 0)
     column = waiting.column[priced]
     offer, which = np.unique(formulation.problem.offer[column], return_inverse=True)
-    outbid = outbid_by(formulation, taken, offer)[which]
+    outbid, cost = outbid_by(formulation, taken, offer)
+    outbid = outbid[which]
+    crowded = taken.member_price[column] > cost[which]
+    outbid = np.where(crowded, NO_SEAT, outbid)
     reason[priced] = np.where(taken.net[column] > 1e-9, NOT_WHOLE, outbid)
     lacking = lacking_role(formulation, offer)[which]
     dry = np.flatnonzero(lacking >= 0)
@@ -97,8 +101,8 @@ def unsuited(formulation: Formulation, candidates: Candidates, units: Ints) -> S
     return np.asarray(text)
 
 
-def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> Strings:
-    """Return (offers,) the resource that makes up most of the price of each offer, in words."""
+def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> tuple[Strings, Floats]:
+    """Return (offers,) the resource that makes up most of each offer's price, and how much."""
     rows, book = formulation.rows, formulation.book
     use = sp.csc_array(formulation.problem.use[:, offers])
     text = np.full(offers.size, NOT_WHOLE, dtype=object)
@@ -117,7 +121,9 @@ def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> Strings:
     words[cap] = "the cap on " + named(book.interventions, rows.intervention[row[cap]])
     dear = cost[best] > 0
     text[filled[dear]] = words[dear] + " would do more good for others"
-    return text
+    most = np.zeros(offers.size)
+    most[filled] = cost[best]
+    return text, most
 
 
 def lacking_role(formulation: Formulation, offers: Codes) -> Ints:

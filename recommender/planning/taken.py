@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.allocation import Solution
+from recommender.allocation import Links, Solution
 from recommender.planning.codes import Codes, Floats, Ints
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
+from recommender.planning.memberships import member_price
 
 WHOLE = 1e-6
 """A quantity this close to a whole number is meant to be whole."""
@@ -29,6 +30,8 @@ class Taken:
         hours: (rows,) hours of every hours row that help takes, running help included; else 0.
         price: (rows,) what one more of every row would be worth.
         piece_price: (pieces,) what one of each costs at the prices of the rows.
+        links: what units pay for memberships of groups.
+        member_price: (unit columns,) what memberships add to the price of its offer.
         net: (unit columns,) value of every column of a unit minus the price of its offer.
     """
 
@@ -42,6 +45,8 @@ class Taken:
     hours: Floats
     price: Floats
     piece_price: Floats
+    links: Links
+    member_price: Floats
     net: Floats
 
 
@@ -85,6 +90,7 @@ def taken_of(formulation: Formulation, solution: Solution) -> Taken:
     candidate = formulation.candidate[column]
     units = formulation.candidate.size
     price = np.asarray(problem.use.T @ solution.price)
+    member = member_price(formulation, solution.links)
     return Taken(
         column=column,
         unit=formulation.unit[np.searchsorted(problem.start, column, side="right") - 1],
@@ -96,7 +102,9 @@ def taken_of(formulation: Formulation, solution: Solution) -> Taken:
         hours=hours,
         price=solution.price,
         piece_price=np.asarray(formulation.rows.use.T @ solution.price),
-        net=problem.value[:units] - price[problem.offer[:units]],
+        links=solution.links,
+        member_price=member,
+        net=problem.value[:units] - price[problem.offer[:units]] - member,
     )
 
 

@@ -39,6 +39,7 @@ KEYS = {
     "not_served": ("unit_id",),
     "sessions": ("intervention", "site", "period", "grade"),
     "resources": ("resource", "role", "site", "period", "intervention", "rule", "grade"),
+    "memberships": ("resource", "unit_id", "intervention", "site", "period", "grade"),
     "caseload": ("professional_id", "role", "site", "period", "case", "intervention"),
 }
 """The columns that tell the lines of a table apart."""
@@ -129,6 +130,7 @@ def uncertified(formulation: Formulation, solution: Solution) -> Certificate:
     return Certificate(
         value=value,
         bound=bound(problem, np.maximum(solution.price, 0.0)),
+        linked_bound=float("inf"),
         usage=usage(problem, solution.columns, solution.quantity),
         worst=float("inf"),
         whole=False,
@@ -148,7 +150,11 @@ def summary_findings(said: Summary, found: Summary) -> list[str]:
         else:
             same = old == new
         if not same:
-            source = " from resources.csv, price" if field.name == "bound" else ""
+            source = (
+                " from the prices of resources.csv and memberships.csv"
+                if field.name == "bound"
+                else ""
+            )
             findings.append(f"summary, {field.name}: is {old}, works out as {new}{source}")
     best = min(said.bound, np.inf if said.better_bound is None else said.better_bound)
     if best < said.value - CLOSE * max(1.0, abs(said.value)):

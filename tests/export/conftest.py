@@ -168,6 +168,16 @@ def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
             "standard_error": 0.05,
         }
     )
+    memberships = pd.DataFrame(
+        {
+            "resource": ["places"],
+            "unit_id": units[:1],
+            **{name: sessions[name].iloc[:1].to_list() for name in ("intervention", "site")},
+            "period": sessions["period"].iloc[:1].to_list(),
+            "grade": [""],
+            "price": [0.25],
+        }
+    )
     plan = Plan(
         summary=summary,
         assignments=assignments,
@@ -175,6 +185,7 @@ def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
         sessions=sessions[["intervention", "site", "period", "groups", "pupils", "grade"]],
         resources=pd.concat([resources, money], ignore_index=True),
         caseload=caseload,
+        memberships=memberships,
         profiles=profiles,
     )
     return plan, manifest(plan)

@@ -69,7 +69,7 @@ def test_a_bundle_counts_its_pupil_once_and_a_segment_counts_its_pupils() -> Non
         }
     )
     left = pd.DataFrame({"unit_id": ["b", "c"], "site": ["t", "t"], "pupils": [2.0, 4.0]})
-    plan = Plan(None, offered, left, *[pd.DataFrame()] * 4)  # type: ignore[arg-type]
+    plan = Plan(None, offered, left, *[pd.DataFrame()] * 5)  # type: ignore[arg-type]
     served = figures.served_units(plan)
     assert served["pupils"].tolist() == [1.0, 8.0]
     people = figures.people(plan)

@@ -40,6 +40,7 @@ FILES = {
     "plan.json",
     "assignments.csv",
     "not_served.csv",
+    "memberships.csv",
     "sessions.csv",
     "resources.csv",
     "caseload.csv",

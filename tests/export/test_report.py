@@ -165,7 +165,8 @@ def test_a_plan_for_nobody_still_has_a_report(region: Region) -> None:
             hours_capacity=0.0, hours_used=0.0, shortages=(), gap=float("inf"), budget=None,
         ),
         **{name: getattr(plan, name).iloc[:0] for name in
-           ("assignments", "not_served", "sessions", "resources", "caseload", "profiles")},
+           ("assignments", "not_served", "sessions", "resources", "caseload", "memberships",
+            "profiles")},
     )  # fmt: skip
     words = " ".join(Page(report_html(empty, manifest)).words)
     assert "Help for 0 of 0 pupils" in words

@@ -128,6 +128,9 @@ def plan() -> Plan:
         caseload=pd.DataFrame(
             columns=["professional_id", "role", "site", "period", "case", "hours", "intervention"]
         ),
+        memberships=pd.DataFrame(
+            columns=["resource", "unit_id", "intervention", "site", "period", "grade", "price"]
+        ),
         profiles=pd.DataFrame(
             {
                 "unit_id": np.repeat(units, 2),
