@@ -1,3 +1,3 @@
-"""A prescriptive intervention recommender: limited hours of help, placed where they do most good."""
+"""A prescriptive intervention recommender: limited hours of help, where they do most good."""
 
 __version__ = "0.1.0"

@@ -1,6 +1,7 @@
 """The errors a user can act on, each with its exit code.
 
-A message names a file, a line, a column and a remedy; it never contains a value of a sensitive column.
+A message names a file, a line, a column and a remedy; it never contains a value of a sensitive
+column.
 """
 
 from __future__ import annotations

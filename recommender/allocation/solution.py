@@ -40,7 +40,7 @@ class CertificateError(AllocationError):
         super().__init__("\n".join(findings))
 
 
-class Infeasible(AllocationError):  # noqa: N818
+class Infeasible(AllocationError):
     """No choice of columns fits; ``rows`` are rows whose floors cannot be met together."""
 
     def __init__(self, rows: tuple[int, ...]) -> None:
@@ -49,7 +49,7 @@ class Infeasible(AllocationError):  # noqa: N818
         super().__init__(f"no choice fits: the capacity of row {shown} cannot be kept")
 
 
-class NoPlan(AllocationError):  # noqa: N818
+class NoPlan(AllocationError):
     """The time ran out before any choice that fits was found."""
 
 

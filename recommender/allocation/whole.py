@@ -133,11 +133,12 @@ def _steps(search: Search, near: _Near) -> list[Callable[[WholeChoice], WholeCho
     steps: list[Callable[[WholeChoice], WholeChoice]] = []
     rounded = floor(search.problem, search.parts)
     if rounded is not None:
-        steps.append(lambda _: _by_swaps(search, near, rounded))
+        steps.append(lambda choice: _by_swaps(search, near, replace(choice, quantity=rounded)))
     small = near.fractional <= FEW // 3
     if small:
-        steps.append(lambda choice: _together(search, near, choice, share=1 / 12))
+        steps.append(lambda choice: _together(search, near, choice, share=1 / 24))
         steps.append(lambda choice: _by_supply(search, near, choice))
+        steps.append(lambda choice: _by_swaps(search, near, choice))
     steps.append(lambda choice: _apart(search, near, choice))
     if small:
         steps.append(lambda choice: _together(search, near, choice, share=1.0))
@@ -227,9 +228,11 @@ SWAPS: tuple[tuple[float, tuple[Level, ...]], ...] = (
 """Alternatives for each block in parts, and how many moves are combined, pass by pass."""
 
 
-def _by_swaps(search: Search, near: _Near, choice: FloatArray) -> WholeChoice:
+def _by_swaps(search: Search, near: _Near, found: WholeChoice) -> WholeChoice:
     """Return a whole choice made better by exchanges, pass by pass until the gap is small."""
-    found = WholeChoice(choice, np.inf, False)
+    if found.quantity is None:
+        return found
+    choice = found.quantity
     for times, levels in SWAPS:
         if search.left() <= 0:
             break
@@ -245,7 +248,7 @@ def _by_swaps(search: Search, near: _Near, choice: FloatArray) -> WholeChoice:
             lambda: search.left() <= 0,
         )
         choice = _whole_of(inner.part, quantity, search.problem)
-        found = WholeChoice(choice, np.inf, interrupted)
+        found = replace(found, quantity=choice, interrupted=interrupted)
         search.say(
             f"exchanges among {inner.problem.columns} columns: {_told(search, near, choice)}"
         )
@@ -359,7 +362,7 @@ def _by_supply(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
     try:
         answer = exact.improve(
             part.problem,
-            seconds=max(min(search.left() / 6, 20.0), 0.5),
+            seconds=max(min(search.left() / 4, 25.0), 0.5),
             slack=0.1 * search.gap * scale,
             seed=search.seed,
             explain=False,
@@ -374,7 +377,7 @@ def _by_supply(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
         search.say(f"units are made whole among {part.problem.columns} columns")
         answer = exact.improve(
             part.problem,
-            seconds=max(min(search.left() / 4, 30.0), 0.5),
+            seconds=max(min(search.left() / 2, 45.0), 0.5),
             slack=0.1 * search.gap * scale,
             seed=search.seed,
             explain=False,

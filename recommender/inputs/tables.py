@@ -66,7 +66,7 @@ class Table:
         return len(self.lines)
 
 
-class _Unread(Exception):  # noqa: N818 - a verdict on a file, always caught here
+class _Unread(Exception):
     """Why a table is not read any further."""
 
     def __init__(self, line: int | None, message: str, remedy: str = "") -> None:
@@ -516,7 +516,7 @@ def _check_archive(data: bytes) -> None:
         ) from None
 
 
-class _PrologEnd(Exception):  # noqa: N818 - nothing went wrong
+class _PrologEnd(Exception):
     """The first element of an XML part was reached."""
 
 

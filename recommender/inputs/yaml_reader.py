@@ -71,7 +71,7 @@ class Document:
         return self.lines.get(found, 1)
 
 
-class _Unread(Exception):  # noqa: N818 - a verdict on a file, always caught here
+class _Unread(Exception):
     """Why a file is not read any further."""
 
     def __init__(self, line: int | None, message: str, remedy: str = "") -> None:
