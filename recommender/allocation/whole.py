@@ -380,6 +380,7 @@ def _by_supply(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
             seconds=max(min(search.left() / 2, 45.0), 0.5),
             slack=0.1 * search.gap * scale,
             seed=search.seed,
+            enough=_target(search, near.proven) - part.constant - float(problem.value @ kept),
             explain=False,
         )
     except Infeasible:
