@@ -1,0 +1,259 @@
+"""Policies: the choices people make without an optimiser, under exactly the rules of the plan.
+
+A policy is an order of the units and a taste among what each may be offered.  ``follow`` goes down
+the order once and gives every unit the first thing it likes that still fits: hours are taken from
+the staff with the fewest other uses, a group is opened when hours and places allow it, statutory
+rules come first.  Groups that stay below their least number do not run; the round is done again
+without them, until every group that runs is full enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from recommender.allocation import Solution
+from recommender.planning import Formulation
+from recommender.planning.codes import Floats, Ints
+from recommender.planning.limits import Kind
+
+FITS = 1e-9
+"""How much more than is left an offer may take: rounding of sums."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Policy:
+    """A way to share out hours.
+
+    Attributes:
+        name: what it is called.
+        order: (unit blocks,) the blocks of units, the first served first.
+        taste: (unit columns,) what a unit would rather have; the highest that fits is taken, and
+            nothing at or below 0.
+    """
+
+    name: str
+    order: Ints
+    taste: Floats
+
+
+def highest_risk(formulation: Formulation, need: Floats) -> Policy:
+    """Return "the highest risk first": each the strongest help that is left.
+
+    Args:
+        formulation: the problem with its meaning.
+        need: (units,) how much is at stake for each unit, such as its weighted risks.
+    """
+    order = np.argsort(-need[formulation.unit], kind="stable")
+    return Policy("highest_risk", order, _benefit(formulation))
+
+
+def first_come(formulation: Formulation, seed: int) -> Policy:
+    """Return "first come, first served": an order of arrival drawn from a seed."""
+    order = np.random.default_rng(seed).permutation(formulation.unit.size)
+    return Policy("first_come", order, _benefit(formulation))
+
+
+def at_random(formulation: Formulation, seed: int) -> Policy:
+    """Return units in a random order that are each offered something at random."""
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(formulation.unit.size)
+    taste = rng.uniform(0.1, 1.0, formulation.candidate.size)
+    return Policy("random", order, np.where(_benefit(formulation) > 0, taste, 0.0))
+
+
+def benefit_per_hour(formulation: Formulation) -> Policy:
+    """Return "the most good an hour first": a group counts by the hours of a full place."""
+    benefit, hours = _benefit(formulation), _hours(formulation)
+    taste = benefit / np.maximum(hours, 0.05)
+    best = np.maximum.reduceat(taste, formulation.problem.start[: formulation.unit.size])
+    return Policy("benefit_per_hour", np.argsort(-best, kind="stable"), taste)
+
+
+def follow(formulation: Formulation, policy: Policy) -> Solution:
+    """Return the choice that a policy makes; its prices are 0, so it proves no bound of its own.
+
+    Args:
+        formulation: the problem with its meaning.
+        policy: the order of the units and their taste.
+    """
+    problem, spans = formulation.problem, formulation.spans
+    first = int(problem.start[spans.sessions])
+    most = problem.limit[spans.sessions : spans.staff].copy()
+    while True:
+        desk = _Desk(formulation, most)
+        desk.serve(policy)
+        pupils = desk.places_taken()
+        groups = desk.quantity[first : first + most.size]
+        least = desk.least
+        short = (groups > 0) & (pupils < least * groups - FITS)
+        if not short.any():
+            return desk.solution(policy.name)
+        enough = np.floor((pupils[short] + FITS) / np.maximum(least[short], 1))
+        most[short] = np.minimum(enough, groups[short] - 1)
+
+
+class _Desk:
+    """What is left of everything while units come by in turn."""
+
+    def __init__(self, formulation: Formulation, most: Floats) -> None:
+        problem, spans, staff = formulation.problem, formulation.spans, formulation.staff
+        self.formulation, self.problem = formulation, problem
+        self.use = problem.use
+        self.quantity = np.zeros(problem.columns)
+        self._given: list[tuple[int, float]] = []
+        self.left = problem.capacity.copy()
+        self.team = staff.hours.copy()
+        self.first_session = int(problem.start[spans.sessions])
+        self.first_way = int(problem.start[spans.staff])
+        self.most = most
+        resource = np.array(formulation.rows.resource, dtype=object)
+        self.is_hours = resource == "hours"
+        self.is_quorum = resource == "quorum"
+        self.is_places = resource == "places"
+        self.is_owed = resource == "must_serve"
+        self.ways: dict[int, list[int]] = {}
+        for way in np.lexsort((np.arange(staff.way_team.size), staff.ways[staff.way_team])):
+            row = self._entries(self.first_way + int(way))[0][0]
+            self.ways.setdefault(int(row), []).append(int(way))
+        self.session_of: dict[int, int] = {}
+        self.least = np.zeros(most.size)
+        self.places_row = np.full(most.size, -1, dtype=np.int64)
+        for session in range(most.size):
+            rows, amounts = self._entries(self.first_session + session)
+            for row, amount in zip(rows.tolist(), amounts.tolist(), strict=True):
+                if self.is_places[row]:
+                    self.session_of[row] = session
+                    self.places_row[session] = row
+                elif self.is_quorum[row]:
+                    self.least[session] = amount
+        self._running_help()
+
+    def _entries(self, column: int) -> tuple[Ints, Floats]:
+        offer = self.problem.offer[column]
+        begin, end = self.use.indptr[offer], self.use.indptr[offer + 1]
+        return np.asarray(self.use.indices[begin:end], dtype=np.int64), np.asarray(
+            self.use.data[begin:end]
+        )
+
+    def _running_help(self) -> None:
+        """Take the hours of help that is already running; what nobody has is borrowed."""
+        for row in np.flatnonzero(self.is_hours & (self.problem.capacity < 0)).tolist():
+            need = -self.problem.capacity[row]
+            self.left[row] = 0.0
+            self.team, missing = self._spend(self.team, row, need)
+            if missing > FITS:
+                self._add_supply(row, missing)
+
+    def _add_supply(self, row: int, amount: float) -> None:
+        """Take a dear column that supplies a row: a shortage or a borrowed hour."""
+        start = self.problem.start[self.formulation.spans.shortages]
+        for column in range(int(start), self.problem.columns):
+            rows, amounts = self._entries(column)
+            if rows.size == 1 and rows[0] == row:
+                self.quantity[column] += amount / -amounts[0]
+                return
+        raise ValueError(f"nothing supplies row {row}")
+
+    def _spend(self, team: Floats, row: int, hours: float) -> tuple[Floats, float]:
+        """Return what teams have left after giving hours, and the hours that nobody has."""
+        staff, team = self.formulation.staff, team.copy()
+        for way in self.ways.get(row, ()):
+            if hours <= FITS:
+                break
+            at = staff.way_team[way]
+            given = min(hours, team[at] * staff.rate[at])
+            if given > 0:
+                team[at] -= given / staff.rate[at]
+                self._given.append((way, given / staff.rate[at]))
+                hours -= given
+        return team, hours
+
+    def serve(self, policy: Policy) -> None:
+        """Let every unit of an order take what it likes best of what fits."""
+        start = self.problem.start
+        owed = self.formulation.people.rule[self.formulation.unit[policy.order]] >= 0
+        for block in np.concatenate([policy.order[owed], policy.order[~owed]]).tolist():
+            begin, end = int(start[block]), int(start[block + 1])
+            wanted = begin + np.argsort(-policy.taste[begin:end], kind="stable")
+            for _ in range(int(self.problem.limit[block])):
+                if not any(
+                    self._take(column) for column in wanted.tolist() if policy.taste[column] > 0
+                ):
+                    break
+        for row in np.flatnonzero(self.is_owed & (self.left < -FITS)).tolist():
+            self._add_supply(row, -self.left[row])
+
+    def _take(self, column: int) -> bool:
+        """Take one of a column, and open the groups it needs, if all of it fits."""
+        rows, amounts = self._entries(column)
+        opened = []
+        for row, amount in zip(rows.tolist(), amounts.tolist(), strict=True):
+            if self.is_places[row] and self.left[row] < amount - FITS:
+                session = self.session_of.get(row)
+                if session is None:
+                    return False
+                at = self.first_session + session
+                if self.quantity[at] + 1 > self.most[session] + FITS:
+                    return False
+                opened.append(at)
+        need = np.zeros(self.left.size)
+        np.add.at(need, rows, amounts)
+        for at in opened:
+            np.add.at(need, *self._entries(at))
+        fixed = ~(self.is_hours | self.is_quorum | self.is_owed)
+        if np.any(need[fixed] > self.left[fixed] + FITS):
+            return False
+        team, before = self.team, len(self._given)
+        for row in np.flatnonzero(self.is_hours & (need > 0)).tolist():
+            team, missing = self._spend(team, row, need[row])
+            if missing > FITS:
+                del self._given[before:]
+                return False
+        self.team = team
+        self.left -= np.where(self.is_hours, 0.0, need)
+        self.quantity[column] += 1
+        for at in opened:
+            self.quantity[at] += 1
+        return True
+
+    def places_taken(self) -> Floats:
+        """Return (sessions,) the pupils in every kind of group."""
+        first = self.first_session
+        sizes = np.zeros(self.most.size)
+        for session, row in enumerate(self.places_row.tolist()):
+            rows, amounts = self._entries(first + session)
+            sizes[session] = -amounts[rows == row].sum()
+        return sizes * self.quantity[first : first + sizes.size] - self.left[self.places_row]
+
+    def solution(self, name: str) -> Solution:
+        """Return what was taken."""
+        for way, hours in self._given:
+            self.quantity[self.first_way + way] += hours
+        columns = np.flatnonzero(self.quantity)
+        return Solution(
+            columns=columns,
+            quantity=self.quantity[columns],
+            price=np.zeros(self.problem.rows),
+            engine=name,
+            status="stopped",
+        )
+
+
+def _benefit(formulation: Formulation) -> Floats:
+    return np.asarray(formulation.problem.value[: formulation.candidate.size])
+
+
+def _hours(formulation: Formulation) -> Floats:
+    """Return (unit columns,) hours of every column, a place counted as its part of a full group."""
+    rows, pieces = formulation.rows, formulation.pieces
+    hours = np.array([name == "hours" for name in rows.resource], dtype=np.float64)
+    of_piece = hours @ sp.csr_array(rows.use)
+    place, group = pieces.kind == Kind.PLACE, pieces.kind == Kind.GROUP
+    grouped = np.flatnonzero(place & (pieces.most > 0))
+    of_place = np.where(place, of_piece, 0.0)
+    of_place[grouped] += of_piece[group] / pieces.most[grouped]
+    of_offer = formulation.offers.made_of.T @ of_place
+    return np.asarray(of_offer[formulation.problem.offer[: formulation.candidate.size]])
