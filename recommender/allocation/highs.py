@@ -84,12 +84,14 @@ def _run_in_thread(highs: highspy.Highs, stop: threading.Event | None) -> bool:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     interrupted = False
-    while thread.is_alive():
+    running = True
+    while running:
         try:
             thread.join(0.05)
             if stop is not None and stop.is_set():
                 interrupted = True
                 _cancel(highs)
+            running = thread.is_alive()
         except KeyboardInterrupt:
             interrupted = True
             _cancel(highs)

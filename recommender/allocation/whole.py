@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -57,6 +58,15 @@ WIDER = 4
 
 SUPPLY = 5_000
 """Alternatives that take part when what supplies (sessions) is made whole."""
+
+STARTS = 12
+"""Times that what supplies is made whole, each among more columns and from another seed."""
+
+SUPPLY_NODES = 10
+"""Nodes of the integer problem of what supplies."""
+
+UNIT_NODES = 40
+"""Nodes of the integer problem of the units once what supplies is fixed."""
 
 NODES = 100
 """Nodes that the integer problem of one group may branch on."""
@@ -136,9 +146,9 @@ def _steps(search: Search, near: _Near) -> list[Callable[[WholeChoice], WholeCho
         steps.append(lambda choice: _by_swaps(search, near, replace(choice, quantity=rounded)))
     small = near.fractional <= FEW // 3
     if small:
-        steps.append(lambda choice: _together(search, near, choice, share=1 / 24))
-        steps.append(lambda choice: _by_supply(search, near, choice))
+        steps += [partial(_by_supply, search, near, start) for start in range(STARTS)]
         steps.append(lambda choice: _by_swaps(search, near, choice))
+        steps.append(lambda choice: _together(search, near, choice, share=1 / 24))
     steps.append(lambda choice: _apart(search, near, choice))
     if small:
         steps.append(lambda choice: _together(search, near, choice, share=1.0))
@@ -338,11 +348,13 @@ def _together(search: Search, near: _Near, choice: WholeChoice, share: float) ->
     return WholeChoice(quantity, better, False)
 
 
-def _by_supply(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
+def _by_supply(search: Search, near: _Near, start: int, choice: WholeChoice) -> WholeChoice:
     """Return the better of a choice and one that first makes whole what supplies (sessions).
 
     What supplies is rounded up or down from the relaxation, with units in parts; then units are
-    made whole with that held fixed.
+    made whole with that held fixed.  Many quick starts beat one thorough one: which sessions suit
+    whole units best cannot be told from units in parts.  Limits are nodes, not seconds, so that
+    the same problem gives the same choice on any machine.
     """
     problem = search.problem
     blocks = block_of(problem)
@@ -354,7 +366,7 @@ def _by_supply(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
         return choice
     room = np.bincount(blocks[columns], more, minlength=problem.blocks).astype(np.float64)
     scale = _scale(problem, search.parts)
-    window = window_for(near.contested, SUPPLY)
+    window = window_for(near.contested, SUPPLY + start * SUPPLY // 4)
     units_in_parts = np.ones(problem.blocks, dtype=np.bool_)
     supply = _with_fixed(search, near, columns, low, room, window, units_in_parts)
     part, kept = supply
@@ -362,9 +374,10 @@ def _by_supply(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
     try:
         answer = exact.improve(
             part.problem,
-            seconds=max(min(search.left() / 4, 25.0), 0.5),
+            seconds=max(search.left() / 2, 0.5),
+            nodes=SUPPLY_NODES,
             slack=0.1 * search.gap * scale,
-            seed=search.seed,
+            seed=search.seed + start,
             explain=False,
         )
         if answer.quantity is None or answer.interrupted:
@@ -377,9 +390,10 @@ def _by_supply(search: Search, near: _Near, choice: WholeChoice) -> WholeChoice:
         search.say(f"units are made whole among {part.problem.columns} columns")
         answer = exact.improve(
             part.problem,
-            seconds=max(min(search.left() / 2, 45.0), 0.5),
+            seconds=max(search.left(), 0.5),
+            nodes=UNIT_NODES,
             slack=0.1 * search.gap * scale,
-            seed=search.seed,
+            seed=search.seed + start,
             enough=_target(search, near.proven) - part.constant - float(problem.value @ kept),
             explain=False,
         )

@@ -129,6 +129,8 @@ class _Desk:
                     self.places_row[session] = row
                 elif self.is_quorum[row]:
                     self.least[session] = amount
+        owed = sp.csr_array(self.use)[np.flatnonzero(self.is_owed)]
+        self.counts = np.asarray((owed < 0).sum(axis=0)).ravel() > 0
         self._running_help()
 
     def _entries(self, column: int) -> tuple[Ints, Floats]:
@@ -172,12 +174,13 @@ class _Desk:
         return team, hours
 
     def serve(self, policy: Policy) -> None:
-        """Let every unit of an order take what it likes best of what fits."""
+        """Let every unit take what it likes best of what fits, and what it is owed first."""
         start = self.problem.start
         owed = self.formulation.people.rule[self.formulation.unit[policy.order]] >= 0
         for block in np.concatenate([policy.order[owed], policy.order[~owed]]).tolist():
             begin, end = int(start[block]), int(start[block + 1])
-            wanted = begin + np.argsort(-policy.taste[begin:end], kind="stable")
+            counts = self.counts[self.problem.offer[begin:end]]
+            wanted = begin + np.lexsort((-policy.taste[begin:end], ~counts))
             for _ in range(int(self.problem.limit[block])):
                 if not any(
                     self._take(column) for column in wanted.tolist() if policy.taste[column] > 0
