@@ -80,18 +80,20 @@ def _run_in_thread(highs: highspy.Highs, stop: threading.Event | None) -> bool:
             highs.run()
         except BaseException as error:
             failure.append(error)
+        finally:
+            done.set()
 
+    # an event, since a join that Ctrl-C interrupts takes a running thread for a stopped one
+    done = threading.Event()
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     interrupted = False
-    running = True
-    while running:
+    while not done.is_set():
         try:
-            thread.join(0.05)
+            done.wait(0.05)
             if stop is not None and stop.is_set():
                 interrupted = True
                 _cancel(highs)
-            running = thread.is_alive()
         except KeyboardInterrupt:
             interrupted = True
             _cancel(highs)
