@@ -1,0 +1,8 @@
+"""One thread a process: tests run side by side, and threads that spin would only wait for others."""
+
+from __future__ import annotations
+
+import os
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
