@@ -1,4 +1,4 @@
-"""One thread a process: tests run side by side, and threads that spin would only wait for others."""
+"""One thread a process: tests run side by side, and spinning threads only wait for others."""
 
 from __future__ import annotations
 
