@@ -175,7 +175,7 @@ def test_a_plan_for_nobody_still_has_a_report(region: Region) -> None:
 
 
 def test_a_report_in_an_unknown_language_is_refused(region: Region) -> None:
-    with pytest.raises(UsageError, match="choose en, nl"):
+    with pytest.raises(UsageError, match="choose en"):
         report_html(*region, language="xx")
 
 
@@ -189,12 +189,8 @@ def test_every_language_has_every_phrase_with_the_same_places(code: str) -> None
 
 def test_every_phrase_is_said_somewhere() -> None:
     folder = Path(figures.__file__).parent
-    files = [*folder.glob("*.py"), *folder.glob("templates/*.html")]
-    source = "".join(f.read_text() for f in files if f.name not in ("phrases.py", "dutch.py"))
-    built = (
-        "proof_", "hours_", "level_", "scale_", "status_", "rule_", "example_", "audience_",
-        "left_", "card_",
-    )  # fmt: skip
+    source = (folder / "report.py").read_text() + (folder / "templates/report.html").read_text()
+    built = ("proof_", "hours_", "level_", "scale_", "status_", "rule_", "example_")
     unsaid = [k for k in ENGLISH if not re.search(rf"['\"]{k}['\"]", source)]
     assert [key for key in unsaid if not key.startswith(built)] == []
 
