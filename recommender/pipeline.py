@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from recommender.allocation import Effort, EngineName, SolverName, solve
 from recommender.errors import VerificationFailed
+from recommender.governance.costs import Costs, costs_of
+from recommender.governance.keep import Keep, Kept, kept_of, solve_keeping
 from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
 from recommender.matching import MatchingSettings, match
@@ -28,7 +30,8 @@ def silent(_message: str) -> None:
 class Settings:
     """How a plan is made; each part lives beside its reader.
 
-    ``engine`` is auto, exact or prices; ``solver`` (highs or cbc) serves the exact engine.
+    ``engine`` is auto, exact or prices; ``solver`` (highs or cbc) serves the exact engine; ``keep``
+    says which earlier plan ``recommend_again`` was to keep, and how dearly.
     """
 
     risk: RiskSettings
@@ -37,6 +40,7 @@ class Settings:
     effort: Effort = field(default_factory=Effort)
     engine: EngineName = "auto"
     solver: SolverName = "highs"
+    keep: Keep | None = None
 
 
 def settings_of(
@@ -72,6 +76,46 @@ def recommend(inputs: Inputs, settings: Settings, progress: Progress = silent) -
     )
     progress("writing up the plan")
     return plan_of(formulation, allocation, candidates, settings.matching)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Again:
+    """A plan that keeps to an earlier one.
+
+    Attributes:
+        plan: the new plan, with its true values.
+        keep: which plan it keeps to, and how dearly.
+        kept: how much of the earlier one stays.
+        costs: what the decisions of professionals cost in benefit, estimated.
+    """
+
+    plan: Plan
+    keep: Keep
+    kept: Kept
+    costs: Costs
+
+
+def recommend_again(
+    inputs: Inputs, settings: Settings, before: Plan, keep: Keep, progress: Progress = silent
+) -> Again:
+    """Turn pupils, catalogue and resources into a plan that changes an earlier one least."""
+    progress("assessing risks")
+    risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
+    progress("matching pupils and interventions")
+    candidates = match(inputs.cohort, inputs.catalogue, risks, settings.matching)
+    formulation = formulate(candidates, inputs.resources, settings.limits)
+    progress(f"allocating {formulation.problem.value.size:,} columns, keeping what was planned")
+    allocation, keeping, counted = solve_keeping(
+        formulation, candidates, before, keep.threshold,
+        settings.effort, settings.engine, settings.solver, progress,
+    )  # fmt: skip
+    progress("writing up the plan")
+    plan = plan_of(formulation, allocation, candidates, settings.matching)
+    costs = costs_of(
+        formulation, candidates, allocation.solution,
+        settings.matching, inputs.resources, settings.limits,
+    )  # fmt: skip
+    return Again(plan, keep, kept_of(before, plan, keep.threshold, keeping, counted), costs)
 
 
 def verify_plan(plan: Plan, inputs: Inputs, settings: Settings) -> tuple[str, ...]:

@@ -31,6 +31,17 @@ def share(_context: click.Context, _option: click.Parameter, text: str) -> float
     return number
 
 
+def benefit(_context: click.Context, _option: click.Parameter, text: str) -> float:
+    """Return the benefit that a text stands for."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise click.BadParameter(f"{text!r} is not a benefit of 0 or more, such as 0.01")
+    return number
+
+
 @click.command(short_help="The main job: the plan of a workspace, with its proof.")
 @options.workspace
 @click.option(
@@ -69,6 +80,27 @@ def share(_context: click.Context, _option: click.Parameter, text: str) -> float
 @options.seed
 @click.option("--workers", type=click.IntRange(min=1), help="Problems solved side by side.")
 @click.option("--relaxation", is_flag=True, help="Allow parts of pupils and groups: a bound.")
+@click.option(
+    "--keep",
+    "keep_folder",
+    metavar="PLAN",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Change this earlier plan as little as is worth it.",
+)
+@click.option(
+    "--threshold",
+    metavar="BENEFIT",
+    default="0.01",
+    callback=benefit,
+    show_default=True,
+    help="With --keep: the benefit that changing one assignment must be worth.",
+)
+@click.option(
+    "--costs",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --keep: write what each decision costs in benefit, estimated (.csv).",
+)
 @options.speech
 def command(
     workspace: Path,
@@ -82,6 +114,9 @@ def command(
     seed: int,
     workers: int | None,
     relaxation: bool,
+    keep_folder: Path | None,
+    threshold: float,
+    costs: Path | None,
     as_json: bool,
     quiet: bool,
     verbose: bool,
@@ -90,18 +125,26 @@ def command(
 
     The plan is a proposal; professionals decide. Ends with 4 if a must-serve rule cannot be met and
     with 5 if the solver stopped at its limit; the plan is written all the same.
+
+    With --keep, what an earlier plan offers stays unless a decision forbids it or a change is worth
+    more than --threshold an assignment; the values and the gap of the plan are its true ones.
     """
     folder = workspace / "plan" if out is None else out
     from recommender.export.folder import refuse_target
 
     refuse_target(folder, overwrite=force)
+    if costs is not None and keep_folder is None:
+        raise click.UsageError("--costs goes with --keep")
 
     from recommender.allocation import Effort
+    from recommender.cli import keeping
     from recommender.cli.headline import headline, record
+    from recommender.export.files import write_file
     from recommender.export.folder import MANIFEST, write_plan
     from recommender.export.manifest import manifest_of
+    from recommender.export.tables import csv_text
     from recommender.inputs.workspace import read_workspace
-    from recommender.pipeline import recommend, settings_of
+    from recommender.pipeline import recommend, recommend_again, settings_of
     from recommender.scenarios import BASE, apply_scenario
 
     progress = Progress(quiet=quiet, verbose=verbose)
@@ -116,8 +159,15 @@ def command(
         whole=not relaxation,
     )
     settings = settings_of(inputs.policy, seed=seed, effort=effort, engine=engine, solver=solver)
+    again = None
     try:
-        plan = recommend(inputs, settings, progress)
+        if keep_folder is None:
+            plan = recommend(inputs, settings, progress)
+        else:
+            before, keep = keeping.earlier(keep_folder, folder, threshold)
+            settings = replace(settings, keep=keep)
+            again = recommend_again(inputs, settings, before, keep, progress)
+            plan = again.plan
         plan = replace(
             plan,
             summary=replace(
@@ -134,17 +184,22 @@ def command(
             workspace=Path(made_from).as_posix(),
         )
         manifest = write_plan(plan, folder, manifest, overwrite=force)
+        if again is not None and costs is not None:
+            write_file(costs, csv_text(again.costs.decisions).encode())
         note(
             workspace, "run", folder.name, files={MANIFEST: folder / MANIFEST},
             details={"scenario": plan.summary.scenario, "seed": str(seed),
-                     "status": plan.summary.status, "version": manifest.version},
+                     "status": plan.summary.status, "version": manifest.version,
+                     **(keeping.kept_details(again) if again else {})},
         )  # fmt: skip
     finally:
         progress.done()
     if as_json:
-        answer_json(record(plan, folder))
+        answer_json({**record(plan, folder), **(keeping.kept_record(again) if again else {})})
     else:
         answer(headline(plan, manifest, folder))
+        if again is not None and keep_folder is not None:
+            answer("\n".join(keeping.kept_lines(again, keep_folder)))
     return _verdict(plan)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from recommender.cli import options
 from recommender.cli.output import Progress, answer, answer_json
 
 if TYPE_CHECKING:
+    from recommender.governance.keep import Keep
     from recommender.planning.plan import Plan
 
 
@@ -33,7 +35,8 @@ def command(
     from recommender.cli.again import made_from, workspace_of
     from recommender.errors import VerificationFailed
     from recommender.export.folder import changed_files, read_plan
-    from recommender.pipeline import recommend
+    from recommender.governance.keep import Keep
+    from recommender.pipeline import recommend, recommend_again
 
     progress = Progress(quiet=quiet, verbose=verbose)
     findings = list(changed_files(plan_folder))
@@ -47,8 +50,13 @@ def command(
         settings = replace(
             again.settings, effort=effort, engine=recorded["engine"], solver=recorded["solver"]
         )
+        keep = Keep(**recorded["keep"]) if recorded.get("keep") else None
         try:
-            fresh = recommend(again.inputs, settings, progress)
+            if keep is None:
+                fresh = recommend(again.inputs, settings, progress)
+            else:
+                before = _kept(plan_folder, keep)
+                fresh = recommend_again(again.inputs, settings, before, keep, progress).plan
         finally:
             progress.done()
         summary = replace(
@@ -62,6 +70,23 @@ def command(
         raise VerificationFailed(findings)
     answer(f"{plan_folder}: made again from the recorded inputs, settings and seed; all the same.")
     return 0
+
+
+def _kept(plan_folder: Path, keep: Keep) -> Plan:
+    """Return the plan that was kept to, as it was then.
+
+    Raises:
+        VerificationFailed: it is not there any more, or it was changed.
+    """
+    from recommender.errors import VerificationFailed
+    from recommender.export.folder import MANIFEST, changed_files, read_plan, sha256
+
+    folder = Path(os.path.realpath(plan_folder)) / keep.plan
+    if not (folder / MANIFEST).is_file():
+        raise VerificationFailed([f"{keep.plan}: the plan that was kept to is missing"])
+    if sha256(folder / MANIFEST) != keep.manifest or changed_files(folder):
+        raise VerificationFailed([f"{keep.plan}: the plan that was kept to was changed"])
+    return read_plan(folder)[0]
 
 
 def _differences(plan: Plan, fresh: Plan) -> list[str]:

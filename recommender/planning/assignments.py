@@ -160,7 +160,8 @@ def not_served_of(
     """
     reason = reasons_of(formulation, taken, candidates, waiting)
     none = waiting.column < 0
-    value = formulation.problem.value[np.maximum(waiting.column, 0)] if none.size else np.empty(0)
+    worth = formulation.problem.value
+    value = worth[np.maximum(waiting.column, 0)] if worth.size else np.zeros(none.size)
     alternative = offers_named(formulation, candidates, waiting.column)
     frame = pd.DataFrame(
         {

@@ -241,6 +241,7 @@ def _hands(formulation: Formulation, taken: Taken) -> Hands:
     member = np.lexsort((np.arange(hours.size), staff.member_of))
     # a solver may spend a rounding more than a team has: its members are stretched to fit
     spent = np.bincount(staff.way_team, weights=taken.spent, minlength=staff.hours.size)
+    spent = spent.astype(np.float64)  # of nothing, numpy counts in whole numbers
     stretch = np.maximum(
         1.0, np.divide(spent, staff.hours, out=np.ones_like(spent), where=staff.hours > 0)
     )

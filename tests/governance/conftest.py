@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from recommender.allocation import Allocation, Effort, solve
 from recommender.inputs.catalogue import (
     Catalogue,
     Effect,
     Eligible,
     Format,
     Intervention,
+    Need,
     Reach,
     Text,
 )
+from recommender.inputs.cohort import Cohort
 from recommender.inputs.policy import Column, Outcome, Period, Policy, Role
-from recommender.planning.plan import Plan, Summary
+from recommender.inputs.resources import Resources
+from recommender.inputs.workspace import Inputs
+from recommender.matching import Candidates, match
+from recommender.pipeline import Settings, settings_of
+from recommender.planning import Formulation, formulate
+from recommender.planning.plan import Plan, Summary, plan_of
+from recommender.risk.profiles import RiskProfiles
 
 FRAME = {
     "source": "pupil register",
@@ -140,3 +152,112 @@ def plan() -> Plan:
             }
         ),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Small:
+    """A world by hand: hours of one teacher, units with what one-to-one lessons would do for each.
+
+    ``units`` maps unit_id to (site, count, {help: benefit}); every help takes ``hours`` of the
+    teacher of a pupil, but "circle", which takes them of a group of 2 to 3.
+    """
+
+    units: Mapping[str, tuple[str, int, Mapping[str, float]]]
+    hours: float
+    decisions: Sequence[tuple[str, str, str, str]] = ()
+    cost: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        helps = sorted({name for _, _, helps in self.units.values() for name in helps})
+        ids = sorted(self.units)
+        texts = dict.fromkeys(("family_id", "language", "must_serve", "completed"), "")
+        units = pd.DataFrame(
+            {
+                "unit_id": ids,
+                "site": [self.units[i][0] for i in ids],
+                "grade": 5,
+                "count": [self.units[i][1] for i in ids],
+                "consent": "given",
+                **texts,
+            }
+        )
+        words = dict.fromkeys(("unit_id", "site", "consent", *texts), "str")
+        columns = ("unit_id", "intervention", "decision", "reason", "decided_by", "date")
+        cohort = Cohort(
+            units=units.astype(words), columns=(), history=None, profiles=None, notes=None,
+            commitments=pd.DataFrame(columns=["unit_id", "intervention", "period"], dtype="str"),
+            decisions=pd.DataFrame(
+                [(*row, "N (leader)", "2026-11-01") for row in self.decisions],
+                columns=list(columns), dtype="str",
+            ),
+        )  # fmt: skip
+        period = Period("term", Text("Term"), dt.date(2026, 9, 1), dt.date(2026, 12, 1))
+        sites = sorted({site for site, _, _ in self.units.values()})
+        named = {name: pd.Series(sites, dtype="str") for name in ("site", "name", "area", "board")}
+        staff = pd.DataFrame(
+            {"professional_id": ["t1"], "role": ["teacher"], "hours": [self.hours],
+             "sites": ["*"], "period": ["term"], "cost_per_hour": [0.0], "languages": [""]}
+        )  # fmt: skip
+        policy = Policy(
+            reference_date=dt.date(2026, 9, 1),
+            outcomes=tuple(Outcome(name, Text(name)) for name in helps),
+            roles=(Role("teacher", Text("Teacher"), 60.0),),
+            periods=(period,),
+            columns=(),
+            evidence={"strong": 1.0},
+            synthetic=True,
+            bundle_size=2,
+            diminishing=1.0,
+        )
+        return Inputs(
+            cohort, Catalogue(tuple(map(self._help, helps))),
+            Resources(pd.DataFrame(named), staff, policy.roles, policy.periods), policy, (),
+        )  # fmt: skip
+
+    def _help(self, name: str) -> Intervention:
+        group = name == "circle"
+        hours = self.cost.get(name, 1.0)
+        need = Need("teacher", **{"hours_per_group" if group else "hours_per_pupil": hours})
+        return Intervention(
+            name, Text(name), "selective", Format("group", 2, 3) if group else Format("individual"),
+            (need,), (Effect(name, "risk_difference", 1.0, 0.0, "strong", "by hand"),),
+            reach=Reach(), eligible=Eligible(minimum_risk={name: 1e-9}),
+        )  # fmt: skip
+
+    @cached_property
+    def risks(self) -> RiskProfiles:
+        helps = self.inputs.catalogue.ids
+        risk = np.array(
+            [[self.units[i][2].get(name, 0.0) for name in helps] for i in sorted(self.units)]
+        )
+        return RiskProfiles(helps, risk, np.zeros_like(risk), ("by hand",) * len(helps))
+
+    @cached_property
+    def settings(self) -> Settings:
+        return settings_of(self.inputs.policy, effort=Effort(gap=0.0, seconds=30.0))
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        inputs = self.inputs
+        return match(inputs.cohort, inputs.catalogue, self.risks, self.settings.matching)
+
+    @cached_property
+    def formulation(self) -> Formulation:
+        return formulate(self.candidates, self.inputs.resources, self.settings.limits)
+
+    @cached_property
+    def allocation(self) -> Allocation:
+        return solve(self.formulation.problem, self.settings.effort, "exact")
+
+    @cached_property
+    def plan(self) -> Plan:
+        return plan_of(self.formulation, self.allocation, self.candidates, self.settings.matching)
+
+    def with_decisions(self, *decisions: tuple[str, str, str, str]) -> Small:
+        return replace(self, decisions=decisions)
+
+
+@pytest.fixture
+def small() -> type[Small]:
+    return Small

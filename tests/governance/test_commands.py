@@ -97,12 +97,12 @@ def test_a_plan_is_adopted_and_stays_as_it_was(
     region: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = region / "plan"
-    before = {p.name: p.read_bytes() for p in plan.iterdir()}
+    before = {p: p.read_bytes() for p in plan.rglob("*") if p.is_file()}
     words = ["adopt", str(plan), "--name", "N. Jansen", "--role", "school leader"]
     assert run([*words, "--as", "discussed", "-q"]) == 0
     assert run([*words, "--json"]) == 0
     assert json.loads((region / "plan.status.json").read_text())["status"] == "adopted"
-    assert {p.name: p.read_bytes() for p in plan.iterdir()} == before
+    assert {p: p.read_bytes() for p in plan.rglob("*") if p.is_file()} == before
     capsys.readouterr()
     assert run(["audit", "verify", str(region), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["entries"] == 3
@@ -217,23 +217,103 @@ def test_a_plan_made_again_is_the_same(region: Path) -> None:
     assert run(["replay", str(region / "plan"), "-q"]) == 1
 
 
-def test_the_dialogue_from_contract_to_replay(region: Path) -> None:
-    """Contract, review, decide, plan again, adopt, replay: decisions hold and the log is whole."""
-    sheet, again = region.parent / "sheet.xlsx", region / "plan2"
-    assert run(["contract", str(region), "-q"]) == 0
+def decided(region: Path, reject: int) -> set[tuple[str, str]]:
+    """Reject the first offers of every sheet and hand it in; return the pairs."""
+    sheet = region.parent / "sheet.xlsx"
     assert run(["review", str(region / "plan"), "-o", str(sheet), "--language", "en"]) == 0
     book = openpyxl.load_workbook(sheet)
     page = book.worksheets[1]
     page["B2"], page["F2"] = "N. Jansen", "care coordinator"
-    forbidden = set()
-    for line in offers(page)[:3]:
+    pairs = set()
+    for line in offers(page)[:reject]:
         page[f"G{line}"], page[f"I{line}"] = "reject", "is helped already"
-        forbidden.add(tuple(str(page[f"K{line}"].value).split("|")[:2]))
+        unit, help_, _ = str(page[f"K{line}"].value).split("|")
+        pairs.add((unit, help_))
     book.save(sheet)
     assert run(["decide", str(region), str(sheet), "-q"]) == 0
-    assert run(["plan", str(region), "-o", str(again), "--gap", "20%", "-q"]) in (0, 4)
-    offered = pd.read_csv(again / "assignments.csv", dtype=str)
-    assert not forbidden & set(zip(offered["unit_id"], offered["intervention"], strict=True))
+    return pairs
+
+
+def offered(plan: Path) -> set[tuple[str, str, str]]:
+    table = pd.read_csv(plan / "assignments.csv", dtype=str)
+    return set(zip(table["unit_id"], table["intervention"], table["period"], strict=True))
+
+
+def test_a_plan_made_again_keeps_what_was_not_decided_otherwise(
+    region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forbidden = decided(region, 2)
+    costs = region.parent / "costs.csv"
+    words = ["plan", str(region), "-o", str(region / "plan2"), "--gap", "10%"]
+    words += ["--keep", str(region / "plan"), "--threshold", "0.05", "--costs", str(costs)]
+    capsys.readouterr()
+    assert run([*words, "--json"]) in (0, 4)
+    said = json.loads(capsys.readouterr().out)
+    before, after = offered(region / "plan"), offered(region / "plan2")
+    assert said["kept"]["before"] == len(before)
+    assert said["kept"]["same"] == len(before & after)
+    gone = {(unit, help_) for unit, help_, _ in before - after}
+    assert forbidden <= gone
+    assert len(gone - forbidden) <= 0.05 * len(before)
+    assert said["decisions"]["units"] == len({unit for unit, _ in forbidden})
+    table = pd.read_csv(costs)
+    assert set(table["unit_id"]) == {unit for unit, _ in forbidden}
+    assert table["cost"].sum() == pytest.approx(said["decisions"]["estimated_cost"])
+    assert run(["verify", str(region / "plan2"), "-q"]) == 0
+    assert run(["replay", str(region / "plan2"), "-q"]) == 0
+    capsys.readouterr()
+    assert run(["audit", "list", str(region), "--json"]) == 0
+    last = json.loads(capsys.readouterr().out)["entries"][-1]["details"]
+    assert last["threshold"] == "0.05"
+    assert float(last["kept_share"]) == pytest.approx(said["kept"]["share"], abs=1e-4)
+
+
+def test_what_was_kept_is_said_without_ids_and_names(
+    region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decided(region, 2)
+    words = ["plan", str(region), "-o", str(region / "plan2"), "--gap", "20%"]
+    capsys.readouterr()
+    assert run([*words, "--keep", str(region / "plan")]) in (0, 4)
+    said = capsys.readouterr()
+    assert "assignments" in said.out
+    assert "estimated cost" in said.out
+    assert "Jansen" not in said.out + said.err
+    ids = pd.read_csv(region / "data/pupils.csv", dtype=str)["unit_id"]
+    assert not [i for i in ids if i in said.out + said.err]
+
+
+def test_keeping_refuses_what_makes_no_sense(region: Path) -> None:
+    plan = str(region / "plan")
+    assert run(["plan", str(region), "-o", plan, "--force", "--keep", plan]) == 2
+    assert run(["plan", str(region), "-o", str(region / "b"), "--costs", "c.csv"]) == 2
+    words = ["plan", str(region), "-o", str(region / "b"), "--keep", plan]
+    assert run([*words, "--threshold", "-1"]) == 2
+    assert run([*words, "--threshold", "nan"]) == 2
+    path = region / "plan/assignments.csv"
+    path.write_text(path.read_text() + "\n")
+    assert run(words) == 1
+    assert not (region / "b").exists()
+
+
+def test_a_replay_without_the_plan_that_was_kept_says_so(
+    region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["plan", str(region), "-o", str(region / "b"), "--keep", str(region / "plan")]
+    assert run([*words, "--gap", "20%", "-q"]) in (0, 4)
+    (region / "plan").rename(region / "elsewhere")
+    assert run(["replay", str(region / "b"), "-q"]) == 1
+    assert "that was kept to is missing" in capsys.readouterr().err
+
+
+def test_the_dialogue_from_contract_to_replay(region: Path) -> None:
+    """Contract, review, decide, keep, adopt, replay: decisions hold and the log is whole."""
+    again = region / "plan2"
+    assert run(["contract", str(region), "-q"]) == 0
+    forbidden = decided(region, 3)
+    words = ["plan", str(region), "-o", str(again), "--gap", "20%", "-q"]
+    assert run([*words, "--keep", str(region / "plan")]) in (0, 4)
+    assert not forbidden & {(unit, help_) for unit, help_, _ in offered(again)}
     words = ["adopt", str(again), "--name", "N. Jansen", "--role", "leader", "-q"]
     assert run([*words, "--as", "discussed"]) == 0
     assert run(words) == 0
