@@ -50,6 +50,17 @@ def speech(function: Command) -> Command:
     return function
 
 
+def language(function: Command) -> Command:
+    """Add --language, of the report."""
+    return click.option(
+        "--language",
+        type=click.Choice(["en", "nl"]),
+        default="en",
+        show_default=True,
+        help="Of the report: English or Dutch.",
+    )(function)
+
+
 def seed(function: Command) -> Command:
     """Add --seed, of every random choice."""
     return click.option(

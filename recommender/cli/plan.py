@@ -78,6 +78,7 @@ def benefit(_context: click.Context, _option: click.Parameter, text: str) -> flo
     help="The solver of the exact engine.",
 )
 @options.seed
+@options.language
 @click.option("--workers", type=click.IntRange(min=1), help="Problems solved side by side.")
 @click.option("--relaxation", is_flag=True, help="Allow parts of pupils and groups: a bound.")
 @click.option(
@@ -112,6 +113,7 @@ def command(
     engine: Literal["auto", "exact", "prices"],
     solver: Literal["highs", "cbc"],
     seed: int,
+    language: str,
     workers: int | None,
     relaxation: bool,
     keep_folder: Path | None,
@@ -182,6 +184,7 @@ def command(
             settings,
             created=dt.datetime.now(dt.UTC),
             workspace=Path(made_from).as_posix(),
+            language=language,
         )
         manifest = write_plan(plan, folder, manifest, overwrite=force)
         if again is not None and costs is not None:

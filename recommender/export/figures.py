@@ -5,7 +5,7 @@ A unit may be a segment of alike pupils, so people are counted by ``units``, nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -91,6 +91,73 @@ def dear_hours(plan: Plan, most: int | None = None) -> pd.DataFrame:
         .sort_values("price", ascending=False, kind="stable", ignore_index=True)
     )
     return table if most is None else table.head(most)
+
+
+def hours_left(
+    plan: Plan,
+    needs: Mapping[str, Mapping[str, float]],
+    paid: Collection[str] = (),
+    least: float = 0.25,
+) -> pd.DataFrame:
+    """Return role, reason, name, hours: what keeps back the help that hours left over could give.
+
+    The reason is ``none`` (no help needs the role), ``other`` (all help that needs it also needs
+    the role ``name``, of which nothing is left there and then), ``little`` (less is left than the
+    smallest help takes), ``money`` (all help left costs money, and the budget is spent) or ``suit``
+    (nobody waits whom it fits).
+
+    Args:
+        plan: the plan.
+        needs: intervention -> role -> hours that the smallest start of it takes in one period.
+        paid: the interventions that cost money beside the hours.
+        least: hours below which nothing is left.
+    """
+    table = plan.resources[plan.resources["resource"] == "hours"]
+    keys = list(zip(table["role"], table["site"], table["period"], strict=True))
+    over = (table["capacity"] - table["used"]).to_numpy(dtype=np.float64)
+    left = dict(zip(keys, over.tolist(), strict=True))
+    budget = plan.resources[plan.resources["resource"] == "budget"]
+    spent = bool((budget["used"] >= 0.99 * budget["capacity"]).any() and len(budget))
+    rows = []
+    for (role, site, period), hours in left.items():
+        if hours <= least:
+            continue
+        users = [key for key, takes in needs.items() if takes.get(role, 0.0) > 0]
+        blocked = {
+            key: [o for o in needs[key] if o != role and left.get((o, site, period), 0.0) < least]
+            for key in users
+        }
+        free = [key for key in users if not blocked[key]]
+        name = ""
+        if not users:
+            reason = "none"
+        elif not free:
+            names = [other for by in blocked.values() for other in by]
+            reason, name = "other", max(sorted(set(names)), key=names.count)
+        elif hours < min(needs[key][role] for key in free):
+            reason = "little"
+        else:
+            reason = "money" if spent and set(free) <= set(paid) else "suit"
+        rows.append((role, reason, name, hours))
+    table = pd.DataFrame(rows, columns=["role", "reason", "name", "hours"])
+    table = table.groupby(["role", "reason", "name"], sort=True)["hours"].sum().reset_index()
+    return table.sort_values("hours", ascending=False, kind="stable", ignore_index=True)
+
+
+def mean_risks(plan: Plan) -> pd.DataFrame:
+    """Return outcome, risk: mean risks over pupils, in the order of profiles."""
+    pupils = people(plan).set_index("unit_id")["pupils"]
+    weight = plan.profiles["unit_id"].map(pupils).astype(np.float64).fillna(0.0)
+    parts = pd.DataFrame(
+        {
+            "outcome": plan.profiles["outcome"],
+            "weighed": plan.profiles["risk"] * weight,
+            "pupils": weight,
+        }
+    )
+    sums = parts.groupby("outcome", sort=False)[["weighed", "pupils"]].sum().reset_index()
+    sums["risk"] = _ratio(sums["weighed"], sums["pupils"])
+    return sums[["outcome", "risk"]]
 
 
 def price_grid(plan: Plan) -> pd.DataFrame:

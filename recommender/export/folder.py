@@ -23,10 +23,10 @@ from pathlib import Path
 
 from recommender import __version__
 from recommender.errors import InputError, Problem, UsageError
+from recommender.export.cards import report_pages
 from recommender.export.document import plan_text, read_plan_text
 from recommender.export.files import writing
 from recommender.export.manifest import File, Manifest, manifest_text, read_manifest
-from recommender.export.report import report_html
 from recommender.export.tables import CSV_TABLES, csv_text, frames_of
 from recommender.inputs.workspace import Source
 from recommender.planning.plan import Plan
@@ -67,8 +67,17 @@ def refuse_target(directory: Path, *, overwrite: bool) -> None:
         raise UsageError(
             f"{directory} has a {MANIFEST} that no plan has; choose another folder with -o"
         ) from None
-    if strangers := sorted(names - {MANIFEST} - {_top(file.path) for file in manifest.files}):
-        shown = ", ".join(strangers[:5]) + (", ..." if len(strangers) > 5 else "")
+    listed = {MANIFEST, *(file.path for file in manifest.files)}
+    strangers = names - {_top(path) for path in listed}
+    with writing(directory):
+        strangers |= {
+            path.relative_to(directory).as_posix()
+            for name in names - strangers
+            for path in (directory / name).rglob("*")
+            if not path.is_dir()
+        } - listed
+    if strangers:
+        shown = ", ".join(sorted(strangers)[:5]) + (", ..." if len(strangers) > 5 else "")
         raise UsageError(
             f"{directory} holds files that are not of the plan ({shown}); move them away first"
         )
@@ -200,7 +209,7 @@ def _texts(plan: Plan, manifest: Manifest, *, every: bool = True) -> Mapping[str
     """The files of a plan folder but the manifest; without ``every`` only the tables."""
     frames = frames_of(plan)
     tables = {f"{table}.csv": csv_text(frames[table]) for table in CSV_TABLES}
-    return tables | {REPORT: report_html(plan, manifest)} if every else tables
+    return tables | report_pages(plan, manifest, manifest.language) if every else tables
 
 
 def _write_files(plan: Plan, draft: Path, manifest: Manifest) -> Manifest:
@@ -209,7 +218,8 @@ def _write_files(plan: Plan, draft: Path, manifest: Manifest) -> Manifest:
         for name, text in ({PLAN: plan_text(plan)} | dict(_texts(plan, manifest))).items()
     ]
     sealed = replace(manifest, files=tuple(files))
-    _flush_folder(draft)
+    for folder in sorted({(draft / file.path).parent for file in files}):
+        _flush_folder(folder)
     _write(draft, MANIFEST, manifest_text(sealed))
     _flush_folder(draft)
     return sealed
@@ -217,6 +227,7 @@ def _write_files(plan: Plan, draft: Path, manifest: Manifest) -> Manifest:
 
 def _write(draft: Path, name: str, text: str) -> File:
     data = text.encode("utf-8")
+    (draft / name).parent.mkdir(exist_ok=True)
     with (draft / name).open("xb") as file:
         file.write(data)
         file.flush()

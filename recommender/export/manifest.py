@@ -12,6 +12,7 @@ from typing import Any
 
 from recommender import __version__
 from recommender.errors import InputError, Problem
+from recommender.export.equity import EquityGroup, equity_of
 from recommender.inputs.catalogue import Text
 from recommender.inputs.workspace import Inputs, Source
 from recommender.planning.plan import Plan
@@ -51,6 +52,29 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursNeeded:
+    """The hours of a role that an intervention takes, for each pupil and for each group.
+
+    ``periods`` is over how many periods they are spread.
+    """
+
+    intervention: str
+    role: str
+    hours_per_pupil: float
+    hours_per_group: float
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plausible:
+    """The lowest and highest share of cases that the policy calls plausible for an outcome."""
+
+    outcome: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A file of the plan folder and its SHA-256."""
 
@@ -69,6 +93,12 @@ class Manifest:
         weights: outcome -> how bad one case is beside the others.
         names, evidence: what the ids mean and which effects were used.
         inputs: every file that was read.  files: every file of the folder but the manifest itself.
+        language: of the report in the folder.
+        reach: intervention -> share of the pupils offered it who start and finish.
+        needs: the hours that interventions take.
+        costs: intervention -> euros beside the hours, for one pupil in one group.
+        plausible: the shares of cases that the policy calls plausible.
+        equity: help by groups that must not be treated unequally, small cells left out.
         value, bound, gap, better_bound, status, engine, seed, scenario, synthetic: as in the plan.
     """
 
@@ -90,10 +120,22 @@ class Manifest:
     evidence: tuple[Evidence, ...]
     inputs: tuple[Source, ...]
     files: tuple[File, ...] = ()
+    language: str = "en"
+    reach: tuple[tuple[str, float], ...] = ()
+    needs: tuple[HoursNeeded, ...] = ()
+    costs: tuple[tuple[str, float], ...] = ()
+    plausible: tuple[Plausible, ...] = ()
+    equity: tuple[EquityGroup, ...] = ()
 
 
 def manifest_of(
-    plan: Plan, inputs: Inputs, settings: object, *, created: dt.datetime, workspace: str
+    plan: Plan,
+    inputs: Inputs,
+    settings: object,
+    *,
+    created: dt.datetime,
+    workspace: str,
+    language: str = "en",
 ) -> Manifest:
     """Return the manifest of a plan that has not been written yet (no file hashes).
 
@@ -103,6 +145,7 @@ def manifest_of(
         settings: the frozen settings of the run, recorded as they are.
         created: the moment, with a time zone.
         workspace: the workspace as a path from the plan folder.
+        language: of the report in the folder.
     """
     policy, catalogue, summary = inputs.policy, inputs.catalogue, plan.summary
     sites = inputs.resources.sites
@@ -111,6 +154,7 @@ def manifest_of(
         *(Name("outcome", o.id, o.name) for o in policy.outcomes),
         *(Name("role", r.id, r.name) for r in policy.roles),
         *(Name("period", p.id, p.name) for p in policy.periods),
+        *(Name("column", c.name, c.label) for c in policy.columns if "audit_only" in c.use),
         *(Name("rule", m.id, m.name) for m in policy.rules.must_serve),
         *(Name("scenario", s.id, s.name) for s in policy.scenarios),
         *(
@@ -140,6 +184,16 @@ def manifest_of(
             for e in i.effects
         ),
         inputs=inputs.sources,
+        language=language,
+        reach=tuple((i.id, i.reach.rate) for i in catalogue.interventions),
+        needs=tuple(
+            HoursNeeded(i.id, n.role, n.hours_per_pupil, n.hours_per_group, i.periods)
+            for i in catalogue.interventions
+            for n in i.needs
+        ),
+        costs=tuple((i.id, i.cost_per_pupil + i.cost_per_group) for i in catalogue.interventions),
+        plausible=tuple(Plausible(o.id, *o.base_rate) for o in policy.outcomes),
+        equity=equity_of(plan, inputs.cohort),
     )
 
 
@@ -184,6 +238,12 @@ def manifest_text(manifest: Manifest) -> str:
         "files": {file.path: file.sha256 for file in manifest.files},
         "names": names,
         "evidence": [plain(effect) for effect in manifest.evidence],
+        "language": manifest.language,
+        "reach": dict(manifest.reach),
+        "needs": [plain(need) for need in manifest.needs],
+        "costs": dict(manifest.costs),
+        "plausible": [plain(share) for share in manifest.plausible],
+        "equity": [plain(group) for group in manifest.equity],
     }
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -227,6 +287,12 @@ def read_manifest(text: str, file: str) -> Manifest:
             evidence=tuple(Evidence(**effect) for effect in document["evidence"]),
             inputs=tuple(Source(**source) for source in document["inputs"]),
             files=tuple(File(_text(p), _text(h)) for p, h in document["files"].items()),
+            language=_text(document.get("language", "en")),
+            reach=tuple((_text(k), float(v)) for k, v in document.get("reach", {}).items()),
+            needs=tuple(HoursNeeded(**need) for need in document.get("needs", ())),
+            costs=tuple((_text(k), float(v)) for k, v in document.get("costs", {}).items()),
+            plausible=tuple(Plausible(**share) for share in document.get("plausible", ())),
+            equity=tuple(EquityGroup(**group) for group in document.get("equity", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         message = "is not the manifest of a plan folder"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
+
+from recommender.export.dutch import DUTCH
+from recommender.inputs.catalogue import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,23 @@ class Language:
 
     def percent(self, share: float, digits: int = 0) -> str:
         """Return a share as a percentage."""
-        return (
-            f"{self.number(100 * share, digits)} %"
-            if self.code == "nl"
-            else (f"{self.number(100 * share, digits)}%")
-        )
+        return f"{self.number(100 * share, digits)}%"
+
+    def date(self, iso: str) -> str:
+        """Return the day that an ISO 8601 text starts with, in words; Babel's where it is there.
+
+        Without Babel (extra ``report``) the text is the same, from a list of months.
+        """
+        day = dt.date.fromisoformat(iso[:10])
+        try:
+            from babel.dates import format_date
+        except ImportError:
+            return f"{day.day} {MONTHS[self.code][day.month - 1]} {day.year}"
+        return str(format_date(day, "d MMMM y", locale=self.code))
+
+    def name(self, text: Text) -> str:
+        """Return a name in this language, or in the one that it has."""
+        return (text.nl or text.en) if self.code == "nl" else (text.en or text.nl)
 
 
 ENGLISH: Mapping[str, str] = {
@@ -216,7 +232,119 @@ ENGLISH: Mapping[str, str] = {
     "scale_risk_difference": "risk difference",
     "total": "Total",
     "base": "as things are",
+    "skip": "Skip to the content",
+    "audience_coordinator": "For coordinators: this report comes with cards of pupils. Do not "
+    "pass it on.",
+    "audience_board": "For boards: without cards of pupils.",
+    "audience_policy": "For policy: nothing about a single pupil. Numbers below {few} are left "
+    "out, and other numbers that would give them away.",
+    "audience_public": "Public: nothing about a single pupil. Numbers below {few} are left out, "
+    "and other numbers that would give them away.",
+    "hidden": "The sign {sign} stands for a number that is not shown.",
+    "too_few": "This table is left out: too little of it can be shown without saying something "
+    "about one pupil.",
+    "fact_served_all": "of {pupils} pupils",
+    "left": "Why hours are left",
+    "left_intro": "For every hour left over this is what keeps back the help that needs it, at "
+    "that place and time.",
+    "left_hours": "Hours left",
+    "left_none": "No help in the catalogue uses this role",
+    "left_other": "Another role that is needed too is full: {names}",
+    "left_little": "What is left is less than the smallest help takes",
+    "left_money": "The help that could still be given costs money, and the budget is spent",
+    "left_suit": "No pupil or group that fits here is still waiting for it",
+    "cards": "Cards of pupils",
+    "cards_intro": "Site by site: why each pupil is or is not offered help, and how to object. "
+    "These pages are only for those who work with the pupil.",
+    "cards_part": "{site}, part {part}",
+    "cards_too_many": "No cards are made for so many pupils. recommender explain gives the "
+    "reasons of any pupil.",
+    "equity": "Equal treatment",
+    "equity_intro": "These characteristics are never used to divide help. They are shown to see "
+    "whether the plan treats groups differently. A difference proves no unfairness: groups "
+    "differ in risk too. A large difference asks for a conversation.",
+    "equity_table": "Help by group: {column}",
+    "equity_none": "There are no characteristics for a check on equal treatment.",
+    "group": "Group",
+    "unknown": "unknown",
+    "each": "Benefit per pupil, in thousandths",
+    "because_hours": "the hours of {name} would do more good for others",
+    "because_place": "a place in {name} would do more good for others",
+    "because_cap": "the cap on {name} would do more good for others",
+    "because_money": "the money would do more good for others",
+    "because_statute": "what a statutory rule asks for would do more good for others",
+    "because_none": "there are no hours of {name}",
+    "because_consent": "there is no consent to offer help",
+    "because_no_good": "nothing that may be offered is expected to help",
+    "because_no_time": "what suits takes more periods than the calendar has",
+    "because_no_group": "too few pupils here for a group of what suits",
+    "because_no_seat": "a group here does more good for other pupils, or does not run",
+    "because_not_whole": "worth its price, but what is left cannot be divided to fit one more",
+    "because_unsuited": "nothing suits, most often because: {why}",
+    "risks": "Risks in this plan",
+    "risks_intro": "The mean risk of every outcome, with the range that the policy calls "
+    "plausible. recommender assess says how well the estimates hold.",
+    "plausible": "Plausible",
+    "card_title": "Cards of pupils: {site}",
+    "card_private": "This page is about children. It is only for those who work with them.",
+    "card_back": "Back to the report",
+    "card_served": "Pupils with a proposal",
+    "card_waiting": "Pupils without a proposal",
+    "card_start": "starts in {period}",
+    "card_units": "{number} pupils who are alike",
+    "card_outcomes": "What it is expected to avert",
+    "card_hours": "Hours per pupil",
+    "card_status": "Why",
+    "card_proposed": "does more good here than other help or other pupils would get from these "
+    "hours",
+    "card_must_serve": "a statutory rule asks for help",
+    "card_required": "a professional decided so",
+    "card_uncertain": "± {error} (one standard error)",
+    "card_alternative": "Best help that could not be",
+    "card_nothing": "none",
+    "object": "Do you disagree?",
+    "object_text": "The plan does not know this child; you do. Pupil and parents may ask why, ask "
+    "to see what is held about them, and object at the school. On the review sheet a professional "
+    "can require or strike out any line, with a reason. What a person decides always goes first. "
+    "Being without a proposal here closes no other way to help.",
+    "object_how": "recommender review PLAN -o sheet.xlsx makes the review sheet; recommender "
+    "explain PLAN {unit} gives all reasons of one pupil.",
 }
 
-LANGUAGES: Mapping[str, Language] = {"en": Language("en", ".", ",", ENGLISH)}
+MONTHS: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    "nl": (
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ),
+}
+"""The months, as Babel writes them, for where it is not installed."""
+
+LANGUAGES: Mapping[str, Language] = {
+    "en": Language("en", ".", ",", ENGLISH),
+    "nl": Language("nl", ",", ".", DUTCH),
+}
 """The languages of reports, by code."""

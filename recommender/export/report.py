@@ -1,7 +1,8 @@
 """report.html: what a plan says, for people, in one file that needs no network and no script.
 
 The page allows itself nothing but its own style sheet, by the hash of it.  Every chart stands
-beside, or inside, the table it shows.  It holds no row of a single unit with its id.
+beside, or inside, the table it shows.  It holds no row of a single unit with its id: the cards of
+pupils are pages of their own (see ``cards``).
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,8 +21,11 @@ from markupsafe import Markup
 
 from recommender.errors import UsageError
 from recommender.export import figures
+from recommender.export.because import reason_words
+from recommender.export.disclosure import hide_counts, hide_part, hide_served
 from recommender.export.manifest import Manifest
 from recommender.export.phrases import LANGUAGES, Language
+from recommender.governance.suppression import HIDDEN, THRESHOLD
 from recommender.planning.plan import Plan
 from recommender.planning.words import NOTHING
 
@@ -32,32 +36,136 @@ NINETY = 1.6449
 
 _SHOWN = 12
 
-_NAMED = re.compile(r"\b(place in|cap on|hours of) ([a-z][a-z0-9_]*)")
-"""Where a reason names an intervention or a role by its id."""
+COORDINATOR = "coordinator"
+AUDIENCES = (COORDINATOR, "board", "policy", "public")
+"""Who a report is for."""
+
+OPEN = frozenset({"policy", "public"})
+"""The audiences that see nothing about a single pupil and no small counts."""
 
 
-def report_html(plan: Plan, manifest: Manifest, language: str = "en") -> str:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of pupil cards: the site, which part of it, and the way to it from the report."""
+
+    site: str
+    part: int
+    parts: int
+    href: str
+
+
+def report_html(
+    plan: Plan,
+    manifest: Manifest,
+    language: str = "en",
+    audience: str = "board",
+    cards: Sequence[Link] = (),
+) -> str:
     """Return the report of a plan as a self-contained page.
 
     Args:
         plan: the plan.
         manifest: its manifest; hashes of the folder's files are not needed.
         language: a key of ``LANGUAGES``.
+        audience: one of ``AUDIENCES``; policy and public hold no row about a single pupil and hide
+            small counts and those beside them.
+        cards: the pages of pupil cards that the report of a coordinator links to.
+
+    Raises:
+        UsageError: if there is no such language or audience.
+    """
+    words = language_of(language)
+    if audience not in AUDIENCES:
+        raise UsageError(f"there is no report for {audience!r}; choose {', '.join(AUDIENCES)}")
+    open_to_all = audience in OPEN
+    named = names_in(manifest, words)
+    summary = plan.summary
+    calendar = [name.id for name in manifest.names if name.kind == "period"]
+    risk = figures.by_risk(plan, dict(manifest.weights))
+    sites = figures.by_site(plan)
+    offered = _interventions(plan, manifest)
+    why = _reasons(plan, words, named)
+    must = _must_serve(plan)
+    sums = {
+        "risk": _sums(risk, "pupils", "served", "benefit"),
+        "sites": _sums(sites, "pupils", "served", "benefit"),
+        "offered": _sums(offered, "hours", "benefit"),
+        "why": _sums(why, "pupils", "benefit_forgone"),
+    }
+    served, reached = summary.served, summary.must_serve_met
+    paid = {key for key, euros in manifest.costs if euros > 0}
+    shortage = sum(shortage.pupils for shortage in summary.shortages)
+    if open_to_all:
+        risk, sites = hide_served(risk), hide_served(sites)
+        offered = hide_counts(offered, "pupils", total_shown=False)
+        why = hide_counts(why, "pupils", total_shown=True)
+        must = _must_by_rule(must)
+        served = hide_part(served, summary.pupils)
+        reached = hide_part(reached, summary.must_serve)
+    hours = {
+        by: _in_time(records(figures.hours_by(plan, by)), calendar)
+        for by in ("role", "period") + (() if open_to_all else ("site",))
+    }
+    return page(
+        "report.html",
+        words,
+        audience=audience,
+        open_to_all=open_to_all,
+        few=THRESHOLD,
+        sign=HIDDEN,
+        count=_counter(words),
+        named=named,
+        summary=summary,
+        served=served,
+        reached=reached,
+        manifest=manifest,
+        scenario=_scenario(summary.scenario, named, words),
+        shortage=shortage,
+        lacking=[s for s in summary.shortages if s.hours > 0],
+        used_share=summary.hours_used / summary.hours_capacity if summary.hours_capacity else 0.0,
+        digits=figures.digits_of(summary.standard_error),
+        low=summary.benefit - NINETY * summary.standard_error,
+        high=summary.benefit + NINETY * summary.standard_error,
+        hours=hours,
+        left=records(figures.hours_left(plan, _needs(manifest), paid).head(_SHOWN)),
+        grid=_grid(plan, calendar),
+        dear=[] if open_to_all else records(figures.dear_hours(plan, _SHOWN)),
+        risk=records(risk),
+        interventions=records(offered),
+        sites=records(sites),
+        sums=sums,
+        sessions=[] if open_to_all else _in_time(records(_sessions(plan)), calendar),
+        equity=_equity(manifest, words, named),
+        risks=_risks(plan, manifest),
+        reasons=records(why),
+        running=figures.running_hours(plan),
+        examples=[] if open_to_all else _examples(plan),
+        must_serve=records(must),
+        limits=records(_limits(plan, open_to_all)),
+        settings=json.dumps(json.loads(manifest.settings), indent=1, sort_keys=True),
+        cards=tuple(cards) if audience == COORDINATOR else (),
+        many=audience == COORDINATOR and not cards and summary.pupils > 0,
+    )
+
+
+def language_of(code: str) -> Language:
+    """Return a language of reports.
 
     Raises:
         UsageError: if there is no such language.
     """
-    if language not in LANGUAGES:
-        raise UsageError(f"there is no report in {language!r}; choose {', '.join(LANGUAGES)}")
-    words = LANGUAGES[language]
+    if code not in LANGUAGES:
+        raise UsageError(f"there is no report in {code!r}; choose {', '.join(LANGUAGES)}")
+    return LANGUAGES[code]
+
+
+def page(template: str, words: Language, **parts: Any) -> str:
+    """Return a template filled in, with the style sheet and the words of a language."""
     style = _source("report.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    named = _names(manifest, words)
-    summary = plan.summary
-    calendar = [name.id for name in manifest.names if name.kind == "period"]
     return (
         _templates()
-        .get_template("report.html")
+        .get_template(template)
         .render(
             style=Markup(style),
             digest=digest,
@@ -65,36 +173,22 @@ def report_html(plan: Plan, manifest: Manifest, language: str = "en") -> str:
             say=words.say,
             number=words.number,
             percent=words.percent,
-            named=named,
-            summary=summary,
-            manifest=manifest,
-            scenario=_scenario(summary.scenario, named, words),
-            shortage=sum(shortage.pupils for shortage in summary.shortages),
-            lacking=[s for s in summary.shortages if s.hours > 0],
-            used_share=summary.hours_used / summary.hours_capacity
-            if summary.hours_capacity
-            else 0.0,
-            digits=figures.digits_of(summary.standard_error),
-            low=summary.benefit - NINETY * summary.standard_error,
-            high=summary.benefit + NINETY * summary.standard_error,
-            hours={
-                by: _in_time(_records(figures.hours_by(plan, by)), calendar)
-                for by in ("role", "site", "period")
-            },
-            grid=_grid(plan, calendar),
-            dear=_records(figures.dear_hours(plan, _SHOWN)),
-            risk=_records(figures.by_risk(plan, dict(manifest.weights))),
-            interventions=_interventions(plan, manifest),
-            sites=_records(figures.by_site(plan)),
-            sessions=_in_time(_records(_sessions(plan)), calendar),
-            reasons=_reasons(plan, named),
-            running=figures.running_hours(plan),
-            examples=_examples(plan),
-            must_serve=_records(_must_serve(plan)),
-            limits=_records(_limits(plan)),
-            settings=json.dumps(json.loads(manifest.settings), indent=1, sort_keys=True),
+            **parts,
         )
     )
+
+
+def _counter(words: Language) -> Callable[..., str]:
+    """Write a number, or the sign for one that is not shown."""
+
+    def count(value: float | None, digits: int = 0) -> str:
+        return HIDDEN if value is None or value != value else words.number(value, digits)
+
+    return count
+
+
+def _sums(frame: pd.DataFrame, *columns: str) -> dict[str, float]:
+    return {column: float(frame[column].sum()) for column in columns}
 
 
 @cache
@@ -115,11 +209,10 @@ def _source(name: str) -> str:
     return loader.get_source(_templates(), name)[0]
 
 
-def _names(manifest: Manifest, words: Language) -> Callable[[str, str], str]:
-    """The name of an id of a kind; a bundle ``a+b`` has the names of its members."""
+def names_in(manifest: Manifest, words: Language) -> Callable[[str, str], str]:
+    """Return what names an id of a kind; a bundle ``a+b`` has the names of its members."""
     texts: Mapping[tuple[str, str], str] = {
-        (name.kind, name.id): (words.code == "nl" and name.text.nl) or name.text.en or name.id
-        for name in manifest.names
+        (name.kind, name.id): words.name(name.text) or name.id for name in manifest.names
     }
 
     def named(kind: str, key: str) -> str:
@@ -141,7 +234,8 @@ def _scenario(scenario: str, named: Callable[[str, str], str], words: Language) 
     return str(words.say("base")) if scenario == "base" else named("scenario", scenario)
 
 
-def _records(frame: pd.DataFrame) -> list[Record]:
+def records(frame: pd.DataFrame) -> list[Record]:
+    """Return the rows of a table, column -> cell."""
     return [{str(k): v for k, v in row.items()} for row in frame.to_dict(orient="records")]
 
 
@@ -184,28 +278,56 @@ def _shade(price: float | None, most: float) -> int:
     return 0 if not price or most <= 0 else 1 + min(4, int(5 * price / most))
 
 
-def _interventions(plan: Plan, manifest: Manifest) -> list[Record]:
+def _interventions(plan: Plan, manifest: Manifest) -> pd.DataFrame:
     levels = ("strong", "good", "promising", "plausible", "elicited", "assumed")
     best: dict[str, str] = {}
     for effect in manifest.evidence:
         known = best.get(effect.intervention, levels[-1])
         best[effect.intervention] = min(known, effect.level, key=levels.index)
-    rows = _records(figures.by_intervention(plan))
+    table = figures.by_intervention(plan)
+    return table.assign(level=[best.get(key, "") for key in table["intervention"]])
+
+
+def _needs(manifest: Manifest) -> dict[str, dict[str, float]]:
+    """Intervention -> role -> hours that the smallest start of it takes in one period."""
+    reach, found = dict(manifest.reach), dict[str, dict[str, float]]()
+    for need in manifest.needs:
+        hours = need.hours_per_pupil * reach.get(need.intervention, 1.0) + need.hours_per_group
+        roles = found.setdefault(need.intervention, {})
+        roles[need.role] = roles.get(need.role, 0.0) + hours / max(1, need.periods)
+    return found
+
+
+def _equity(
+    manifest: Manifest, words: Language, named: Callable[[str, str], str]
+) -> list[dict[str, Any]]:
+    tables: dict[str, list[Record]] = {}
+    for group in manifest.equity:
+        each = (
+            1000 * group.benefit / group.pupils
+            if group.benefit is not None and group.pupils
+            else None
+        )
+        share = group.served / group.pupils if group.served is not None and group.pupils else None
+        tables.setdefault(group.column, []).append(
+            {"name": group.group or str(words.say("unknown")), "pupils": group.pupils,
+             "served": group.served, "share": share, "each": each}
+        )  # fmt: skip
+    return [{"column": named("column", key), "rows": rows} for key, rows in tables.items()]
+
+
+def _risks(plan: Plan, manifest: Manifest) -> list[Record]:
+    ranges = {share.outcome: (share.low, share.high) for share in manifest.plausible}
+    rows = records(figures.mean_risks(plan))
     for row in rows:
-        row["level"] = best.get(row["intervention"], "")
+        row["low"], row["high"] = ranges.get(row["outcome"], (None, None))
     return rows
 
 
-def _reasons(plan: Plan, named: Callable[[str, str], str]) -> list[Record]:
-    """Why pupils are not offered help, with the names of what stands in the way."""
-
-    def with_name(found: re.Match[str]) -> str:
-        return f"{found[1]} {named('role' if found[1] == 'hours of' else 'intervention', found[2])}"
-
-    return [
-        row | {"reason": _NAMED.sub(with_name, row["reason"])}
-        for row in _records(figures.reasons(plan))
-    ]
+def _reasons(plan: Plan, words: Language, named: Callable[[str, str], str]) -> pd.DataFrame:
+    """Why pupils are not offered help, in words of the language."""
+    table = figures.reasons(plan)
+    return table.assign(reason=[reason_words(reason, words, named) for reason in table["reason"]])
 
 
 def _sessions(plan: Plan) -> pd.DataFrame:
@@ -240,7 +362,7 @@ def _examples(plan: Plan) -> list[Record]:
         return []
     chosen = bundles.iloc[[len(bundles) - 1, len(bundles) // 2, 0]].drop(columns="unit_id")
     titles = ("example_high", "example_middle", "example_low")
-    return [row | {"title": title} for row, title in zip(_records(chosen), titles, strict=True)]
+    return [row | {"title": title} for row, title in zip(records(chosen), titles, strict=True)]
 
 
 def _must_serve(plan: Plan) -> pd.DataFrame:
@@ -267,9 +389,16 @@ def _must_serve(plan: Plan) -> pd.DataFrame:
     return table.sort_values(["rule", "site"], kind="stable", ignore_index=True)
 
 
-def _limits(plan: Plan) -> pd.DataFrame:
+def _must_by_rule(must: pd.DataFrame) -> pd.DataFrame:
+    """The statutory rules of all sites together, small numbers hidden."""
+    sums = must.groupby("rule", sort=True)[["owed", "met", "short"]].sum(min_count=1).reset_index()
+    sums = sums.dropna().rename(columns={"owed": "pupils", "met": "served"})
+    safe = hide_served(sums.assign(site=""))
+    return safe.rename(columns={"pupils": "owed", "served": "met"})
+
+
+def _limits(plan: Plan, open_to_all: bool) -> pd.DataFrame:
     """The budget and caps that cost benefit, dearest first."""
-    rows = plan.resources[
-        plan.resources["resource"].isin(["budget", "cap"]) & (plan.resources["price"] > 0)
-    ]
+    kinds = ["budget"] if open_to_all else ["budget", "cap"]
+    rows = plan.resources[plan.resources["resource"].isin(kinds) & (plan.resources["price"] > 0)]
     return rows.sort_values("price", ascending=False, kind="stable", ignore_index=True).head(_SHOWN)

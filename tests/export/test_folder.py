@@ -34,7 +34,7 @@ from recommender.planning.plan import Plan
 
 Region = tuple[Plan, Manifest]
 
-RENDERED: dict[tuple[int, Manifest], str] = {}
+RENDERED: dict[tuple[int, Manifest], dict[str, str]] = {}
 
 FILES = {
     "plan.json",
@@ -45,6 +45,7 @@ FILES = {
     "resources.csv",
     "caseload.csv",
     "report.html",
+    *(f"report/school_{number}.html" for number in range(1, 5)),
     "manifest.json",
 }
 
@@ -52,22 +53,23 @@ FILES = {
 @pytest.fixture(autouse=True)
 def each_report_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Render the report of a plan and manifest once; these tests are about files."""
-    render = folders.report_html
+    render = folders.report_pages
 
-    def rendered(plan: Plan, manifest: Manifest) -> str:
+    def rendered(plan: Plan, manifest: Manifest, language: str) -> dict[str, str]:
         key = (id(plan), replace(manifest, files=()))
         if key not in RENDERED:
-            RENDERED[key] = render(plan, manifest)
+            RENDERED[key] = render(plan, manifest, language)
         return RENDERED[key]
 
-    monkeypatch.setattr(folders, "report_html", rendered)
+    monkeypatch.setattr(folders, "report_pages", rendered)
 
 
 def test_a_plan_folder_has_every_file_and_reads_back_equal(region: Region, tmp_path: Path) -> None:
     plan, manifest = region
     sealed = write_plan(plan, tmp_path / "new" / "plan", manifest)
     target = tmp_path / "new" / "plan"
-    assert {path.name for path in target.iterdir()} == FILES
+    found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    assert found == FILES
     again, read = read_plan(target)
     assert read == sealed
     assert again.summary == plan.summary
@@ -91,7 +93,9 @@ def test_the_same_plan_gives_the_same_bytes_whenever_it_is_written(
     plan, manifest = region
     write_plan(plan, tmp_path / "one", manifest)
     write_plan(plan, tmp_path / "two", replace(manifest, created="2030-01-01T00:00:00Z"))
-    for name in FILES - {"manifest.json", "report.html"}:
+    for name in sorted(FILES - {"manifest.json"}):
+        if name.startswith("report"):
+            continue
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 

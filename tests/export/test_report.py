@@ -6,16 +6,19 @@ import base64
 import hashlib
 import html.parser
 import re
+import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from recommender.errors import UsageError
-from recommender.export import figures
+from recommender.export import because, figures
+from recommender.export.cards import report_pages
 from recommender.export.manifest import Manifest, Name
 from recommender.export.phrases import ENGLISH, LANGUAGES
-from recommender.export.report import report_html
+from recommender.export.report import AUDIENCES, report_html
 from recommender.inputs.catalogue import Text
 from recommender.planning.plan import Plan
 
@@ -175,7 +178,7 @@ def test_a_plan_for_nobody_still_has_a_report(region: Region) -> None:
 
 
 def test_a_report_in_an_unknown_language_is_refused(region: Region) -> None:
-    with pytest.raises(UsageError, match="choose en"):
+    with pytest.raises(UsageError, match="choose en, nl"):
         report_html(*region, language="xx")
 
 
@@ -189,8 +192,12 @@ def test_every_language_has_every_phrase_with_the_same_places(code: str) -> None
 
 def test_every_phrase_is_said_somewhere() -> None:
     folder = Path(figures.__file__).parent
-    source = (folder / "report.py").read_text() + (folder / "templates/report.html").read_text()
-    built = ("proof_", "hours_", "level_", "scale_", "status_", "rule_", "example_")
+    files = [*folder.glob("*.py"), *folder.glob("templates/*.html")]
+    source = "".join(f.read_text() for f in files if f.name not in ("phrases.py", "dutch.py"))
+    built = (
+        "proof_", "hours_", "level_", "scale_", "status_", "rule_", "example_", "audience_",
+        "left_", "card_",
+    )  # fmt: skip
     unsaid = [k for k in ENGLISH if not re.search(rf"['\"]{k}['\"]", source)]
     assert [key for key in unsaid if not key.startswith(built)] == []
 
@@ -234,3 +241,102 @@ def test_a_demand_is_no_example_of_a_decision_on_its_merits(region: Region) -> N
         ],
     )
     assert "799.376" not in report_html(replace(plan, assignments=demanded), manifest)
+
+
+def test_dates_are_the_same_with_and_without_babel(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("babel")
+    days = [f"2026-{month:02d}-0{day}" for month in range(1, 13) for day in (1, 9)]
+    said = {code: [LANGUAGES[code].date(day) for day in days] for code in ("en", "nl")}
+    assert said["nl"][5] == "9 maart 2026"
+    monkeypatch.setitem(sys.modules, "babel.dates", None)
+    assert {code: [LANGUAGES[code].date(day) for day in days] for code in ("en", "nl")} == said
+
+
+@pytest.mark.parametrize("code", ["en", "nl"])
+def test_numbers_have_the_signs_that_babel_knows(code: str) -> None:
+    symbols = pytest.importorskip("babel").Locale.parse(code).number_symbols["latn"]
+    words = LANGUAGES[code]
+    assert (words.decimal, words.thousands) == (symbols["decimal"], symbols["group"])
+
+
+def test_a_dutch_report_is_dutch_to_its_reasons(region: Region) -> None:
+    plan, manifest = region
+    reasons = [*because.FIXED, "the hours of teacher would do more good for others",
+               "a place in mentoring would do more good for others",
+               "the cap on mentoring would do more good for others",
+               "there are no hours of teacher",
+               "nothing suits, most often because: a contra-indication rules it out"]  # fmt: skip
+    left = plan.not_served.assign(
+        reason=[reasons[n % len(reasons)] for n in range(len(plan.not_served))]
+    )
+    text = report_html(replace(plan, not_served=left), manifest, "nl")
+    assert dict(Page(text).tags)["html"]["lang"] == "nl"
+    words = " ".join(" ".join(Page(text).words).split())
+    assert not [reason for reason in reasons if reason in words]
+    assert "de uren van Teacher doen meer goed voor anderen" in words
+    assert "een contra-indicatie sluit het uit" in words
+    assert "0,43%" in words
+    assert "24 november 2026" in words
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("audience", ["policy", "public"])
+def test_what_anyone_may_read_names_no_unit_and_no_small_number(
+    region: Region, audience: str, language: str
+) -> None:
+    plan, manifest = region
+    text = report_html(plan, manifest, language, audience)
+    page = Page(text)
+    assert not [unit for unit in plan.profiles["unit_id"].unique() if unit in text]
+    say = LANGUAGES[language].phrases
+    counted = {say["decile"]: (2, 3, 4), say["reason"]: (1,), say["group"]: (1, 2)}
+    found = 0
+    for table in page.tables:
+        columns = counted.get(table[0][0], ())
+        if table[0][:2] == [say["role"], say["reason"]]:
+            continue
+        if table[0][:3] == [say["site"], say["pupils"], say["served"]]:
+            columns = (1, 2)
+        if table[0][:2] == [say["intervention"], say["pupils"]]:
+            columns = (1,)
+        for row in table[1:]:
+            for column in columns:
+                cell = row[column].replace(".", "").replace(",", "")
+                assert cell in ("", "·") or int(cell) >= 10, (table[0], row)
+                found += cell == "·"
+    assert found >= 2
+
+
+def test_hidden_numbers_of_a_public_report_cannot_be_worked_out(region: Region) -> None:
+    rows = Page(report_html(*region, "en", "public")).table_under("Risk group")
+    served = [row[3] for row in rows[1:-1]]
+    total = int(rows[-1][3])
+    hidden = [cell for cell in served if cell == "·"]
+    assert len(hidden) != 1
+    left = total - sum(int(cell) for cell in served if cell != "·")
+    assert not hidden or left >= 9
+    assert all(row[5] == "·" for row in rows[1:-1] if "·" in row[2:5])
+
+
+def test_a_report_for_an_unknown_audience_is_refused(region: Region) -> None:
+    with pytest.raises(UsageError, match="choose coordinator, board, policy, public"):
+        report_html(*region, audience="everybody")
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_headings_follow_each_other_and_every_head_has_a_scope(
+    region: Region, audience: str
+) -> None:
+    for text in report_pages(*region, "nl", audience).values():
+        page = Page(text)
+        levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+        assert all(attrs.get("scope") for tag, attrs in page.tags if tag == "th")
+        names = [tag for tag, _ in page.tags]
+        assert [names.count(tag) for tag in ("main", "header", "footer")] == [1, 1, 1]
+        ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+        assert len(ids) == len(set(ids))
+        assert next(attrs for tag, attrs in page.tags if tag == "a")["class"] == "skip"
+        assert len(text.encode()) < 1_000_000

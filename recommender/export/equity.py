@@ -1,0 +1,93 @@
+"""Help by groups that must not be treated unequally, as a table that names nobody.
+
+The characteristics are read at the moment a plan is made, from columns that no model and no rule
+may use (``audit_only``).  Only counts leave here, with small cells and those beside them left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from recommender.export import figures
+from recommender.governance.suppression import TOTAL, suppress
+from recommender.inputs.cohort import Cohort
+from recommender.inputs.policy_file import STRUCTURAL
+from recommender.planning.plan import Plan
+
+MOST_GROUPS = 20
+"""Columns with more groups than this are not tabulated: nobody reads them and few cells remain."""
+
+SERVED, WAITING = "served", "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class EquityGroup:
+    """One group of one characteristic; None stands for what is not shown.
+
+    Attributes:
+        column: the characteristic.  group: its value, "" where it is not known.
+        pupils, served: how many, and how many of them are offered help.
+        benefit: expected for them, in weighted adverse outcomes averted.
+    """
+
+    column: str
+    group: str
+    pupils: int | None
+    served: int | None
+    benefit: float | None
+
+
+def equity_of(plan: Plan, cohort: Cohort) -> tuple[EquityGroup, ...]:
+    """Return help by every ``audit_only`` category or flag, column by column.
+
+    A column of which not even the totals can be shown is left out.
+    """
+    columns = [
+        column.name
+        for column in cohort.columns
+        if "audit_only" in column.use
+        and column.type in ("category", "flag")
+        and column.name not in STRUCTURAL
+        and column.name in cohort.units
+    ]
+    if not columns:
+        return ()
+    people = figures.people(plan).merge(cohort.units[["unit_id", *columns]], on="unit_id")
+    return tuple(group for column in columns for group in _groups(people, column))
+
+
+def _groups(people: pd.DataFrame, column: str) -> list[EquityGroup]:
+    group = _texts(people[column])
+    sums = people.groupby(group)[["pupils", "served", "benefit"]].sum().sort_index()
+    if not 2 <= len(sums) <= MOST_GROUPS:
+        return []
+    served = np.rint(sums["served"])
+    counts = pd.DataFrame({SERVED: served, WAITING: np.rint(sums["pupils"]) - served})
+    table = suppress(counts.clip(lower=0)).table
+    if bool(table.loc[TOTAL].isna().any()):
+        return []
+    return [
+        EquityGroup(
+            column,
+            str(name),
+            _shown(table.loc[name, TOTAL]),
+            _shown(table.loc[name, SERVED]),
+            None
+            if pd.isna(table.loc[name, SERVED]) or pd.isna(table.loc[name, TOTAL])
+            else float(sums.loc[name, "benefit"]),
+        )
+        for name in sums.index
+    ]
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(values):
+        return values.map({0.0: "0", 1.0: "1"}).astype(object).fillna("").astype(str)
+    return values.astype(object).fillna("").astype(str)
+
+
+def _shown(count: object) -> int | None:
+    return None if pd.isna(count) else int(count)  # type: ignore[call-overload]
