@@ -83,6 +83,52 @@ def verify(
     return 0
 
 
+@command.command(short_help="How often professionals overrule, by month and reason.")
+@options.workspace
+@options.speech
+def overrules(
+    workspace: Path,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,  # noqa: ARG001
+) -> int:
+    """Say how often professionals overruled the plans of a WORKSPACE, by month and reason.
+
+    Read from the sheets that `recommender decide` noted in the log; nobody is named. Warns when
+    nobody ever overrules.
+    """
+    from recommender.governance.audit import read_log
+    from recommender.governance.overrules import overrules_of
+
+    log = read_log(workspace)
+    found = overrules_of(log)
+    if as_json:
+        answer_json(
+            {
+                "months": [_month(month) for month in found.months],
+                "all": _month(found.total),
+                "warnings": list(found.warnings),
+            }
+        )
+        return 0
+    if found.months:
+        answer("  month      sheets    offers  looked at  overruled    rate     added")
+    for month in (*found.months, *([found.total] if len(found.months) > 1 else [])):
+        rate = "-" if month.rate is None else f"{month.rate:.1%}"
+        answer(
+            f"  {month.month:<8}{month.sheets:>9,}{month.offers:>10,}{month.looked_at:>11,}"
+            f"{month.overruled:>11,}{rate:>8}{month.added:>10,}"
+        )
+        for reason, times in month.by_reason:
+            answer(f"      {reason:<16}{times:>6,}")
+    if not quiet:
+        for warning in found.warnings:
+            remark(warning)
+        if log.findings:
+            remark("the log is not whole; see `recommender audit verify`")
+    return 0
+
+
 @command.command(short_help="Drop entries older than the policy keeps them.")
 @options.workspace
 @click.option("--name", required=True, help="Who answers for it.")
@@ -101,6 +147,11 @@ def prune(workspace: Path, name: str, role: str, keep_days: int | None) -> int:
     entry, dropped = audit.prune(workspace, keep_days=days, who=name, role=role, when=now)
     answer(f"{dropped:,} entries older than {days} days dropped; head {entry.number}:{entry.hash}")
     return 0
+
+
+def _month(month: Any) -> dict[str, Any]:
+    record = {name: getattr(month, name) for name in month.__dataclass_fields__}
+    return {**record, "by_reason": dict(month.by_reason), "rate": month.rate}
 
 
 def _record(entry: Any) -> dict[str, Any]:
