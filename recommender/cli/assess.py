@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -37,7 +38,7 @@ def command(
     folder = workspace / "assessment" if out is None else out
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
-    inputs = read_workspace(workspace)
+    inputs = read_workspace(workspace, today=dt.date.today())
     settings = RiskSettings.of(inputs.policy, seed)
     try:
         assessment = assess(inputs.cohort, inputs.policy.outcomes, settings, progress)

@@ -151,7 +151,7 @@ def command(
 
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
-    inputs = read_workspace(workspace)
+    inputs = read_workspace(workspace, today=dt.date.today())
     inputs = apply_scenario(inputs, scenario or BASE)
     usual = Effort()
     effort = Effort(

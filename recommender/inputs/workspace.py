@@ -60,7 +60,8 @@ def read_workspace(path: Path | str, *, today: dt.date | None = None) -> Inputs:
 
     Args:
         path: the folder with interventions.yaml, planning.yaml and data/.
-        today: the day against which retention is judged; the policy's reference_date unless given.
+        today: the day against which retention is judged; the policy's reference_date unless given,
+            and for made-up data always: a shipped example does not expire with the calendar.
 
     Raises:
         PrivacyRefusal: something breaks the legal frame of the data; it lists every problem.
@@ -181,7 +182,8 @@ class _Tables:
             if draft and self._policy and "reference_date" not in draft.wrong
             else None
         )
-        self._today = today or self._reference_date
+        made_up = self._policy is not None and self._policy.synthetic
+        self._today = self._reference_date if made_up else today or self._reference_date
         self._columns = (
             readable_columns(self._policy.columns, draft.outcomes) if draft and self._policy else ()
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -53,6 +54,51 @@ def test_a_contract_past_its_day_ends_with_six(
 ) -> None:
     assert run(["contract", str(region), "--today", "2099-01-01", "-q"]) == 6
     assert "was to be kept until" in capsys.readouterr().err
+
+
+def as_real_data(region: Path, retention: str) -> None:
+    """Say that the pupils are real, and until when their data may be kept."""
+    policy = yaml.safe_load((region / "planning.yaml").read_text())
+    policy["synthetic"] = False
+    for column in policy["columns"].values():
+        column["retention"] = dt.date.fromisoformat(retention)
+    policy["outcomes"]["youth_protection"]["measures"] = "service_use"
+    (region / "planning.yaml").write_text(yaml.safe_dump(policy, sort_keys=False))
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "assess"])
+def test_real_data_past_their_retention_are_refused(
+    command: str, region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    as_real_data(region, "2020-01-31")
+    words = [command, str(region), "-q", *(["-o", str(region / "b")] if command == "plan" else [])]
+    assert run(words) == 6
+    assert "was to be kept until 2020-01-31" in capsys.readouterr().err
+    assert not (region / "b").exists()
+
+
+def test_made_up_data_do_not_expire_with_the_calendar(region: Path) -> None:
+    policy = yaml.safe_load((region / "planning.yaml").read_text())
+    policy["reference_date"] = dt.date(2001, 1, 1)
+    for column in policy["columns"].values():
+        column["retention"] = dt.date(2001, 1, 2)
+    (region / "planning.yaml").write_text(yaml.safe_dump(policy, sort_keys=False))
+    assert run(["check", str(region), "-q"]) in (0, 3)
+
+
+def test_check_warns_of_outcomes_that_measure_use_of_help(
+    region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    as_real_data(region, "2099-01-01")
+    assert run(["check", str(region)]) == 0
+    said = capsys.readouterr()
+    assert "outcomes.youth_protection measures help used before" in said.err
+    assert "measures help" not in said.out
+    assert run(["check", str(region), "--json"]) == 0
+    warnings = json.loads(capsys.readouterr().out)["warnings"]
+    assert "outcomes.youth_protection" in [w["column"] for w in warnings]
+    assert run(["check", str(region), "-q"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_pseudonyms_never_print_an_id_and_keep_the_workspace_whole(

@@ -326,7 +326,7 @@ def test_a_citizen_service_number_is_refused_and_never_shown(
 
 
 def test_a_column_past_its_retention_is_refused(workspace: Make) -> None:
-    root = workspace()
+    root = workspace(("planning.yaml", "synthetic: true", "synthetic: false"))
     read_workspace(root, today=dt.date(2027, 8, 1))
     with pytest.raises(PrivacyRefusal) as caught:
         read_workspace(root, today=dt.date(2027, 8, 2))
@@ -335,6 +335,10 @@ def test_a_column_past_its_retention_is_refused(workspace: Make) -> None:
         "ground and its retention in planning.yaml"
         for name in ("language_lag_only", "sex")
     ]
+
+
+def test_made_up_data_do_not_expire_with_the_calendar(workspace: Make) -> None:
+    assert read_workspace(workspace(), today=dt.date(2099, 1, 1)).policy.synthetic
 
 
 def test_the_first_twenty_rows_are_named_and_the_others_counted(
