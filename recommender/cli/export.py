@@ -1,4 +1,4 @@
-"""``recommender export``: a plan as a workbook, a table, a database or a report."""
+"""``recommender export``: a plan as a workbook, a table, a calendar, a database or a report."""
 
 from __future__ import annotations
 
@@ -11,23 +11,30 @@ from recommender.cli.noted import note
 from recommender.cli.output import answer, answer_json
 
 
-@click.command(short_help="A plan as workbook, table, database or report.")
+@click.command(short_help="A plan as workbook, table, calendar, database or report.")
 @options.plan_folder
 @click.option(
     "--to",
     "target",
     metavar="FILE|URL",
     required=True,
-    help="Ends with .xlsx, .csv, .parquet, .json or .html, or is sqlite:///FILE.",
+    help="Ends with .xlsx, .csv, .parquet, .json, .html, .ics or datapackage.json, or is "
+    "sqlite:///FILE or postgresql://HOST/NAME.",
 )
 @click.option(
     "--table", default="assignments", show_default=True, help="Which table, for .csv and .parquet."
 )
 @click.option("--decimal-comma", is_flag=True, help="Semicolons and decimal commas, for .csv.")
+@options.language
 @click.option(
-    "--language", type=click.Choice(["en"]), default="en", show_default=True, help="For .html."
+    "--audience",
+    type=click.Choice(["coordinator", "board", "policy", "public"]),
+    default="board",
+    show_default=True,
+    help="For .html: coordinator adds cards of pupils in a folder beside the report; policy and "
+    "public hold no pupil and no small number.",
 )
-@click.option("--force", is_flag=True, help="Replace the file that stands there.")
+@click.option("--force", is_flag=True, help="Replace the files that stand there.")
 @options.speech
 def command(
     plan_folder: Path,
@@ -35,6 +42,7 @@ def command(
     table: str,
     decimal_comma: bool,
     language: str,
+    audience: str,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -42,28 +50,32 @@ def command(
 ) -> int:
     """Write a PLAN in the form that the name of the target asks for.
 
-    Texts are safe to open in a spreadsheet: none is ever run as a formula.
+    Texts are safe to open in a spreadsheet: none is ever run as a formula. A database keeps one set
+    of rows for every plan; writing a plan twice changes nothing.
     """
     from recommender.cli.again import workspace_of
     from recommender.errors import UsageError
     from recommender.export.folder import MANIFEST, read_plan
-    from recommender.export.targets import SQLITE, export_plan
+    from recommender.export.targets import export_plan, hidden, stands_there
 
-    if not target.startswith(SQLITE) and Path(target).exists() and not force:
-        raise UsageError(f"{target} stands there already; replace it with --force")
+    if (there := stands_there(target)) and not force:
+        raise UsageError(f"{there} stands there already; replace it with --force")
     plan, manifest = read_plan(plan_folder)
-    export_plan(plan, manifest, target, table=table, decimal_comma=decimal_comma, language=language)
+    export_plan(
+        plan, manifest, target,
+        table=table, decimal_comma=decimal_comma, language=language, audience=audience,
+    )  # fmt: skip
     workspace = workspace_of(plan_folder, manifest, None)
     if (workspace / "planning.yaml").is_file():
         note(
             workspace, "export", plan_folder.resolve().name,
             files={MANIFEST: plan_folder / MANIFEST},
-            details={"to": _place(target), "table": table},
+            details={"to": _place(target), "table": table, "audience": audience},
         )  # fmt: skip
     if as_json:
-        answer_json({"written": target})
+        answer_json({"written": hidden(target)})
     elif not quiet:
-        answer(f"written to {target}")
+        answer(f"written to {hidden(target)}")
     return 0
 
 

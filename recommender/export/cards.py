@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -89,12 +90,12 @@ def _cards(
                 named=named,
                 site=named("site", site),
                 part=number if len(parts) > 1 else 0,
-                back=f"../{stem}.html",
+                back=f"../{quote(stem)}.html",
                 offered=[row for row in part if row["offered"]],
                 waiting=[row for row in part if not row["offered"]],
                 digits=4,
             )
-            links.append(Link(site, number, len(parts), f"{stem}/{name}.html"))
+            links.append(Link(site, number, len(parts), f"{quote(stem)}/{name}.html"))
     return pages, links
 
 

@@ -75,6 +75,15 @@ class Plausible:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """The first and the last day of a period, ISO 8601."""
+
+    period: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A file of the plan folder and its SHA-256."""
 
@@ -97,6 +106,7 @@ class Manifest:
         reach: intervention -> share of the pupils offered it who start and finish.
         needs: the hours that interventions take.
         costs: intervention -> euros beside the hours, for one pupil in one group.
+        dates: when the periods are, in calendar order.
         plausible: the shares of cases that the policy calls plausible.
         equity: help by groups that must not be treated unequally, small cells left out.
         value, bound, gap, better_bound, status, engine, seed, scenario, synthetic: as in the plan.
@@ -124,6 +134,7 @@ class Manifest:
     reach: tuple[tuple[str, float], ...] = ()
     needs: tuple[HoursNeeded, ...] = ()
     costs: tuple[tuple[str, float], ...] = ()
+    dates: tuple[Days, ...] = ()
     plausible: tuple[Plausible, ...] = ()
     equity: tuple[EquityGroup, ...] = ()
 
@@ -192,6 +203,7 @@ def manifest_of(
             for n in i.needs
         ),
         costs=tuple((i.id, i.cost_per_pupil + i.cost_per_group) for i in catalogue.interventions),
+        dates=tuple(Days(p.id, p.start.isoformat(), p.end.isoformat()) for p in policy.periods),
         plausible=tuple(Plausible(o.id, *o.base_rate) for o in policy.outcomes),
         equity=equity_of(plan, inputs.cohort),
     )
@@ -242,6 +254,7 @@ def manifest_text(manifest: Manifest) -> str:
         "reach": dict(manifest.reach),
         "needs": [plain(need) for need in manifest.needs],
         "costs": dict(manifest.costs),
+        "dates": [plain(days) for days in manifest.dates],
         "plausible": [plain(share) for share in manifest.plausible],
         "equity": [plain(group) for group in manifest.equity],
     }
@@ -291,6 +304,7 @@ def read_manifest(text: str, file: str) -> Manifest:
             reach=tuple((_text(k), float(v)) for k, v in document.get("reach", {}).items()),
             needs=tuple(HoursNeeded(**need) for need in document.get("needs", ())),
             costs=tuple((_text(k), float(v)) for k, v in document.get("costs", {}).items()),
+            dates=tuple(Days(**days) for days in document.get("dates", ())),
             plausible=tuple(Plausible(**share) for share in document.get("plausible", ())),
             equity=tuple(EquityGroup(**group) for group in document.get("equity", ())),
         )

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.export.manifest import Evidence, Manifest, Name
+from recommender.export.equity import EquityGroup
+from recommender.export.manifest import Days, Evidence, HoursNeeded, Manifest, Name, Plausible
 from recommender.inputs.catalogue import Text
 from recommender.inputs.workspace import Source
 from recommender.planning.plan import Plan, Shortage, Summary
@@ -208,7 +209,8 @@ def manifest(plan: Plan) -> Manifest:
         bound=summary.bound,
         better_bound=summary.better_bound,
         gap=summary.gap,
-        settings='{"effort": {"gap": 0.005}}',
+        settings='{"effort": {"gap": 0.005}, "matching": {"diminishing": 0.5, '
+        '"evidence": [["good", 0.85]]}}',
         weights=tuple(OUTCOMES.items()),
         names=(
             *(Name("intervention", key, Text(en=NAMES[key])) for key in HELP),
@@ -227,6 +229,20 @@ def manifest(plan: Plan) -> Manifest:
         inputs=(
             Source("data/pupils.csv", "a" * 64, summary.pupils),
             Source("interventions.yaml", "b" * 64, 6),
+        ),
+        reach=tuple((key, 0.8) for key in HELP),
+        needs=tuple(HoursNeeded(key, role, 5.0, 0.0, 1) for key, (role, _, _) in HELP.items()),
+        costs=(("mentoring", 40.0),),
+        dates=(
+            Days("autumn", "2026-09-01", "2026-10-16"),
+            Days("winter", "2026-11-30", "2027-02-12"),
+            Days("spring", "2027-02-22", "2027-04-23"),
+        ),
+        plausible=(Plausible("reading_lag", 0.1, 0.3),),
+        equity=(
+            EquityGroup("sex", "boy", 150, 60, 6.5),
+            EquityGroup("sex", "girl", 140, None, None),
+            EquityGroup("sex", "", None, None, None),
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pandas as pd
@@ -17,10 +19,12 @@ import pytest
 
 from recommender.errors import CannotWrite, UsageError
 from recommender.export import targets
+from recommender.export.cards import file_name
 from recommender.export.document import read_plan_text
 from recommender.export.manifest import Manifest
 from recommender.export.tables import CSV_TABLES, frames_of
-from recommender.export.targets import export_plan
+from recommender.export.targets import export_plan, hidden, stands_there
+from recommender.inputs.catalogue import Text
 from recommender.planning.plan import Plan
 
 Region = tuple[Plan, Manifest]
@@ -44,6 +48,10 @@ def parquet(folder: Path, table: str) -> pd.DataFrame:
     return pd.read_parquet(folder / f"{table}.parquet")
 
 
+def package(folder: Path, table: str) -> pd.DataFrame:
+    return from_csv(folder / "package", table)
+
+
 def from_json(folder: Path, table: str) -> pd.DataFrame:
     return frames_of(read_plan_text((folder / "plan.json").read_text("utf-8"), "plan.json"))[table]
 
@@ -58,6 +66,7 @@ def everything(region: Region, folder: Path) -> None:
     for target in ("plan.xlsx", "plan.json", "plan.html"):
         export_plan(*region, str(folder / target))
     export_plan(*region, f"sqlite:///{folder / 'plan.db'}")
+    export_plan(*region, str(folder / "package" / "datapackage.json"))
     for table in CSV_TABLES:
         export_plan(*region, str(folder / f"{table}.csv"), table=table)
         export_plan(*region, str(folder / f"{table}.nl.csv"), table=table, decimal_comma=True)
@@ -72,7 +81,7 @@ def exported(region: Region, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("form", [xlsx, from_csv, dutch_csv, parquet, from_json, sqlite])
+@pytest.mark.parametrize("form", [xlsx, from_csv, dutch_csv, parquet, from_json, sqlite, package])
 @pytest.mark.parametrize("table", CSV_TABLES)
 def test_every_form_adds_up_to_the_plan(
     region: Region, exported: Path, form: Callable[[Path, str], pd.DataFrame], table: str
@@ -99,12 +108,98 @@ def test_the_overview_of_a_workbook_is_the_summary(region: Region, exported: Pat
 
 def test_a_workbook_is_ready_to_filter_and_print(exported: Path) -> None:
     book = openpyxl.load_workbook(exported / "plan.xlsx")
-    assert book.sheetnames == ["overview", *CSV_TABLES]
+    assert book.sheetnames == ["overview", "sites", "professionals", "capacity", *CSV_TABLES]
     for sheet in book.worksheets:
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref.startswith("A1:")
         assert sheet.print_title_rows == "$1:$1"
         assert sheet["A1"].font.bold
+        assert sheet.print_area
+
+
+def test_the_sheets_to_look_at_add_up_to_the_plan(region: Region, exported: Path) -> None:
+    plan = region[0]
+    sites, staff, capacity = (xlsx(exported, s) for s in ("sites", "professionals", "capacity"))
+    assert sites["served"].sum() == plan.summary.served
+    assert sites["pupils"].sum() == plan.summary.pupils
+    assert sites["benefit"].sum() == pytest.approx(plan.summary.benefit)
+    assert staff["hours"].sum() == pytest.approx(plan.caseload["hours"].sum())
+    periods = [column for column in staff.columns if column.startswith("hours ")]
+    assert staff[periods].to_numpy().sum() == pytest.approx(plan.caseload["hours"].sum())
+    hours = plan.resources[plan.resources["resource"] == "hours"]
+    assert capacity["used"].sum() == pytest.approx(hours["used"].sum())
+    assert capacity["left"].sum() == pytest.approx((hours["capacity"] - hours["used"]).sum())
+    assert "Teaching assistant" in set(staff["role"])
+
+
+def test_a_report_adds_up_to_the_plan_like_every_other_form(region: Region, exported: Path) -> None:
+    plan = region[0]
+    text = (exported / "plan.html").read_text("utf-8")
+    feet = re.findall(r"<tfoot>(.*?)</tfoot>", text, re.DOTALL)
+    numbers = [re.findall(r">([\d,.]+)</td>", foot) for foot in feet]
+    served, benefit = f"{plan.summary.served:,.0f}", f"{plan.summary.benefit:,.2f}"
+    assert sum(served in row for row in numbers) == 2
+    assert sum(benefit in row for row in numbers) == 3
+    left = f"{plan.not_served['pupils'].sum():,.0f}"
+    forgone = f"{plan.not_served['benefit_forgone'].sum():,.2f}"
+    assert [left, forgone] in numbers
+
+
+def test_a_report_for_coordinators_has_its_cards_beside_it(region: Region, tmp_path: Path) -> None:
+    export_plan(*region, str(tmp_path / "a b.html"), audience="coordinator", language="nl")
+    text = (tmp_path / "a b.html").read_text("utf-8")
+    links = [unquote(link) for link in re.findall(r'href="([^"#]+)"', text)]
+    found = {p.relative_to(tmp_path).as_posix() for p in (tmp_path / "a b").iterdir()}
+    assert set(links) == found
+    plan = region[0]
+    cards = "".join((tmp_path / link).read_text("utf-8") for link in links)
+    assert all(f">{unit}<" in cards for unit in plan.profiles["unit_id"].unique())
+    assert stands_there(str(tmp_path / "a b.html"))
+
+
+IDS = [
+    "../../../etc/passwd",
+    "/etc/passwd",
+    "..",
+    "con",
+    "a/b",
+    "A",
+    "x" * 300,
+    "\x00",
+    "é",
+    "-",
+    "",
+]
+
+
+@pytest.mark.parametrize("site", IDS)
+def test_no_site_id_leads_a_file_out_of_its_folder(
+    region: Region, tmp_path: Path, site: str
+) -> None:
+    plan, manifest = region
+    hostile = replace(
+        plan,
+        assignments=plan.assignments.assign(site=site),
+        not_served=plan.not_served.assign(site=site),
+    )
+    export_plan(hostile, manifest, str(tmp_path / "in" / "r.html"), audience="coordinator")
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.parent.relative_to(tmp_path).as_posix() for path in files} == {"in", "in/r"}
+    assert len(files) == 2
+    assert re.fullmatch(r"[a-z0-9_-]+", file_name(site))
+
+
+def test_two_sites_never_share_a_file() -> None:
+    assert len({file_name(site) for site in IDS}) == len(IDS)
+    assert file_name("s01") == "s01"
+    made = file_name("A")
+    assert file_name(made) != made
+
+
+def test_a_target_is_shown_without_what_it_hides() -> None:
+    shown = hidden("postgresql://me:secret@host/db?password=secret")
+    assert shown == "postgresql://host/db"
+    assert hidden("plan.xlsx") == "plan.xlsx"
 
 
 def test_the_runs_of_a_database_hold_the_summary(region: Region, exported: Path) -> None:
@@ -139,10 +234,10 @@ def test_a_database_that_fails_half_way_is_as_it_was(
     export_plan(*region, url)
     before = (tmp_path / "plan.db").read_bytes()
 
-    def failing(connection: Any, name: str, *rest: Any) -> None:
+    def failing(door: Any, name: str, *rest: Any) -> None:
         if name == "resources":
             raise sqlite3.OperationalError("disk is full")
-        insert(connection, name, *rest)
+        insert(door, name, *rest)
 
     monkeypatch.setattr(databases, "_insert", failing)
     with pytest.raises(CannotWrite, match="as it was"):
@@ -172,17 +267,19 @@ def test_no_text_becomes_a_formula_or_breaks_a_workbook(
     plan, manifest = region
     hostile = replace(
         plan,
-        assignments=plan.assignments.assign(unit_id=payload).rename(columns={"bundle": payload}),
+        assignments=plan.assignments.assign(unit_id=payload, **{payload: payload}),
+        caseload=plan.caseload.assign(professional_id=payload, period=payload),
         summary=replace(plan.summary, engine=payload),
     )
-    export_plan(hostile, manifest, str(tmp_path / "plan.xlsx"))
+    names = tuple(replace(name, text=Text(en=payload)) for name in manifest.names)
+    export_plan(hostile, replace(manifest, names=names), str(tmp_path / "plan.xlsx"))
     with zipfile.ZipFile(tmp_path / "plan.xlsx") as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
         assert not [name for name in sheets if b"<f>" in archive.read(name)]
         names = archive.namelist()
     assert not [name for name in names if "external" in name.lower()]
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
-    assert all(cell.data_type != "f" for row in book["assignments"].rows for cell in row)
+    assert all(cell.data_type != "f" for page in book for row in page.rows for cell in row)
 
 
 def test_ids_cannot_break_out_of_a_database(region: Region, tmp_path: Path) -> None:
@@ -199,7 +296,7 @@ def test_ids_cannot_break_out_of_a_database(region: Region, tmp_path: Path) -> N
     assert runs == 1
 
 
-@pytest.mark.parametrize("target", ["plan.pdf", "plan", "postgresql://x/y", "plan.XLS"])
+@pytest.mark.parametrize("target", ["plan.pdf", "plan", "mysql://x/y", "plan.XLS"])
 def test_a_form_that_is_not_known_is_refused(region: Region, tmp_path: Path, target: str) -> None:
     with pytest.raises(UsageError, match="does not say its form"):
         export_plan(*region, str(tmp_path / target))
