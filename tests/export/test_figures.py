@@ -104,3 +104,45 @@ def test_hours_of_help_offered_and_of_running_help_add_up(region: Region) -> Non
     more = replace(plan, caseload=pd.concat([plan.caseload, running], ignore_index=True))
     assert figures.running_hours(plan) == pytest.approx(0.0)
     assert figures.running_hours(more) == pytest.approx(12.5)
+
+
+def test_hours_left_are_explained_by_what_keeps_the_help_back(region: Region) -> None:
+    plan, _ = region
+    columns = ["role", "site", "period", "capacity", "used"]
+    rows = [
+        ("idle", "s", "p", 10.0, 0.0),  # nothing needs it
+        ("nurse", "s", "p", 10.0, 2.0),  # needs a doctor, who is full
+        ("doctor", "s", "p", 5.0, 5.0),
+        ("tutor", "s", "p", 4.0, 1.0),  # 3 left, the smallest help takes 5
+        ("coach", "s", "p", 20.0, 5.0),  # costs money
+        ("guide", "s", "p", 20.0, 6.0),  # costs none
+    ]
+    hours = pd.DataFrame(rows, columns=columns).assign(
+        resource="hours", unit="hour", price=0.0, intervention="", rule="", grade=""
+    )
+    budget = hours.iloc[:1].assign(resource="budget", role="", capacity=100.0, used=100.0)
+    needs = {
+        "visit": {"nurse": 1.0, "doctor": 1.0},
+        "lessons": {"tutor": 5.0},
+        "course": {"coach": 2.0},
+        "walk": {"guide": 2.0},
+    }
+    changed = replace(plan, resources=pd.concat([hours, budget], ignore_index=True))
+    table = figures.hours_left(changed, needs, {"course"})
+    found = {row.role: (row.reason, row.name, row.hours) for row in table.itertuples(index=False)}
+    assert found == {
+        "idle": ("none", "", 10.0),
+        "nurse": ("other", "doctor", 8.0),
+        "tutor": ("little", "", 3.0),
+        "coach": ("money", "", 15.0),
+        "guide": ("suit", "", 14.0),
+    }
+
+
+def test_mean_risks_count_pupils_not_units(region: Region) -> None:
+    plan, _ = region
+    weights = figures.people(plan).set_index("unit_id")["pupils"]
+    table = figures.mean_risks(plan).set_index("outcome")["risk"]
+    for outcome, part in plan.profiles.groupby("outcome"):
+        expected = np.average(part["risk"], weights=weights.loc[part["unit_id"]])
+        assert table[outcome] == pytest.approx(expected)
