@@ -38,6 +38,7 @@ _COMMANDS = {
         "verify",
         "replay",
         "export",
+        "runs",
         "schema",
         "contract",
         "pseudonymise",

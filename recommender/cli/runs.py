@@ -1,0 +1,193 @@
+"""``recommender runs``: which plans there are, one of them, and what differs between two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recommender.cli import options
+from recommender.cli.output import answer, answer_json, remark
+
+if TYPE_CHECKING:
+    from recommender.export.runs import Difference, Run
+
+SHOWN = 30
+
+
+class Runs(click.Group):
+    """A group whose first word may also be a folder, which is then listed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take anything that is no command of this group as words for ``list``."""
+        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Runs, short_help="Which plans there are, and what differs between two.")
+def command() -> None:
+    """List the plan folders in DIR (here unless said otherwise), show one, or compare two.
+
+    `recommender runs [DIR]` is short for `recommender runs list [DIR]`.
+    """
+
+
+@command.command(name="list", short_help="The plan folders in a folder, oldest first.")
+@click.argument(
+    "directory",
+    metavar="[DIR]",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+)
+@options.speech
+def list_runs(directory: Path, as_json: bool, quiet: bool, verbose: bool) -> int:  # noqa: ARG001
+    """List the plan folders in DIR, oldest first: when, which scenario, value, gap and status."""
+    from recommender.export.runs import runs_in
+
+    found, broken = runs_in(directory)
+    if as_json:
+        answer_json({"runs": [_line(run) for run in found], "broken": list(broken)})
+        return 0
+    if found:
+        widest = max(6, *(len(run.folder.name or ".") for run in found))
+        answer(
+            f"{'folder':<{widest}}  created               scenario          value      gap  status"
+        )
+        for run in found:
+            line = _line(run)
+            gap = "-" if line["gap"] is None else f"{line['gap']:.2%}"
+            answer(
+                f"{run.folder.name or '.':<{widest}}  {line['created']:<20}  "
+                f"{line['scenario'] or 'base':<14}{line['value']:>9,.2f}{gap:>9}  "
+                f"{line['status']}, {line['standing']}"
+            )
+    else:
+        answer(f"There is no plan in {directory}.")
+    if not quiet:
+        for problem in broken:
+            remark(problem)
+    return 0
+
+
+@command.command(short_help="The headline of a plan.")
+@options.plan_folder
+@options.speech
+def show(plan_folder: Path, as_json: bool, quiet: bool, verbose: bool) -> int:  # noqa: ARG001
+    """Show the headline of a PLAN as it was when it was made."""
+    from recommender.cli.headline import headline, record
+    from recommender.export.folder import read_plan
+
+    plan, manifest = read_plan(plan_folder)
+    if as_json:
+        answer_json(record(plan, plan_folder))
+    else:
+        answer(headline(plan, manifest, plan_folder))
+    return 0
+
+
+@command.command(short_help="Who moved, and which numbers and settings changed.")
+@click.argument("before", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("after", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--units", is_flag=True, help="Name every unit whose help differs.")
+@options.speech
+def diff(
+    before: Path,
+    after: Path,
+    units: bool,
+    as_json: bool,
+    quiet: bool,  # noqa: ARG001
+    verbose: bool,  # noqa: ARG001
+) -> int:
+    """Say what differs between the plans BEFORE and AFTER: who moved, numbers, settings, inputs.
+
+    Units are counted, and named only with --units.
+    """
+    from recommender.export.runs import compare_folders
+
+    found = compare_folders(before, after)
+    if as_json:
+        answer_json(_record(found, units))
+    else:
+        answer("\n".join(_lines(found, units)))
+    return 0
+
+
+def _line(run: Run) -> dict[str, Any]:
+    from math import isfinite
+
+    from recommender.errors import RecommenderError
+    from recommender.governance.adoption import standing
+
+    try:
+        status: str = standing(run.folder).status
+    except (RecommenderError, OSError, ValueError, KeyError):
+        status = "unknown"
+    manifest = run.manifest
+    return {
+        "folder": str(run.folder),
+        "created": manifest.created,
+        "scenario": manifest.scenario,
+        "seed": manifest.seed,
+        "value": manifest.value,
+        "gap": manifest.gap if isfinite(manifest.gap) else None,
+        "status": manifest.status,
+        "standing": status,
+        "synthetic": manifest.synthetic,
+    }
+
+
+def _record(found: Difference, units: bool) -> dict[str, Any]:
+    from recommender.export.manifest import plain
+
+    kinds = found.moved["kind"].value_counts()
+    record: dict[str, Any] = {
+        "same": found.same,
+        "numbers": [plain(change) for change in found.numbers],
+        "settings": [plain(change) for change in found.settings],
+        "inputs": list(found.inputs),
+        "moved": {kind: int(kinds.get(kind, 0)) for kind in ("gains", "loses", "changes")},
+        "by_intervention": found.by_intervention.to_dict(orient="records"),
+    }
+    if units:
+        record["units"] = found.moved.to_dict(orient="records")
+    return record
+
+
+def _lines(found: Difference, units: bool) -> list[str]:
+    if found.same:
+        return ["Nothing differs."]
+    kinds = found.moved["kind"].value_counts()
+    counts = [int(kinds.get(kind, 0)) for kind in ("gains", "loses", "changes")]
+    lines = [
+        f"Help differs for {len(found.moved):,} units: {counts[0]:,} gain help, "
+        f"{counts[1]:,} lose it, {counts[2]:,} have other help."
+    ]
+    if len(found.by_intervention):
+        lines += ["", "Pupils by intervention"]
+        for row in found.by_intervention.to_dict(orient="records"):
+            lines.append(
+                f"  {row['intervention']:<32}{row['before']:>8,.0f} -> {row['after']:,.0f}"
+            )
+    for title, changes in (("Numbers", found.numbers), ("Settings", found.settings)):
+        if changes:
+            lines += ["", title]
+            lines += [f"  {c.name:<32}{_text(c.before)} -> {_text(c.after)}" for c in changes]
+    if found.inputs:
+        lines += ["", "Inputs", *(f"  {line}" for line in found.inputs)]
+    if units:
+        lines += ["", "Units"]
+        for row in found.moved.to_dict(orient="records"):
+            lines.append(
+                f"  {row['unit_id']}, {row['site']}: {row['before'] or 'nothing'} -> "
+                f"{row['after'] or 'nothing'}"
+            )
+    return lines
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= SHOWN * 2 else f"{text[: SHOWN * 2]}..."
