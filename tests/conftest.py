@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what passed tests tried to break: kills, full disks, canaries, payloads."""
+    totals: dict[str, int] = {}
+    for report in terminalreporter.getreports("passed"):
+        for name, number in report.user_properties:
+            if isinstance(number, int):
+                totals[name] = totals.get(name, 0) + number
+    if totals:
+        tried = ", ".join(f"{number:,} {name}" for name, number in sorted(totals.items()))
+        terminalreporter.write_line(f"tried, and all held: {tried}")

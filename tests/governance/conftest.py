@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
 from recommender.allocation import Allocation, Effort, solve
+from recommender.cli.main import run
 from recommender.inputs.catalogue import (
     Catalogue,
     Effect,
@@ -261,3 +265,51 @@ class Small:
 @pytest.fixture
 def small() -> type[Small]:
     return Small
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A region of 150 invented pupils with its plan; tests work on copies."""
+    folder = tmp_path_factory.mktemp("region") / "ws"
+    like = str(Path(__file__).parents[2])
+    words = ["simulate", str(folder), "--pupils", "150", "--seed", "4", "--like", like, "-q"]
+    assert run(words) == 0
+    words = ["plan", str(folder), "-o", str(folder / "plan"), "--gap", "20%", "-q"]
+    assert run(words) in (0, 4)
+    return folder
+
+
+@pytest.fixture
+def region(invented: Path, tmp_path: Path) -> Path:
+    """A copy of the invented region."""
+    shutil.copytree(invented, tmp_path / "ws")
+    return tmp_path / "ws"
+
+
+def fill_in(sheet: Path, reject: int) -> set[tuple[str, str]]:
+    """Reject the first offers of the first site on a review sheet; return unit and help of each."""
+    book = openpyxl.load_workbook(sheet)
+    page = book.worksheets[1]
+    page["B2"], page["F2"] = "N. Jansen", "care coordinator"
+    pairs: set[tuple[str, str]] = set()
+    for line in range(5, page.max_row + 1):
+        unit, help_, _ = str(page[f"K{line}"].value).split("|")
+        if help_ and len(pairs) < reject:
+            page[f"G{line}"], page[f"I{line}"] = "reject", "is helped already"
+            pairs.add((unit, help_))
+    book.save(sheet)
+    return pairs
+
+
+@pytest.fixture
+def filled_in() -> Callable[[Path, int], set[tuple[str, str]]]:
+    return fill_in
+
+
+@pytest.fixture(scope="session")
+def handed_in(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A review sheet of the invented region on which three offers are rejected."""
+    sheet = tmp_path_factory.mktemp("sheets") / "sheet.xlsx"
+    assert run(["review", str(invented / "plan"), "-o", str(sheet), "--language", "en"]) == 0
+    assert len(fill_in(sheet, 3)) == 3
+    return sheet

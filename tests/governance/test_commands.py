@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -13,23 +14,6 @@ import pytest
 import yaml
 
 from recommender.cli.main import run
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A region of 150 invented pupils with its plan; tests work on copies."""
-    folder = tmp_path_factory.mktemp("region")
-    assert run(["simulate", str(folder / "ws"), "--pupils", "150", "--seed", "4", "-q"]) == 0
-    assert run(
-        ["plan", str(folder / "ws"), "-o", str(folder / "ws/plan"), "--gap", "20%", "-q"]
-    ) in (0, 4)
-    return folder / "ws"
-
-
-@pytest.fixture
-def region(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path / "ws")
-    return tmp_path / "ws"
 
 
 def offers(page: object) -> list[int]:
@@ -263,19 +247,14 @@ def test_a_plan_made_again_is_the_same(region: Path) -> None:
     assert run(["replay", str(region / "plan"), "-q"]) == 1
 
 
-def decided(region: Path, reject: int) -> set[tuple[str, str]]:
-    """Reject the first offers of every sheet and hand it in; return the pairs."""
+@pytest.fixture
+def decided(
+    region: Path, filled_in: Callable[[Path, int], set[tuple[str, str]]]
+) -> set[tuple[str, str]]:
+    """Three offers of the plan, rejected on a sheet that was handed in."""
     sheet = region.parent / "sheet.xlsx"
     assert run(["review", str(region / "plan"), "-o", str(sheet), "--language", "en"]) == 0
-    book = openpyxl.load_workbook(sheet)
-    page = book.worksheets[1]
-    page["B2"], page["F2"] = "N. Jansen", "care coordinator"
-    pairs = set()
-    for line in offers(page)[:reject]:
-        page[f"G{line}"], page[f"I{line}"] = "reject", "is helped already"
-        unit, help_, _ = str(page[f"K{line}"].value).split("|")
-        pairs.add((unit, help_))
-    book.save(sheet)
+    pairs = filled_in(sheet, 3)
     assert run(["decide", str(region), str(sheet), "-q"]) == 0
     return pairs
 
@@ -286,9 +265,8 @@ def offered(plan: Path) -> set[tuple[str, str, str]]:
 
 
 def test_a_plan_made_again_keeps_what_was_not_decided_otherwise(
-    region: Path, capsys: pytest.CaptureFixture[str]
+    region: Path, decided: set[tuple[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    forbidden = decided(region, 2)
     costs = region.parent / "costs.csv"
     words = ["plan", str(region), "-o", str(region / "plan2"), "--gap", "10%"]
     words += ["--keep", str(region / "plan"), "--threshold", "0.05", "--costs", str(costs)]
@@ -299,11 +277,11 @@ def test_a_plan_made_again_keeps_what_was_not_decided_otherwise(
     assert said["kept"]["before"] == len(before)
     assert said["kept"]["same"] == len(before & after)
     gone = {(unit, help_) for unit, help_, _ in before - after}
-    assert forbidden <= gone
-    assert len(gone - forbidden) <= 0.05 * len(before)
-    assert said["decisions"]["units"] == len({unit for unit, _ in forbidden})
+    assert decided <= gone
+    assert len(gone - decided) <= 0.05 * len(before)
+    assert said["decisions"]["units"] == len({unit for unit, _ in decided})
     table = pd.read_csv(costs)
-    assert set(table["unit_id"]) == {unit for unit, _ in forbidden}
+    assert set(table["unit_id"]) == {unit for unit, _ in decided}
     assert table["cost"].sum() == pytest.approx(said["decisions"]["estimated_cost"])
     assert run(["verify", str(region / "plan2"), "-q"]) == 0
     assert run(["replay", str(region / "plan2"), "-q"]) == 0
@@ -314,10 +292,10 @@ def test_a_plan_made_again_keeps_what_was_not_decided_otherwise(
     assert float(last["kept_share"]) == pytest.approx(said["kept"]["share"], abs=1e-4)
 
 
+@pytest.mark.usefixtures("decided")
 def test_what_was_kept_is_said_without_ids_and_names(
     region: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    decided(region, 2)
     words = ["plan", str(region), "-o", str(region / "plan2"), "--gap", "20%"]
     capsys.readouterr()
     assert run([*words, "--keep", str(region / "plan")]) in (0, 4)
@@ -352,14 +330,13 @@ def test_a_replay_without_the_plan_that_was_kept_says_so(
     assert "that was kept to is missing" in capsys.readouterr().err
 
 
-def test_the_dialogue_from_contract_to_replay(region: Path) -> None:
+def test_the_dialogue_from_contract_to_replay(region: Path, decided: set[tuple[str, str]]) -> None:
     """Contract, review, decide, keep, adopt, replay: decisions hold and the log is whole."""
     again = region / "plan2"
     assert run(["contract", str(region), "-q"]) == 0
-    forbidden = decided(region, 3)
     words = ["plan", str(region), "-o", str(again), "--gap", "20%", "-q"]
     assert run([*words, "--keep", str(region / "plan")]) in (0, 4)
-    assert not forbidden & {(unit, help_) for unit, help_, _ in offered(again)}
+    assert not decided & {(unit, help_) for unit, help_, _ in offered(again)}
     words = ["adopt", str(again), "--name", "N. Jansen", "--role", "leader", "-q"]
     assert run([*words, "--as", "discussed"]) == 0
     assert run(words) == 0
