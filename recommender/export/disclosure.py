@@ -2,6 +2,11 @@
 
 NaN stands for what is hidden.  A table whose totals would have to be hidden is not shown at all,
 because other parts of the report show those totals.
+
+Cells are hidden one by one as ``governance.suppression`` finds them.  That takes a linear program a
+cell; in tables of more than ``MOST_ROWS`` rows whole rows are hidden instead.  Where all counts of
+two rows or more are hidden, a reader knows only their sum in every column, so that a small count
+among them may be anything from 0 to ``threshold - 1`` as soon as that sum is as much.
 """
 
 from __future__ import annotations
@@ -9,9 +14,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from recommender.governance.suppression import THRESHOLD, TOTAL, suppress
+
+MOST_ROWS = 40
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 def hide_served(table: pd.DataFrame) -> pd.DataFrame:
@@ -24,12 +35,18 @@ def hide_served(table: pd.DataFrame) -> pd.DataFrame:
         return table
     served = np.rint(table["served"].to_numpy(dtype=np.float64))
     waiting = np.maximum(np.rint(table["pupils"].to_numpy(dtype=np.float64)) - served, 0.0)
-    counts = pd.DataFrame({"served": served, "waiting": waiting})
-    safe = suppress(counts, THRESHOLD).table
+    if len(table) > MOST_ROWS:
+        hidden = hidden_rows(np.column_stack([served, waiting]))
+        if hidden is None:
+            return table.iloc[:0]
+        shown = np.where(hidden[:, None], np.nan, np.column_stack([served, waiting + served]))
+        return _hidden(table, {"served": shown[:, 0], "pupils": shown[:, 1]}, hidden)
+    safe = suppress(pd.DataFrame({"served": served, "waiting": waiting}), THRESHOLD).table
     if bool(safe.loc[TOTAL].isna().any()):
         return table.iloc[:0]
-    shown = safe.iloc[:-1].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    return _hidden(table, {"served": shown[:, 0], "pupils": shown[:, 2]}, np.isnan(shown).any(1))
+    cells = safe.iloc[:-1].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    counts = {"served": cells[:, 0], "pupils": cells[:, 2]}
+    return _hidden(table, counts, np.isnan(cells).any(axis=1))
 
 
 def hide_counts(table: pd.DataFrame, count: str, *, total_shown: bool) -> pd.DataFrame:
@@ -42,12 +59,36 @@ def hide_counts(table: pd.DataFrame, count: str, *, total_shown: bool) -> pd.Dat
     """
     if table.empty:
         return table
-    counts = pd.Series(np.rint(table[count].to_numpy(dtype=np.float64)), name=count)
-    safe = suppress(counts, THRESHOLD).table
+    counts = np.rint(table[count].to_numpy(dtype=np.float64))
+    if len(table) > MOST_ROWS:
+        hidden = hidden_rows(counts[:, None])
+        if hidden is None:
+            return table.iloc[:0]
+        return _hidden(table, {count: np.where(hidden, np.nan, counts)}, hidden)
+    safe = suppress(pd.Series(counts, name=count), THRESHOLD).table
     if total_shown and bool(safe.loc[TOTAL].isna().any()):
         return table.iloc[:0]
     shown = safe.iloc[:-1, 0].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     return _hidden(table, {count: shown}, np.isnan(shown))
+
+
+def hidden_rows(counts: Floats) -> Bools | None:
+    """Return (rows,) which rows to hide whole, or None where the totals would have to be hidden.
+
+    Args:
+        counts: (rows, columns) whole numbers; a row's total counts as one more cell.
+    """
+    totals = np.column_stack([counts, counts.sum(axis=1)])
+    if (totals.sum(axis=0) < THRESHOLD).any():
+        return None
+    hidden = (totals < THRESHOLD).any(axis=1)
+    if not hidden.any():
+        return hidden
+    for row in np.argsort(totals[:, -1], kind="stable").tolist():
+        if hidden.sum() >= 2 and (totals[hidden].sum(axis=0) >= THRESHOLD - 1).all():
+            return hidden
+        hidden[row] = True
+    return None if hidden.all() and len(hidden) < 2 else hidden
 
 
 def hide_part(part: float, whole: float) -> float:
@@ -57,7 +98,7 @@ def hide_part(part: float, whole: float) -> float:
     return math.nan if few else part
 
 
-def _hidden(table: pd.DataFrame, shown: dict[str, np.ndarray], hidden: np.ndarray) -> pd.DataFrame:
+def _hidden(table: pd.DataFrame, shown: dict[str, Floats], hidden: Bools) -> pd.DataFrame:
     found = table.copy()
     for name in found.columns:
         if name in shown:
