@@ -59,12 +59,13 @@ def hide_counts(table: pd.DataFrame, count: str, *, total_shown: bool) -> pd.Dat
     """
     if table.empty:
         return table
-    counts = np.rint(table[count].to_numpy(dtype=np.float64))
+    counts: Floats = np.rint(table[count].to_numpy(dtype=np.float64))
     if len(table) > MOST_ROWS:
         hidden = hidden_rows(counts[:, None])
         if hidden is None:
             return table.iloc[:0]
-        return _hidden(table, {count: np.where(hidden, np.nan, counts)}, hidden)
+        counts[hidden] = np.nan
+        return _hidden(table, {count: counts}, hidden)
     safe = suppress(pd.Series(counts, name=count), THRESHOLD).table
     if total_shown and bool(safe.loc[TOTAL].isna().any()):
         return table.iloc[:0]
@@ -81,14 +82,14 @@ def hidden_rows(counts: Floats) -> Bools | None:
     totals = np.column_stack([counts, counts.sum(axis=1)])
     if (totals.sum(axis=0) < THRESHOLD).any():
         return None
-    hidden = (totals < THRESHOLD).any(axis=1)
+    hidden: Bools = np.any(totals < THRESHOLD, axis=1)
     if not hidden.any():
         return hidden
     for row in np.argsort(totals[:, -1], kind="stable").tolist():
         if hidden.sum() >= 2 and (totals[hidden].sum(axis=0) >= THRESHOLD - 1).all():
             return hidden
         hidden[row] = True
-    return None if hidden.all() and len(hidden) < 2 else hidden
+    return None if len(hidden) < 2 else hidden
 
 
 def hide_part(part: float, whole: float) -> float:
