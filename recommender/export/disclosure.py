@@ -12,6 +12,7 @@ among them may be anything from 0 to ``threshold - 1`` as soon as that sum is as
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -59,13 +60,12 @@ def hide_counts(table: pd.DataFrame, count: str, *, total_shown: bool) -> pd.Dat
     """
     if table.empty:
         return table
-    counts: Floats = np.rint(table[count].to_numpy(dtype=np.float64))
+    counts = np.rint(table[count].to_numpy(dtype=np.float64))
     if len(table) > MOST_ROWS:
         hidden = hidden_rows(counts[:, None])
         if hidden is None:
             return table.iloc[:0]
-        counts[hidden] = np.nan
-        return _hidden(table, {count: counts}, hidden)
+        return _hidden(table, {count: np.where(hidden, np.nan, counts).astype(np.float64)}, hidden)
     safe = suppress(pd.Series(counts, name=count), THRESHOLD).table
     if total_shown and bool(safe.loc[TOTAL].isna().any()):
         return table.iloc[:0]
@@ -99,7 +99,9 @@ def hide_part(part: float, whole: float) -> float:
     return math.nan if few else part
 
 
-def _hidden(table: pd.DataFrame, shown: dict[str, Floats], hidden: Bools) -> pd.DataFrame:
+def _hidden(
+    table: pd.DataFrame, shown: Mapping[str, npt.NDArray[np.floating]], hidden: Bools
+) -> pd.DataFrame:
     found = table.copy()
     for name in found.columns:
         if name in shown:
