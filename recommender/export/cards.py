@@ -47,15 +47,16 @@ def report_pages(
     language: str = "en",
     audience: str = COORDINATOR,
     stem: str = "report",
+    folder: str = "report",
 ) -> dict[str, str]:
-    """Return the pages of a report by relative path: ``stem``.html first, then the cards.
+    """Return the pages of a report by relative path: ``stem``.html, then the cards in ``folder``.
 
     Raises:
         UsageError: if there is no such language or audience.
     """
     if audience != COORDINATOR:
         return {f"{stem}.html": report_html(plan, manifest, language, audience)}
-    cards, links = _cards(plan, manifest, language_of(language), stem)
+    cards, links = _cards(plan, manifest, language_of(language), stem, folder)
     return {f"{stem}.html": report_html(plan, manifest, language, audience, links)} | cards
 
 
@@ -67,7 +68,7 @@ def file_name(site: str) -> str:
 
 
 def _cards(
-    plan: Plan, manifest: Manifest, words: Language, stem: str
+    plan: Plan, manifest: Manifest, words: Language, stem: str, folder: str
 ) -> tuple[dict[str, str], list[Link]]:
     units = figures.people(plan)
     if len(units) > MOST_UNITS:
@@ -82,7 +83,7 @@ def _cards(
         parts = [here[at : at + PER_PAGE] for at in range(0, len(here), PER_PAGE)]
         for number, part in enumerate(parts, 1):
             name = file_name(site) + (f".{number}" if len(parts) > 1 else "")
-            pages[f"{stem}/{name}.html"] = page(
+            pages[f"{folder}/{name}.html"] = page(
                 "cards.html",
                 words,
                 manifest=manifest,
@@ -95,7 +96,7 @@ def _cards(
                 waiting=[row for row in part if not row["offered"]],
                 digits=4,
             )
-            links.append(Link(site, number, len(parts), f"{quote(stem)}/{name}.html"))
+            links.append(Link(site, number, len(parts), f"{quote(folder)}/{name}.html"))
     return pages, links
 
 

@@ -77,7 +77,7 @@ def stands_there(target: str) -> str:
     path = Path(target)
     beside = [path]
     if path.suffix.lower() == ".html":
-        beside.append(path.with_suffix(""))
+        beside.append(path.with_name(_cards_of(path)))
     if path.name == DESCRIPTION:
         beside += [path.with_name(f"{name}.csv") for name in COLUMNS]
     return next((str(place) for place in beside if place.exists()), "")
@@ -103,8 +103,13 @@ def _json(plan: Plan, manifest: Manifest, path: Path) -> None:
         write_file(path.with_name(name), data)
 
 
+def _cards_of(path: Path) -> str:
+    """Return the folder of a report's cards: never that of a plan beside it."""
+    return f"{path.stem}_cards"
+
+
 def _html(plan: Plan, manifest: Manifest, path: Path, language: str, audience: str) -> None:
-    pages = report_pages(plan, manifest, language, audience, path.stem)
+    pages = report_pages(plan, manifest, language, audience, path.stem, _cards_of(path))
     first, *cards = pages
     for name in (*cards, first):  # the report last: whoever opens it finds its cards
         place = path if name == first else path.parent / name

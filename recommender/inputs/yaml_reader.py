@@ -28,6 +28,7 @@ T = TypeVar("T")
 MOST_BYTES = 2_000_000
 MOST_VALUES = 100_000
 MOST_DEPTH = 24
+TOO_DEEP, FLATTEN = f"is nested more than {MOST_DEPTH} deep", "flatten it"
 MOST_PROBLEMS = 200
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -119,6 +120,9 @@ def _events(text: str) -> Iterator[Any]:
             yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if "nesting depth" in f"{error.problem} {error.context}":  # some parsers look far ahead
+            line = mark.line + 1 if mark is not None else 1
+            raise _Unread(line, TOO_DEEP, FLATTEN) from None
         raise _Unread(
             mark.line + 1 if mark is not None else None,
             f"is not valid YAML: {error.problem or error.context}",
@@ -167,7 +171,7 @@ class _Composer:
         if event.tag is not None:
             raise _Unread(line, f"uses a tag ({event.tag})", "leave it out; none is needed")
         if len(place) > MOST_DEPTH:
-            raise _Unread(line, f"is nested more than {MOST_DEPTH} deep", "flatten it")
+            raise _Unread(line, TOO_DEEP, FLATTEN)
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event.value) if event.implicit[0] else event.value
         if isinstance(event, yaml.SequenceStartEvent):

@@ -149,12 +149,19 @@ def test_a_report_for_coordinators_has_its_cards_beside_it(region: Region, tmp_p
     export_plan(*region, str(tmp_path / "a b.html"), audience="coordinator", language="nl")
     text = (tmp_path / "a b.html").read_text("utf-8")
     links = [unquote(link) for link in re.findall(r'href="([^"#]+)"', text)]
-    found = {p.relative_to(tmp_path).as_posix() for p in (tmp_path / "a b").iterdir()}
+    found = {p.relative_to(tmp_path).as_posix() for p in (tmp_path / "a b_cards").iterdir()}
     assert set(links) == found
     plan = region[0]
     cards = "".join((tmp_path / link).read_text("utf-8") for link in links)
     assert all(f">{unit}<" in cards for unit in plan.profiles["unit_id"].unique())
     assert stands_there(str(tmp_path / "a b.html"))
+
+
+def test_cards_of_a_report_never_go_into_a_plan_beside_it(region: Region, tmp_path: Path) -> None:
+    (tmp_path / "plan").mkdir()
+    assert not stands_there(str(tmp_path / "plan.html"))
+    export_plan(*region, str(tmp_path / "plan.html"), audience="coordinator")
+    assert not any((tmp_path / "plan").iterdir())
 
 
 IDS = [
@@ -184,7 +191,7 @@ def test_no_site_id_leads_a_file_out_of_its_folder(
     )
     export_plan(hostile, manifest, str(tmp_path / "in" / "r.html"), audience="coordinator")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert {path.parent.relative_to(tmp_path).as_posix() for path in files} == {"in", "in/r"}
+    assert {path.parent.relative_to(tmp_path).as_posix() for path in files} == {"in", "in/r_cards"}
     assert len(files) == 2
     assert re.fullmatch(r"[a-z0-9_-]+", file_name(site))
 
