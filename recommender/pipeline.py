@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from recommender.allocation import Effort, EngineName, SolverName, solve
+from recommender.allocation import Effort, EngineName, SolverName
 from recommender.errors import VerificationFailed
 from recommender.governance.costs import Costs, costs_of
 from recommender.governance.keep import Keep, Kept, kept_of, solve_keeping
 from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
 from recommender.matching import MatchingSettings, match
+from recommender.partition import solve_in_parts
 from recommender.planning import LimitSettings, formulate, plan_of
 from recommender.planning.explain import Explanation, explain
 from recommender.planning.plan import Plan
@@ -71,7 +72,7 @@ def recommend(inputs: Inputs, settings: Settings, progress: Progress = silent) -
     progress(f"formulating the allocation of {len(candidates.unit):,} candidates")
     formulation = formulate(candidates, inputs.resources, settings.limits)
     progress(f"allocating {formulation.problem.value.size:,} columns")
-    allocation = solve(
+    allocation = solve_in_parts(
         formulation.problem, settings.effort, settings.engine, settings.solver, progress
     )
     progress("writing up the plan")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -71,7 +71,7 @@ def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame |
     if "family_id" in table.frame:
         _refuse_bsn(table, "family_id", findings)
     frame |= _declared(table, known, findings)
-    return pd.DataFrame(frame).sort_values("unit_id", kind="stable", ignore_index=True)
+    return _sorted(pd.DataFrame(frame), ["unit_id"])
 
 
 def read_history(
@@ -110,7 +110,7 @@ def read_history(
             f"lies after the reference_date {known.reference_date} of planning.yaml",
             "history is what happened before; check the year",
         )  # fmt: skip
-    return history.sort_values(["unit_id", "date"], kind="stable", ignore_index=True)
+    return _sorted(history, ["unit_id", "date"])
 
 
 def read_profiles(
@@ -154,7 +154,7 @@ def read_notes(
             "text": scrub(text(table, "text")),
         }
     )
-    return frame.sort_values(["unit_id", "date", "text"], kind="stable", ignore_index=True)
+    return _sorted(frame, ["unit_id", "date", "text"])
 
 
 def read_commitments(
@@ -300,16 +300,34 @@ def _units_of(
     column = cells.ids(table, "unit_id", findings, unique=False)
     if units is None:
         return column
-    known = column.isin(units["unit_id"])
-    if also is not None:
-        known |= column.isin(also["unit_id"])
-    unknown = ~known & (column != "") & ~cells.looks_like_bsn(column)
+    others = [units["unit_id"]] if also is None else [units["unit_id"], also["unit_id"]]
+    unknown = ~_among(column, others)
+    if unknown.any():
+        unknown &= ((column != "") & ~cells.looks_like_bsn(column)).to_numpy(dtype=bool)
     report(
-        findings, table, "unit_id", unknown.to_numpy(dtype=bool),
+        findings, table, "unit_id", unknown,
         lambda row: f"is {shown_id(column[row])}, which is not in data/pupils",
         "correct the id or remove the row",
     )  # fmt: skip
     return column
+
+
+def _sorted(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The rows by these keys; a table that has them in order already is not copied."""
+    order = frame[keys].sort_values(keys, kind="stable").index.to_numpy()
+    if np.array_equal(order, np.arange(len(frame))):
+        return frame
+    return frame.take(order).reset_index(drop=True)
+
+
+def _among(texts: cells.Texts, others: Sequence[cells.Texts]) -> npt.NDArray[np.bool_]:
+    """Which texts occur in one of the others; ``isin`` takes a Python object a row for that."""
+    together = pd.concat([*others, texts], ignore_index=True)
+    codes, values = pd.factorize(together, use_na_sentinel=False)
+    first = len(codes) - len(texts)
+    there = np.zeros(len(values), dtype=np.bool_)
+    there[codes[:first]] = True
+    return there[codes[first:]]
 
 
 def _check_coverage(

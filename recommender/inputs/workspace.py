@@ -102,8 +102,7 @@ def _read(path: Path, today: dt.date | None, findings: Findings) -> Inputs | Non
     cohort, resources = tables.read()
     if catalogue is None or policy is None:
         return None
-    sources = [Source(t.file, t.sha256, t.rows) for t in tables.read_so_far]
-    sources += [
+    sources = tables.read_so_far + [
         Source(d.file, hashlib.sha256(folder.at(d.file).read_bytes()).hexdigest(), rows)
         for d, rows in ((catalogue.document, len(catalogue.ids)), (policy.document, 1))
     ]
@@ -187,7 +186,7 @@ class _Tables:
         self._columns = (
             readable_columns(self._policy.columns, draft.outcomes) if draft and self._policy else ()
         )
-        self.read_so_far: list[Table] = []
+        self.read_so_far: list[Source] = []
 
     def read(self) -> tuple[Cohort, Resources]:
         """Cohort and resources; frames that could not be read are empty."""
@@ -224,6 +223,7 @@ class _Tables:
             "pupils", (*cohort_tables.UNIT_COLUMNS, *declared), "say whom to plan for"
         )
         units = cohort_tables.read_units(pupils, known, findings) if pupils else None
+        pupils = _without_rows(pupils)
         # Nobody is called unknown while some pupils could not be read.
         all_units = units if pupils and pupils.complete else None
         foretold = self._table("profiles", cohort_tables.PROFILE_COLUMNS)
@@ -238,6 +238,7 @@ class _Tables:
         history = None
         if past is not None:
             history = cohort_tables.read_history(past, known, findings, outcomes_needed=uncovered)
+            past = _without_rows(past)
         elif (
             uncovered
             and not self._folder.has("history")
@@ -280,7 +281,7 @@ class _Tables:
         table = load_table(self._folder.at(file), file, self._findings, wanted=wanted)
         if table is None:
             return None
-        self.read_so_far.append(table)
+        self.read_so_far.append(Source(table.file, table.sha256, table.rows))
         special = self._policy.columns if self._policy else ()
         self._check_retention(table, special)
         return replace(
@@ -434,6 +435,11 @@ class _Tables:
                         "base_rate",
                         "check the data, the definition of the outcome, or the base_rate",
                     )  # fmt: skip
+
+
+def _without_rows(table: Table | None) -> Table | None:
+    """The table with the names of its columns alone: large ones are not held in two forms."""
+    return table and replace(table, frame=pd.DataFrame(columns=table.frame.columns))
 
 
 def _mean(values: pd.Series[float], counts: pd.Series[float]) -> float | None:

@@ -7,6 +7,8 @@ lowers the bound, and is part of what a unit's offer costs.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -17,6 +19,9 @@ from recommender.planning.words import named, tidy
 
 KEYS = ("resource", "unit_id", "intervention", "site", "period", "grade")
 """The columns that tell memberships apart."""
+
+CHUNK = 500_000
+"""Columns looked at together, so that the memory needed does not grow with the pupils."""
 
 
 def member_price(formulation: Formulation, links: Links) -> Floats:
@@ -54,11 +59,24 @@ def members(formulation: Formulation, links: Links) -> tuple[Ints, Ints]:
     mine = np.flatnonzero(links.block < formulation.spans.sessions)
     first = problem.start[links.block[mine]]
     size = problem.start[links.block[mine] + 1] - first
-    column, link = ranges(first, size), np.repeat(mine, size)
-    table = problem.use[:, problem.offer[column]]
-    place = np.repeat(np.arange(column.size), np.diff(table.indptr))
-    uses = (table.indices == links.row[link][place]) & (table.data > 0)
-    return column[place[uses]], link[place[uses]]
+    columns, stands = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for begin, end in pairwise(_cuts(size)):
+        column = ranges(first[begin:end], size[begin:end])
+        link = np.repeat(mine[begin:end], size[begin:end])
+        table = problem.use[:, problem.offer[column]]
+        place = np.repeat(np.arange(column.size), np.diff(table.indptr))
+        uses = (table.indices == links.row[link][place]) & (table.data > 0)
+        columns.append(column[place[uses]])
+        stands.append(link[place[uses]])
+    return np.concatenate(columns), np.concatenate(stands)
+
+
+def _cuts(size: Ints) -> list[int]:
+    """Return 0, ..., the number of links, so that about ``CHUNK`` columns stand between two."""
+    ends = np.cumsum(size)
+    total = int(ends[-1]) if ends.size else 0
+    cuts = np.searchsorted(ends, np.arange(CHUNK, total, CHUNK), side="right")
+    return np.unique([0, *cuts.tolist(), size.size]).tolist()  # type: ignore[no-any-return]
 
 
 def memberships_of(formulation: Formulation, links: Links, unit_ids: pd.Series) -> pd.DataFrame:

@@ -18,13 +18,13 @@ from recommender.allocation import (
     CertificateError,
     Solution,
     bound,
-    certify,
     usage,
 )
 from recommender.allocation.problem import blocks_at, worth
 from recommender.allocation.solution import row_scale
 from recommender.inputs.workspace import Inputs
 from recommender.matching import MatchingSettings
+from recommender.partition import certify_in_parts
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import LimitSettings
 from recommender.planning.plan import Plan, Summary, plan_of
@@ -103,7 +103,7 @@ def rebuilt(plan: Plan, again: Remade, matching: MatchingSettings, *, whole: boo
     formulation, solution = again.formulation, again.solution
     findings = overused(formulation, solution)
     try:
-        certificate = certify(formulation.problem, solution, whole=whole)
+        certificate = certify_in_parts(formulation.problem, solution, whole=whole)
     except CertificateError as error:
         if not findings:
             findings += [f"the plan does not fit: {finding}" for finding in error.findings[:MOST]]

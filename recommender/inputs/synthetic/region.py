@@ -227,7 +227,8 @@ def _region(world: _World, number: int, size: int, first_school: int) -> Simulat
 def _names(world: _World, people: Population, number: int, size: int, first_school: int) -> _Names:
     schools = max(2, world.width(SCHOOLS_PER_REGION, 1))
     width, first = world.width(IDS_PER_REGION, 5), number * IDS_PER_REGION + 1
-    sites = _ids("s", np.arange(schools_of(size)) + first_school + 1, schools)
+    # A school keeps its id in a region of any size, so that scenarios may name it.
+    sites = _ids("s", np.arange(schools_of(size)) + first_school + 1, 2)
     return _Names(
         sites=tuple(sites.tolist()),
         site=sites[people.school],

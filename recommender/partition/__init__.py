@@ -1,0 +1,13 @@
+"""Large problems solved part by part: what hardly depends on each other is solved side by side.
+
+    allocation = solve_in_parts(problem, Effort(gap=0.005, seconds=3600, workers=2))
+
+This floor knows numbers only, like ``allocation`` below it, which solves every part.
+"""
+
+from __future__ import annotations
+
+from recommender.partition.certificate import certify_in_parts
+from recommender.partition.shared import solve_in_parts
+
+__all__ = ["certify_in_parts", "solve_in_parts"]
