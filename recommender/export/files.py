@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from recommender.errors import CannotWrite
+
+STALE = 3600.0
+"""Seconds after which a draft is one of a run that was killed: none takes so long to be written."""
+
+
+def sweep(path: Path, draft: Path) -> None:
+    """Remove what killed runs left of ``path`` an hour or more before ``draft`` was written.
+
+    A draft holds what the file was to hold, so it must not lie about.
+    """
+    with suppress(OSError):
+        now = draft.stat().st_mtime
+        for old in path.parent.glob(f".{glob.escape(path.name)}.*.partial"):
+            if now - old.stat().st_mtime > STALE:
+                if old.is_dir() and not old.is_symlink():
+                    shutil.rmtree(old, ignore_errors=True)
+                else:
+                    old.unlink()
 
 
 @contextmanager
@@ -52,6 +72,7 @@ def replacing(path: Path) -> Iterator[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
         yield draft
         with writing(path):
+            sweep(path, draft)
             draft.replace(path)
     finally:
         with suppress(OSError):

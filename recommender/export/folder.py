@@ -25,7 +25,7 @@ from recommender import __version__
 from recommender.errors import InputError, Problem, UsageError
 from recommender.export.cards import report_pages
 from recommender.export.document import plan_text, read_plan_text
-from recommender.export.files import writing
+from recommender.export.files import sweep, writing
 from recommender.export.manifest import File, Manifest, manifest_text, read_manifest
 from recommender.export.tables import CSV_TABLES, csv_text, frames_of
 from recommender.inputs.workspace import Source
@@ -108,6 +108,7 @@ def write_plan(
         directory.parent.mkdir(parents=True, exist_ok=True)
         draft = directory.parent / f".{directory.name}.{secrets.token_hex(6)}.partial"
         draft.mkdir()
+        sweep(directory, draft)
         try:
             sealed = _write_files(plan, draft, manifest)
             _take_place(draft, directory)

@@ -12,7 +12,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +24,7 @@ import numpy.typing as npt
 import openpyxl
 import pandas as pd
 from openpyxl.cell import Cell
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -38,6 +41,10 @@ from recommender.planning.plan import Plan
 
 FORMAT: Final = "recommender review sheet 1"
 MOST_BYTES: Final = 50 * 2**20
+MOST_UNPACKED: Final = 150 * 2**20
+MOST_LINES: Final = 200_000
+"""Lines of all sheets together; reading stops there, whatever a sheet says of its size."""
+
 _FIRST = 5
 _WIDTHS = (16, 44, 14, 9, 11, 34, 14, 44, 34, 50)
 
@@ -173,24 +180,27 @@ def read_review(
     Raises:
         InputError: every problem, with sheet and line; no cell of a remark is shown.
     """
-    book = _opened(path)
     problems: list[Problem] = []
-    meta = {str(row[0].value): row[1].value for row in book["plan"].iter_rows(max_col=2)}
-    if meta.get("format") != FORMAT:
-        raise InputError([_whole(path, "is no review sheet", "make one with `recommender review`")])
-    if plan_hash is not None and meta.get("manifest") != plan_hash:
-        remedy = "make a new sheet of this plan, or name the plan it was made from"
-        raise InputError([_whole(path, "was made from another plan", remedy)])
-    sets = _choice_sets(book["choices"])
     known, ids = set(units), set(catalogue.ids)
     said_rows: list[_Said] = []
     offers = 0
-    for sheet in book.worksheets:
-        if sheet.title in ("guide", "choices", "plan"):
-            continue
-        lines, count = _site_lines(path.name, sheet, sets, known, ids, problems)
-        said_rows += lines
-        offers += count
+    with _opened(path) as book:
+        lines = _Lines(path)
+        meta = {str(row[0].value): row[1].value for row in lines.of(book["plan"], 2)}
+        if meta.get("format") != FORMAT:
+            remedy = "make one with `recommender review`"
+            raise InputError([_whole(path, "is no review sheet", remedy)])
+        if plan_hash is not None and meta.get("manifest") != plan_hash:
+            remedy = "make a new sheet of this plan, or name the plan it was made from"
+            raise InputError([_whole(path, "was made from another plan", remedy)])
+        sets = _choice_sets(lines.of(book["choices"], len(ids) + 1))
+        for sheet in book.worksheets:
+            if sheet.title in ("guide", "choices", "plan"):
+                continue
+            where, rows = f"{path.name} sheet {sheet.title}", lines.of(sheet, len(_HEADERS))
+            some, count = _site_lines(where, rows, sets, known, ids, problems)
+            said_rows += some
+            offers += count
     _refuse_contradictions(said_rows, problems)
     if problems:
         raise InputError(problems)
@@ -385,7 +395,8 @@ def _title(name: str, site: str, taken: set[str]) -> str:
     return title
 
 
-def _opened(path: Path) -> openpyxl.Workbook:
+@contextmanager
+def _opened(path: Path) -> Iterator[openpyxl.Workbook]:
     """The workbook, after the checks every sheet of the workspace passes (bombs, entities)."""
     if path.suffix.lower() != ".xlsx":
         raise InputError([_whole(path, "is no .xlsx file", "hand in the sheet as it was made")])
@@ -394,6 +405,14 @@ def _opened(path: Path) -> openpyxl.Workbook:
             raise InputError([_whole(path, "is too large for a review sheet", "hand in the sheet")])
     except OSError as error:
         raise InputError([_whole(path, f"cannot be read ({error.strerror})", "")]) from None
+    unreadable = _whole(path, "is not a readable xlsx file", "save it again from a spreadsheet")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise InputError([unreadable]) from None
+    if size > MOST_UNPACKED:
+        raise InputError([_whole(path, "is too large for a review sheet", "hand in the sheet")])
     findings = Findings()
     table = load_table(path, path.name, findings, wanted=())
     if table is None or findings.problems:
@@ -401,24 +420,55 @@ def _opened(path: Path) -> openpyxl.Workbook:
             findings.problems or [_whole(path, "is no review sheet", "hand in the sheet")]
         )
     try:
-        book = openpyxl.load_workbook(path, keep_links=False)
+        # read-only, because otherwise merged cells and a far last cell fill the memory
+        book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
     except Exception:  # the parser raises whatever it meets in a broken file
-        remedy = "save it again from a spreadsheet program"
-        raise InputError([_whole(path, "is not a readable xlsx file", remedy)]) from None
-    if not {"plan", "choices"} <= set(book.sheetnames):
-        raise InputError([_whole(path, "is no review sheet", "make one with `recommender review`")])
-    return book
+        raise InputError([unreadable]) from None
+    try:
+        if not {"plan", "choices"} <= set(book.sheetnames):
+            remedy = "make one with `recommender review`"
+            raise InputError([_whole(path, "is no review sheet", remedy)])
+        yield book
+    finally:
+        book.close()
+
+
+class _Lines:
+    """The lines of the sheets of a workbook, as they are asked for and ``MOST_LINES`` in all."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._left = path, MOST_LINES
+
+    def of(self, sheet: Any, width: int) -> Iterator[tuple[Any, ...]]:
+        """The first cells of every line of a sheet, from its first line on.
+
+        Raises:
+            InputError: the sheet cannot be read, or has more lines than a review sheet has.
+        """
+        try:
+            sheet.reset_dimensions()
+            for row in sheet.iter_rows(max_col=width):
+                self._left -= 1
+                if self._left < 0:
+                    message = f"has more than {MOST_LINES:,} lines"
+                    raise InputError([_whole(self._path, message, "hand in the sheet as it was")])
+                yield row if len(row) == width else (*row, *(EMPTY_CELL,) * (width - len(row)))
+        except (InputError, GeneratorExit):
+            raise
+        except Exception:  # the parser raises whatever it meets in a broken file
+            remedy = "save it again from a spreadsheet"
+            raise InputError([_whole(self._path, "is not a readable xlsx file", remedy)]) from None
 
 
 def _whole(path: Path, message: str, remedy: str) -> Problem:
     return Problem(path.name, None, None, message, remedy)
 
 
-def _choice_sets(sheet: Worksheet) -> dict[int, dict[str, str]]:
+def _choice_sets(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[str, str]]:
     """Number of a set -> what a drop-down shows -> id of the intervention."""
     sets: dict[int, dict[str, str]] = {0: {}}
-    for n, row in enumerate(sheet.iter_rows(values_only=True), 1):
-        words = [str(w) for w in row if w is not None]
+    for n, row in enumerate(rows, 1):
+        words = [str(cell.value) for cell in row if cell.value is not None]
         sets[n] = {w: _in_brackets(w) for w in words}
     return sets
 
@@ -440,20 +490,22 @@ def _code(word: str, words: Mapping[str, Text]) -> str | None:
 
 
 def _site_lines(
-    file: str,
-    sheet: Worksheet,
+    where: str,
+    rows: Iterable[tuple[Any, ...]],
     sets: Mapping[int, Mapping[str, str]],
     known: set[str],
     ids: set[str],
     problems: list[Problem],
 ) -> tuple[list[_Said], int]:
     """The decided lines of one sheet and how many offers it holds; problems are added."""
-    where = f"{file} sheet {sheet.title}"
-    by, role = (_text(sheet[place].value) for place in ("B2", "F2"))
+    by = role = ""
     found: list[_Said] = []
     offers, seen = 0, set()
-    for line in range(_FIRST, sheet.max_row + 1):
-        cells = [sheet.cell(line, j) for j in range(1, 13)]
+    for line, cells in enumerate(rows, 1):
+        if line == 2:
+            by, role = _text(cells[1].value), _text(cells[5].value)
+        if line < _FIRST:
+            continue
         decision, instead, reason, remark, key = (_text(c.value) for c in cells[6:11])
         if not key and not any((decision, instead, reason, remark)):
             continue

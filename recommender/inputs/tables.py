@@ -13,7 +13,7 @@ import io
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -29,6 +29,7 @@ MOST_UNPACKED = 2**29
 MOST_PARTS = 2_000
 MOST_COLUMNS = 2_000
 MOST_ROWS = 20_000_000
+MOST_SHEET_ROWS = 1_048_576
 MOST_MESSAGES = 20
 
 Lines: TypeAlias = npt.NDArray[np.int64]
@@ -217,7 +218,10 @@ def _read_csv(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tabl
     records = _records(data, ord(separator))
     if records is None:
         return _read_csv_by_record(data, separator, file, findings, wanted, sha256)
-    head = next(csv.reader([data[:end].decode("utf-8")], delimiter=separator), [])
+    try:
+        head = next(csv.reader([data[:end].decode("utf-8")], delimiter=separator), [])
+    except csv.Error:
+        raise _Unread(1, "names no columns that can be read", "check the first line") from None
     header = _header(head, file, 1, findings, wanted)
     chosen = _chosen(header, wanted)
     starts, lines, cells, blank = (
@@ -443,7 +447,7 @@ def _read_xlsx(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tab
 
 
 def _read_sheet(sheet: Any, file: str, findings: Findings, wanted: Wanted, sha256: str) -> Table:
-    rows = enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), 1)
+    rows = _filled(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1))
     head: tuple[str, ...] = ()
     first = 1
     for first, cells in rows:  # noqa: B007
@@ -461,13 +465,12 @@ def _read_sheet(sheet: Any, file: str, findings: Findings, wanted: Wanted, sha25
     lines: list[int] = []
     wide: list[tuple[int, int]] = []
     for line, cells in rows:
-        if len(cells) > width and any(c is not None for c in cells[width:]):
+        beyond = cells[width:]
+        if beyond.count(None) < len(beyond):
             used = max(i for i, c in enumerate(cells, 1) if c is not None)
             wide.append((line, used))
             if len(wide) > 10 * MOST_MESSAGES:
                 break
-            continue
-        if all(c is None for c in cells):
             continue
         lines.append(line)
         for name, position in chosen.items():
@@ -477,6 +480,20 @@ def _read_sheet(sheet: Any, file: str, findings: Findings, wanted: Wanted, sha25
     frame = pd.DataFrame({n: pd.Series(v, dtype=str) for n, v in columns.items()})
     at = np.array(lines, dtype=np.int64)
     return _finished(file, header, frame, at, True, sha256, complete=not wide)
+
+
+def _filled(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows that hold something, with their numbers; a million empty ones take no time."""
+    empty: tuple[Any, ...] = ()
+    for line, cells in enumerate(rows, 1):
+        if line > MOST_SHEET_ROWS:
+            raise _Unread(None, "has more rows than a sheet can hold", "save it again")
+        if cells is empty:
+            continue
+        if cells.count(None) == len(cells):
+            empty = cells
+        else:
+            yield line, cells
 
 
 def cell_text(value: object) -> str:

@@ -296,8 +296,12 @@ def _groups(
         else:
             text = values.where(values.notna(), "").to_numpy(dtype=object).astype(str)
         text = np.where(text == "", "(missing)", text)
-        if np.unique(text).size > _MOST_LEVELS:
+        levels, which, rows = np.unique(text, return_inverse=True, return_counts=True)
+        if levels.size > _MOST_LEVELS:
             continue
+        if column.type == "category" and not column.values:
+            # a value that nobody declared and few have is what a cell says, not a group's name
+            text = np.where(rows < settings.smallest_group, "(rare)", levels)[which]
         table = compared(
             text,
             risk,

@@ -1,0 +1,311 @@
+"""Canaries in sensitive cells are found in nothing that any command says or writes.
+
+Some are valid data, and every command runs over them; others are wrong data, one in every column of
+every table, and every command that reads tables complains of them; the last are in the messages of
+errors that no command expects, shown with all the details that can be asked for.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import zipfile
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from recommender.cli.main import run
+
+WORD = "kwetter"
+NUMBER = "48151"
+"""Every canary holds one of these, and nothing else does."""
+
+Said = Callable[[list[str]], tuple[int, str]]
+
+
+@pytest.fixture(params=["0", "1"], ids=["plainly", "for debugging"])
+def say(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Said:
+    """Run a command and return its exit code with all that it said."""
+    monkeypatch.setenv("RECOMMENDER_DEBUG", request.param)
+
+    def one(words: list[str]) -> tuple[int, str]:
+        capsys.readouterr()
+        code = run(words)
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return one
+
+
+def found(text: str) -> list[str]:
+    """The canaries in a text, with what stands around them."""
+    return re.findall(rf".{{0,60}}(?:{WORD}|{NUMBER}).{{0,20}}", text, re.IGNORECASE)
+
+
+def texts_of(path: Path) -> str:
+    """All text in a file, workbooks and parquet unpacked."""
+    data = path.read_bytes()
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            return "\n".join(book.read(n).decode(errors="replace") for n in book.namelist())
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path).to_csv()
+    return data.decode(errors="replace")
+
+
+def sung(folder: Path) -> list[str]:
+    """The canaries in all files of a folder, and in their names."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return [f"{p.name}: {c}" for p in files for c in found(f"{p}\n{texts_of(p)}")]
+
+
+def edited(region: Path, table: str, edit: Callable[[pd.DataFrame], object]) -> None:
+    path = region / f"data/{table}.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    edit(frame)
+    frame.to_csv(path, index=False)
+
+
+@pytest.fixture
+def planted(region: Path) -> tuple[Path, int]:
+    """A region with canaries in valid cells, and how many."""
+    cells = 0
+    plan = pd.read_csv(region / "plan/assignments.csv", dtype=str)
+    unit, other = plan["unit_id"].iloc[0], plan["unit_id"].iloc[-1]
+
+    def pupils(frame: pd.DataFrame) -> None:
+        nonlocal cells
+        at = frame["unit_id"].isin([unit, other])
+        for column, text in {
+            "family_id": f"{WORD}f", "origin_group": f"{WORD}o", "home_language": f"{WORD}l",
+            "postcode_area": f"{WORD}p", "reading_score": f"93.{NUMBER}",
+            "maths_score": f"91.{NUMBER}", "sdq_teacher_total": f"7.{NUMBER}",
+        }.items():  # fmt: skip
+            frame.loc[at, column] = text
+            cells += int(at.sum())
+        frame["toelichting"] = f"{WORD} toelichting"
+        cells += len(frame)
+
+    def history(frame: pd.DataFrame) -> None:
+        nonlocal cells
+        for column, text in {"origin_group": f"{WORD}o", "reading_score": f"94.{NUMBER}"}.items():
+            frame.loc[frame.index[:3], column] = text
+            cells += 3
+
+    def notes(frame: pd.DataFrame) -> None:
+        nonlocal cells
+        for line, who in enumerate([unit, other, unit]):
+            text = f"{WORD.title()} Jansen ({WORD}@x.nl) wordt gepest, tel 06{NUMBER}000."
+            frame.loc[len(frame)] = [who, f"2026-0{line + 3}-01", text]
+            cells += 1
+
+    policy = yaml.safe_load((region / "planning.yaml").read_text())
+    for column in ("origin_group", "home_language", "postcode_area"):
+        policy["columns"][column].pop("values", None)
+    (region / "planning.yaml").write_text(yaml.safe_dump(policy, sort_keys=False))
+    edited(region, "pupils", pupils)
+    edited(region, "history", history)
+    edited(region, "notes", notes)
+    pd.DataFrame(
+        [
+            (unit, plan["intervention"].iloc[0], "forbid", f"family: {WORD} zegt nee",
+             f"{WORD.title()} Pieters (leader)", "2026-11-01"),
+            (other, plan["intervention"].iloc[-1], "accept", f"{WORD} was blij",
+             f"{WORD.title()} Pieters (leader)", "2026-11-01"),
+        ],
+        columns=["unit_id", "intervention", "decision", "reason", "decided_by", "date"],
+    ).to_csv(region / "data/decisions.csv", index=False)  # fmt: skip
+    return region, cells + 6
+
+
+@pytest.mark.parametrize("say", ["1"], indirect=True)
+def test_no_command_says_or_writes_a_canary(
+    planted: tuple[Path, int], tmp_path: Path, say: Said, record_property: Any
+) -> None:
+    region, cells = planted
+    out = tmp_path / "out"
+    out.mkdir()
+    before, plan = region / "plan", out / "plan"
+    unit = pd.read_csv(before / "assignments.csv", dtype=str)["unit_id"].iloc[0]
+    gap = ["--gap", "20%", "-v"]
+    steps: list[tuple[list[str], set[int]]] = [
+        (["check", str(region), "-v"], {0}),
+        (["check", str(region), "--json"], {0}),
+        (["contract", str(region), "-o", str(out / "contract.html")], {0}),
+        (["contract", str(region), "--language", "nl", "--json"], {0}),
+        (["assess", str(region), "-o", str(out / "assess.html"), "-v"], {0}),
+        (["plan", str(region), "-o", str(plan), "--keep", str(before), *gap,
+          "--costs", str(out / "costs.csv")], {0, 4, 5}),
+        (["plan", str(region), "-o", str(plan), *gap], {2}),
+        (["plan", str(region), "-o", str(plan), "--force", "--json", "--language", "nl", *gap],
+         {0, 4, 5}),
+        (["explain", str(plan), unit], {0}),
+        (["explain", str(plan), unit, "--json"], {0}),
+        (["explain", str(plan), "nobody"], {2}),
+        (["verify", str(plan), "-v"], {0}),
+        (["replay", str(plan), "-v"], {0, 1}),
+        (["runs", str(out)], {0, 1, 2, 3}),
+        *((["export", str(plan), "--to", f"{out}/x{end}", "--force", *more], {0})
+          for end in (".xlsx", ".csv", ".parquet", ".json", ".ics")
+          for more in ([],)),
+        *((["export", str(plan), "--to", f"{out}/{who}.html", "--audience", who,
+            "--language", "nl"], {0})
+          for who in ("coordinator", "board", "policy", "public")),
+        (["export", str(plan), "--to", f"{out}/d/datapackage.json"], {0}),
+        (["export", str(plan), "--to", f"sqlite:///{out}/x.db"], {0}),
+        (["export", str(plan), "--to", f"{out}/x.docx"], {2}),
+        (["document", str(plan), "--kind", "all", "-o", str(out / "docs"),
+          "--organisation", "X", "--contact", "x@y.example"], {0}),
+        (["review", str(plan), "-o", str(out / "sheet.xlsx"), "--language", "nl"], {0}),
+        (["adopt", str(plan), "--name", "N", "--role", "leader"], {0}),
+        (["audit", "list", str(region), "-v"], {0}),
+        (["audit", "verify", str(region)], {0}),
+        (["audit", "overrules", str(region)], {0}),
+        (["pseudonymise", str(region), str(tmp_path / "copy"), "--key", str(tmp_path / "key"),
+          "--create-key", "-v"], {0, 6}),
+        (["schema", "plan"], {0}),
+    ]  # fmt: skip
+    for words, codes in steps:
+        code, said = say(words)
+        assert code in codes, (words, code, said[-3000:])
+        assert not found(said), words
+    assert not sung(out)
+    assert not sung(region / ".audit")
+    if (tmp_path / "copy").exists():
+        assert WORD + "f" not in "".join(texts_of(p) for p in (tmp_path / "copy/data").iterdir())
+    record_property("canaries", cells)
+    record_property("commands with canaries", len(steps))
+
+
+def some(names: Iterable[str], slow: Collection[str]) -> list[Any]:
+    """The names as parameters, some of them for long runs only."""
+    mark = pytest.mark.slow
+    return [pytest.param(n, marks=mark) if n in slow else n for n in names]
+
+
+TABLES = ["pupils", "history", "notes", "professionals", "sites", "commitments", "decisions"]
+
+
+@pytest.mark.parametrize("say", ["0", pytest.param("1", marks=pytest.mark.slow)], indirect=True)
+@pytest.mark.parametrize("table", some(TABLES, {"history"}))
+def test_no_complaint_of_a_wrong_cell_shows_it(
+    table: str, region: Path, tmp_path: Path, say: Said, record_property: Any
+) -> None:
+    if table == "decisions":
+        unit = pd.read_csv(region / "data/pupils.csv", dtype=str)["unit_id"].iloc[0]
+        (region / "data/decisions.csv").write_text(
+            "unit_id,intervention,decision,reason,decided_by,date\n"
+            f"{unit},small_group_tuition,forbid,family,N,2026-11-01\n"
+        )
+    path = region / f"data/{table}.csv"
+    good = pd.read_csv(path, dtype=str, keep_default_na=False)
+    shown = {"sites": {"site", "name", "area", "board"}}.get(table, set())
+    planted = 0
+    for number, column in enumerate(good.columns):
+        if column in shown:
+            continue
+        bad = good.copy()
+        bad.loc[0, column] = f"{WORD.title()} van {NUMBER} x"
+        bad.to_csv(path, index=False)
+        commands = [["check", str(region), "-v"]]
+        if os.environ["RECOMMENDER_DEBUG"] == "1":
+            commands += [
+                ["contract", str(region)],
+                ["pseudonymise", str(region), str(tmp_path / f"c{number}"),
+                 "--key", str(tmp_path / f"k{number}"), "--create-key"],
+            ]  # fmt: skip
+        for words in commands:
+            code, said = say(words)
+            assert code in (0, 3, 6), (words[0], column, code, said[-2000:])
+            assert not found(said), (words[0], column)
+        planted += 1
+    record_property("canaries", planted)
+
+
+FAILURES: dict[str, Callable[[], BaseException]] = {
+    "value": lambda: ValueError(f"could not convert string to float: '{WORD} {NUMBER}'"),
+    "key": lambda: KeyError(f"{WORD} {NUMBER}"),
+    "type": lambda: TypeError({WORD: NUMBER}),
+    "file": lambda: FileNotFoundError(2, f"{WORD}", f"/{NUMBER}/{WORD}"),
+    "right": lambda: PermissionError(13, f"{WORD}", f"/{NUMBER}/{WORD}"),
+    "disk": lambda: OSError(28, "No space left on device", f"/{NUMBER}/{WORD}"),
+    "bytes": lambda: UnicodeDecodeError("utf-8", f"{WORD}".encode(), 0, 1, f"{NUMBER}"),
+    "memory": lambda: MemoryError(f"{WORD} {NUMBER}"),
+    "depth": lambda: RecursionError(f"{WORD}"),
+    "assertion": lambda: AssertionError(f"{WORD}"),
+    "group": lambda: ExceptionGroup(f"{WORD}", [ValueError(f"{NUMBER}")]),
+    "note": lambda: _noted(),
+}
+
+
+def _noted() -> BaseException:
+    error = ValueError(f"{WORD}")
+    error.add_note(f"{NUMBER}")
+    return error
+
+
+BREAKING = {
+    "recommender.inputs.workspace.read_workspace": ["check", "assess", "plan", "explain", "verify",
+                                                    "replay", "review", "decide"],
+    "recommender.export.folder.read_plan": ["explain", "verify", "replay", "review", "export",
+                                            "adopt", "document", "keep"],
+    "recommender.inputs.policy_file.read_policy": ["contract", "simulate"],
+    "recommender.matching.match": ["review"],
+    "recommender.pipeline.recommend": ["plan"],
+    "recommender.pipeline.recommend_again": ["keep"],
+    "recommender.governance.audit.read_log": ["audit"],
+    "recommender.governance.review.read_review": ["decide"],
+    "recommender.governance.elicitation.elicit": ["elicit"],
+    "recommender.inputs.templates.write_templates": ["init"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", BREAKING)
+@pytest.mark.parametrize("failure", some(FAILURES, set(FAILURES) - {"value", "file", "note"}))
+def test_no_error_that_nobody_expected_shows_what_it_says(
+    failure: str, place: str, invented: Path, handed_in: Path, tmp_path: Path, say: Said,
+    monkeypatch: pytest.MonkeyPatch, record_property: Any,
+) -> None:  # fmt: skip
+    secret, called = f"{WORD} {NUMBER}", []
+
+    def broken(*_: object, **__: object) -> None:
+        local = secret
+        called.append(place)
+        try:
+            raise LookupError(local)
+        except LookupError as cause:
+            raise FAILURES[failure]() from cause
+
+    monkeypatch.setattr(place, broken)
+    plan, region, out = str(invented / "plan"), str(invented), tmp_path / "out"
+    words = {
+        "check": ["check", region], "assess": ["assess", region, "-o", f"{out}.html"],
+        "plan": ["plan", region, "-o", str(out)], "explain": ["explain", plan, "p00001"],
+        "keep": ["plan", region, "-o", str(out), "--keep", plan],
+        "verify": ["verify", plan], "replay": ["replay", plan],
+        "review": ["review", plan, "-o", f"{out}.xlsx"],
+        "decide": ["decide", region, str(handed_in)],
+        "export": ["export", plan, "--to", f"{out}.xlsx"],
+        "adopt": ["adopt", plan, "--name", "N", "--role", "r"],
+        "document": ["document", plan, "--kind", "dpia", "-o", f"{out}.md"],
+        "contract": ["contract", region], "simulate": ["simulate", str(out), "--like", region],
+        "audit": ["audit", "verify", region], "elicit": ["elicit", str(handed_in)],
+        "init": ["init", str(out)],
+    }  # fmt: skip
+    for name in BREAKING[place]:
+        code, said = say(words[name])
+        assert code, name
+        assert called, name
+        called.clear()
+        assert said
+        assert not found(said), name
+    record_property("errors with canaries", len(BREAKING[place]))
