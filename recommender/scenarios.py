@@ -44,6 +44,15 @@ def apply_change(inputs: Inputs, change: Change) -> Inputs:
                 replace(o, weight=change.weights.get(o.id, o.weight)) for o in policy.outcomes
             ),
         )
+    if change.caseload:
+        caseload = {**policy.rules.caseload, **change.caseload}
+        policy = replace(policy, rules=replace(policy.rules, caseload=caseload))
+    if change.may_act_as:
+        roles = tuple(
+            replace(role, may_act_as=change.may_act_as.get(role.id, role.may_act_as))
+            for role in policy.roles
+        )
+        policy, resources = replace(policy, roles=roles), replace(resources, roles=roles)
     if change.only or change.without:
         kept = (
             i

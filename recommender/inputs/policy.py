@@ -13,6 +13,8 @@ from recommender.inputs.catalogue import STRICT, Level, NonNegative, Probability
 Use: TypeAlias = Literal["feature", "eligibility", "audit_only", "never"]
 ColumnType: TypeAlias = Literal["number", "category", "flag", "date", "text"]
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Positive: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Cases: TypeAlias = Annotated[int, Field(ge=0, le=100_000)]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -43,11 +45,17 @@ class Role:
     Attributes:
         name: what people call it.
         cost_per_hour: euros, where professionals.csv gives no cost of its own.
+        may_act_as: roles whose work this role may do as well, and what those may act as in turn;
+            never the other way round.
+        full_time: hours of a full-time professional in one period; where it is given, the most
+            cases at once (``rules.caseload``) shrink with the hours of who has fewer.
     """
 
     id: str
     name: Text
     cost_per_hour: NonNegative = 0.0
+    may_act_as: tuple[str, ...] = ()
+    full_time: Positive | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -121,6 +129,8 @@ class Rules:
         consent: the consent states in which a unit may be offered help.
         travel_overhead: share of an hour lost when a professional serves more than one site.
         caps: intervention -> most pupils per site and plan.
+        caseload: role -> most cases at once of one professional in that role; a case is a pupil
+            with hours of the role, or a group that runs.
     """
 
     budget: NonNegative | None = None
@@ -128,6 +138,7 @@ class Rules:
     consent: tuple[Literal["given", "asked", "not_needed"], ...] = ("given", "not_needed")
     travel_overhead: Share = 0.0
     caps: dict[str, NonNegative] = Field(default_factory=dict)
+    caseload: dict[str, Cases] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -161,6 +172,8 @@ class Change:
         without: interventions that are left out.
         only: the interventions that are kept; empty means all.
         weights: outcome -> its weight in this scenario.
+        may_act_as: role -> the roles it may act as in this scenario.
+        caseload: role -> most cases at once of one professional in this scenario.
     """
 
     id: str
@@ -171,6 +184,8 @@ class Change:
     without: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     weights: dict[str, NonNegative] = Field(default_factory=dict)
+    may_act_as: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    caseload: dict[str, Cases] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, config=STRICT)

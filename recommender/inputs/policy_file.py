@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
@@ -189,7 +189,45 @@ def _problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complaint]:
                 f"lies within {one.id}, which ends {one.end}",
                 "an hour may belong to one period only",
             )
+    yield from _role_problems(policy, draft)
     yield from _scenario_problems(policy, draft)
+
+
+def _role_problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complaint]:
+    for role in policy.roles:
+        for position, other in enumerate(role.may_act_as):
+            if other not in draft.roles:
+                yield (
+                    ("roles", role.id, "may_act_as", position),
+                    f"is '{other}', which is no role",
+                    suggestion(other, draft.roles),
+                )
+    trail = circle({role.id: role.may_act_as for role in policy.roles})
+    if trail:
+        yield (
+            ("roles", trail[0], "may_act_as"),
+            f"closes a circle: {' may act as '.join(trail)}",
+            "remove one of these; give one professional both roles as a;b instead",
+        )
+    for name in policy.rules.caseload:
+        if name not in draft.roles:
+            yield ("rules", "caseload", name), "is no role", suggestion(name, draft.roles)
+
+
+def circle(acts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The first circle among names that lead to names, from a name back to it; or nothing."""
+    for first in acts:
+        trails: list[tuple[str, ...]] = [(first,)]
+        seen: set[str] = set()
+        while trails:
+            trail = trails.pop()
+            for name in acts.get(trail[-1], ()):
+                if name == first:
+                    return (*trail, name)
+                if name not in seen:
+                    seen.add(name)
+                    trails.append((*trail, name))
+    return ()
 
 
 def _scenario_problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complaint]:
@@ -240,9 +278,41 @@ def _scenario_problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complain
                     "is no outcome",
                     suggestion(name, draft.outcomes),
                 )
+        for name in (*scenario.may_act_as, *scenario.caseload):
+            if name not in draft.roles:
+                key = "may_act_as" if name in scenario.may_act_as else "caseload"
+                yield (*at, key, name), "is no role", suggestion(name, draft.roles)
+        for name, roles in scenario.may_act_as.items():
+            for position, other in enumerate(roles):
+                if other not in draft.roles:
+                    yield (
+                        (*at, "may_act_as", name, position),
+                        f"is '{other}', which is no role",
+                        suggestion(other, draft.roles),
+                    )
+        acting = circle(_acting(policy, scenario.id))
+        if scenario.may_act_as and acting:
+            yield (
+                (*at, "may_act_as"),
+                f"closes a circle: {' may act as '.join(acting)}",
+                "remove one of these",
+            )
         both = sorted(set(scenario.without) & set(scenario.only))
         if both:
             yield (*at, "without"), f"names {both[0]}, which is also under only", "drop one"
+
+
+def _acting(policy: Policy, scenario: str) -> dict[str, tuple[str, ...]]:
+    """Who may act as whom under a scenario and those it builds on."""
+    changes = {change.id: change for change in policy.scenarios}
+    lineage: list[Change] = []
+    while scenario in changes and changes[scenario] not in lineage:
+        lineage.insert(0, changes[scenario])
+        scenario = changes[scenario].extends or ""
+    acts = {role.id: role.may_act_as for role in policy.roles}
+    for change in lineage:
+        acts |= change.may_act_as
+    return acts
 
 
 def _warnings(policy: Policy) -> Iterator[_Complaint]:

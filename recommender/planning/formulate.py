@@ -159,7 +159,10 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
     choices = choices_of(candidates, bundles, possible, people, book)
     places, made_of = places_of(choices, bundles, terms, classes)
     given, staff, way_piece = hours_given(
-        places, staff_of(resources.professionals, book, limits.travel_overhead), terms, book
+        places,
+        staff_of(resources.professionals, book, limits.travel_overhead, resources.roles),
+        terms,
+        book,
     )
     pieces = joined(places, given, _lacking(facts))
     rows = stacked([rule(pieces, facts) for rule in RULES])
@@ -237,6 +240,7 @@ def _book(candidates: Candidates, resources: Resources, limits: LimitSettings) -
     units = candidates.cohort.units
     entries = candidates.catalogue.interventions
     roles = {role.id for role in resources.roles}
+    roles |= {other for role in resources.roles for other in role.may_act_as}
     roles |= {need.role for entry in entries for need in entry.needs}
     for text in resources.professionals["role"].unique():
         roles |= {role.strip() for role in str(text).split(";")} - {""}

@@ -1,16 +1,19 @@
 """Staff: professionals who are interchangeable to the optimiser, as teams with ways to spend hours.
 
 Professionals with the same roles, sites and period form one team: splitting a team's hours over
-its members is always possible, so nothing is lost, and the problem stays small.
+its members is always possible, so nothing is lost, and the problem stays small.  A role includes
+the roles it may act as, and what those may act as in turn; never the other way round.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from recommender.inputs.policy import Role
 from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
 from recommender.planning.terms import Book
 
@@ -46,20 +49,24 @@ class Staff:
         return np.bincount(self.way_team, minlength=self.hours.size)
 
 
-def staff_of(professionals: pd.DataFrame, book: Book, travel_overhead: float) -> Staff:
+def staff_of(
+    professionals: pd.DataFrame, book: Book, travel_overhead: float, roles: Collection[Role] = ()
+) -> Staff:
     """Return the teams that professionals form.
 
     Args:
         professionals: as ``Resources.professionals``.
         book: the names behind the codes.
         travel_overhead: share of an hour lost by who may serve more than one site.
+        roles: with what they may act as.
     """
-    role_set, roles = _sets(professionals["role"], book.roles)
+    acting = acting_as(roles)
+    role_set, role_sets = _sets(professionals["role"], book.roles, acting)
     site_set, sites = _sets(professionals["sites"], book.sites)
     everywhere = np.array([names is None for names in sites], dtype=np.bool_)
     every_site = np.arange(len(book.sites))
     site_codes = [every_site if names is None else names for names in sites]
-    role_codes = [np.arange(len(book.roles)) if names is None else names for names in roles]
+    role_codes = [np.arange(len(book.roles)) if names is None else names for names in role_sets]
     periods = {name: code for code, name in enumerate(book.periods)}
     period = professionals["period"].map(periods).to_numpy(dtype=np.int64)
     (period, role_set, site_set), member_of = distinct(period, role_set, site_set)
@@ -89,15 +96,37 @@ def staff_of(professionals: pd.DataFrame, book: Book, travel_overhead: float) ->
     )
 
 
-def _sets(texts: pd.Series[str], names: tuple[str, ...]) -> tuple[Ints, list[Ints | None]]:
-    """Return for every text the code of its set of names, and the sets; None is all ("*")."""
+def acting_as(roles: Collection[Role]) -> dict[str, frozenset[str]]:
+    """Return role -> itself and every role it may act as, over any number of steps."""
+    direct = {role.id: role.may_act_as for role in roles}
+    found: dict[str, frozenset[str]] = {}
+    for name in direct:
+        reached, ahead = {name}, [name]
+        while ahead:
+            new = set(direct.get(ahead.pop(), ())) - reached
+            reached |= new
+            ahead += new
+        found[name] = frozenset(reached)
+    return found
+
+
+def _sets(
+    texts: pd.Series[str],
+    names: tuple[str, ...],
+    wider: Mapping[str, frozenset[str]] | None = None,
+) -> tuple[Ints, list[Ints | None]]:
+    """Return for every text the code of its set of names, and the sets; None is all ("*").
+
+    Where ``wider`` has a name, everything it stands for there is in the set.
+    """
     codes = {name: code for code, name in enumerate(names)}
     numbers, distinct_texts = pd.factorize(texts, sort=True)
     sets: dict[tuple[int, ...] | None, int] = {}
     which: list[int] = []
     for text in distinct_texts:
         members = [name.strip() for name in str(text).split(";") if name.strip()]
-        key = None if "*" in members else tuple(sorted({codes[name] for name in members}))
+        whole = {other for name in members for other in (wider or {}).get(name, {name})}
+        key = None if "*" in members else tuple(sorted({codes[name] for name in whole}))
         which.append(sets.setdefault(key, len(sets)))
     found = [None if key is None else np.array(key, dtype=np.int64) for key in sets]
     return np.array(which, dtype=np.int64)[numbers], found

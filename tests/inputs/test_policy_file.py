@@ -163,6 +163,39 @@ MISTAKES = {
             "other extends fewer_teachers; remove one of these"
         ],
     ),
+    "a role that may act as nobody knows whom": (
+        ("Teacher, nl: Leerkracht}, ", "Teacher, nl: Leerkracht}, may_act_as: [care_cordinator], "),
+        [
+            "line 19: roles.teacher.may_act_as[1] is 'care_cordinator', which is no role; did you "
+            "mean 'care_coordinator'?"
+        ],
+    ),
+    "roles that act as each other": (
+        ("cost_per_hour: 60}\n", "cost_per_hour: 60, may_act_as: [aide]}\n"
+         "  aide: {name: Aide, may_act_as: [tutor]}\n  tutor: {name: T, may_act_as: [teacher]}\n"),
+        [
+            "line 19: roles.teacher.may_act_as closes a circle: teacher may act as aide may act as "
+            "tutor may act as teacher; remove one of these; give one professional both roles as "
+            "a;b instead"
+        ],
+    ),
+    "most cases of an unknown role": (
+        ("  travel_overhead: 0.1 ", "  caseload: {techer: 12}\n  travel_overhead: 0.1 "),
+        ["line 37: rules.caseload.techer is no role; did you mean 'teacher'?"],
+    ),
+    "half a case": (
+        ("  travel_overhead: 0.1 ", "  caseload: {teacher: 2.5}\n  travel_overhead: 0.1 "),
+        ["line 37: rules.caseload.teacher is 2.5; give a whole number, without quotes"],
+    ),
+    "a scenario in which roles act in a circle": (
+        (LESS, "    may_act_as: {teacher: [teacher]}\n    caseload: {nurse: 4}"),
+        [
+            "line 43: scenarios.fewer_teachers.may_act_as closes a circle: teacher may act as "
+            "teacher; remove one of these",
+            "line 44: scenarios.fewer_teachers.caseload.nurse is no role; use teacher or "
+            "care_coordinator",
+        ],
+    ),
     "an unknown type of column": (
         ("type: flag  ", "type: flagg  "),
         ["line 49: columns.language_lag_only.type is 'flagg'; did you mean 'flag'?"],

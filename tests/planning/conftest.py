@@ -78,6 +78,7 @@ class World:
     bundle_size: int = 1
     commitments: Sequence[tuple[str, str, str]] = ()
     decisions: Sequence[tuple[str, str, str]] = ()
+    may_act_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     effort: Effort = field(default_factory=lambda: Effort(gap=0.0, seconds=30.0))
 
     def replace(self, **changes: Any) -> World:
@@ -98,7 +99,10 @@ class World:
         return Policy(
             reference_date=dt.date(2026, 9, 1),
             outcomes=tuple(Outcome(name, Text(en=name)) for name in ids),
-            roles=tuple(Role(name, Text(en=name)) for name in roles),
+            roles=tuple(
+                Role(name, Text(en=name), may_act_as=self.may_act_as.get(name, ()))
+                for name in roles
+            ),
             periods=tuple(
                 Period(name, Text(en=name), start, start + dt.timedelta(days=59))
                 for name, start in zip(self.periods, starts, strict=True)
