@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from recommender.pipeline import Settings
     from recommender.planning.plan import Plan
 
+OWN = ("interventions.yaml", "planning.yaml")
+"""The files of a workspace that are no scenarios."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Again:
@@ -41,11 +44,14 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
     """
     from recommender.allocation import Effort
     from recommender.export.folder import changed_inputs
+    from recommender.inputs.scenario_files import FOLDER, is_file_name
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import settings_of
     from recommender.scenarios import apply_scenario
 
-    inputs = read_workspace(workspace)
+    named = [file.path for file in manifest.inputs if is_file_name(file.path)]
+    beside = [path for path in named if path not in OWN and not path.startswith(f"{FOLDER}/")]
+    inputs = read_workspace(workspace, scenarios=[workspace / path for path in beside])
     changed = changed_inputs(manifest.inputs, inputs.sources)
     if manifest.scenario:
         inputs = apply_scenario(inputs, manifest.scenario)

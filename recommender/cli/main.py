@@ -34,6 +34,7 @@ _COMMANDS = {
         "check",
         "assess",
         "plan",
+        "scenarios",
         "explain",
         "verify",
         "replay",

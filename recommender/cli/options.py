@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,6 +48,27 @@ def speech(function: Command) -> Command:
     ):
         function = option(function)
     return function
+
+
+def scenario_words(words: Iterable[str]) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Return the scenarios that words ask for, and the files with scenarios among them.
+
+    A file stands for every scenario in it.
+
+    Raises:
+        InputError: if a file cannot be read as scenarios.
+    """
+    from recommender.inputs.scenario_files import is_file_name, names_in
+
+    names: list[str] = []
+    files: list[Path] = []
+    for word in words:
+        if is_file_name(word):
+            files.append(Path(word))
+            names += names_in(Path(word))
+        else:
+            names.append(word)
+    return tuple(dict.fromkeys(names)), tuple(files)
 
 
 def language(function: Command) -> Command:

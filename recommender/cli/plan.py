@@ -51,7 +51,12 @@ def benefit(_context: click.Context, _option: click.Parameter, text: str) -> flo
     help="Folder of the plan.  [default: plan, in the workspace]",
 )
 @click.option("--force", is_flag=True, help="Replace the plan that stands there.")
-@click.option("--scenario", metavar="NAME", default="", help="A scenario of planning.yaml.")
+@click.option(
+    "--scenario",
+    metavar="NAME|FILE",
+    default="",
+    help="A scenario of planning.yaml or scenarios/, or a .yaml file with one.",
+)
 @click.option(
     "--gap",
     metavar="SHARE",
@@ -149,9 +154,13 @@ def command(
     from recommender.pipeline import recommend, recommend_again, settings_of
     from recommender.scenarios import BASE, apply_scenario
 
+    names, files = options.scenario_words([scenario] if scenario else [])
+    if len(names) > 1:
+        raise click.UsageError(f"{scenario} has {len(names)} scenarios; compare plans several")
+    scenario = "".join(names)
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
-    inputs = read_workspace(workspace, today=dt.date.today())
+    inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
     inputs = apply_scenario(inputs, scenario or BASE)
     usual = Effort()
     effort = Effort(

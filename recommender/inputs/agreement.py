@@ -9,6 +9,7 @@ from recommender.inputs.catalogue_file import CatalogueDraft
 from recommender.inputs.findings import Findings, suggestion
 from recommender.inputs.policy import Policy
 from recommender.inputs.policy_file import PolicyDraft
+from recommender.inputs.rule_changes import complaints_of_changes
 from recommender.inputs.yaml_reader import Key, dotted
 
 _Complaint = tuple[tuple[Key, ...], str, str]
@@ -21,8 +22,14 @@ def check_agreement(catalogue: CatalogueDraft, policy: PolicyDraft, findings: Fi
             full = ("interventions", it.id, *place)
             document = catalogue.document
             findings.problem(document.file, document.line(full), dotted(full), message, remedy)
-    for place, message, remedy in _unknown_in_catalogue(policy.policy, catalogue.ids):
-        document = policy.document
+    known = catalogue.ids
+    for place, message, remedy in (
+        *_unknown_in_catalogue(policy.policy, known),
+        *complaints_of_changes(
+            policy.policy, policy.rules, lambda p: _unknown_in_catalogue(p, known)
+        ),
+    ):
+        document = policy.home(place)
         findings.problem(document.file, document.line(place), dotted(place), message, remedy)
     _check_levels(catalogue, policy, findings)
 
@@ -106,6 +113,11 @@ def _unknown_in_catalogue(policy: Policy, known: Collection[str]) -> Iterator[_C
                 f"is '{name}', which is not in interventions.yaml",
                 suggestion(name, known),
             )
+    for scenario in policy.scenarios:
+        for name in scenario.reach:
+            if name not in known:
+                at = ("scenarios", scenario.id, "reach", name)
+                yield at, "is not in interventions.yaml", suggestion(name, known)
     for name in policy.rules.caps:
         if name not in known:
             yield ("rules", "caps", name), "is not in interventions.yaml", suggestion(name, known)

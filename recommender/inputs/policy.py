@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -161,16 +161,59 @@ class CapacityChange:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Hire:
+    """Somebody who is hired, written as a row of data/professionals.
+
+    Attributes:
+        professional_id: an id that nobody else has.
+        role: a role, or several: ``a;b``.
+        hours: in every period it names.
+        sites: a site, several (``a;b``), or ``*`` for all.
+        period: a period, or ``*`` for every one.
+        cost_per_hour: euros; that of the first role unless given.
+        languages: as in data/professionals: ``nl;en``.
+    """
+
+    professional_id: Annotated[str, Field(min_length=1)]
+    role: str
+    hours: NonNegative
+    sites: str = "*"
+    period: str = "*"
+    cost_per_hour: NonNegative | None = None
+    languages: str = ""
+
+
+@dataclass(frozen=True, config=STRICT)
+class ReachChange:
+    """A change of how many of those offered an intervention start and finish.
+
+    Attributes:
+        uptake: share of the pupils offered it who start.
+        completion: share of those who start who finish.
+    """
+
+    uptake: Share | None = None
+    completion: Share | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
 class Change:
     """A scenario: named changes, on top of the scenario it builds on.
+
+    Who leaves goes first, then hours change, then who is hired comes with the hours written.
 
     Attributes:
         name: what people call it.
         extends: the scenario whose changes come first.
         capacity: changes of hours.
+        hire: professionals who are hired.
+        leave: ids of professionals who leave.
         budget: euros for the whole plan instead of the budget of the rules.
+        rules: keys of ``rules`` that change, written as there: a mapping changes entry by entry,
+            anything else is replaced, and null takes away what stands there.
         without: interventions that are left out.
         only: the interventions that are kept; empty means all.
+        reach: intervention -> how many start and finish in this scenario.
         weights: outcome -> its weight in this scenario.
         may_act_as: role -> the roles it may act as in this scenario.
         caseload: role -> most cases at once of one professional in this scenario.
@@ -180,9 +223,13 @@ class Change:
     name: Text = Field(default_factory=lambda: Text(en=""))
     extends: str | None = None
     capacity: tuple[CapacityChange, ...] = ()
+    hire: tuple[Hire, ...] = ()
+    leave: tuple[str, ...] = ()
     budget: NonNegative | None = None
+    rules: dict[str, Any] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    reach: dict[str, ReachChange] = Field(default_factory=dict)
     weights: dict[str, NonNegative] = Field(default_factory=dict)
     may_act_as: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     caseload: dict[str, Cases] = Field(default_factory=dict)

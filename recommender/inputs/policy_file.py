@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -23,8 +23,14 @@ from recommender.inputs.policy import (
     Period,
     Policy,
     Role,
+    Rules,
 )  # fmt: skip
-from recommender.inputs.yaml_reader import Document, Key, dotted, read_yaml, validated
+from recommender.inputs.rule_changes import (
+    Complaint,
+    complaints_of_changes,
+    rules_in_scenarios,
+)
+from recommender.inputs.yaml_reader import Document, Place, dotted, read_yaml, validated
 
 FILE = "planning.yaml"
 
@@ -53,6 +59,9 @@ class PolicyDraft:
             entries, so that nobody is told they are unknown.
         wrong: the top-level keys that are missing or cannot be used.
         policy: the policy, without its wrong entries and with neutral values for what is wrong.
+        scenarios: every name of a scenario, also of wrong ones.
+        homes: scenario -> the file beside the policy in which it stands.
+        rules: scenario -> the rules in it, where they are right.
     """
 
     document: Document
@@ -63,6 +72,15 @@ class PolicyDraft:
     columns: tuple[str, ...]
     wrong: frozenset[str]
     policy: Policy
+    scenarios: tuple[str, ...] = ()
+    homes: Mapping[str, Document] = field(default_factory=dict)
+    rules: Mapping[str, Rules] = field(default_factory=dict)
+
+    def home(self, place: Place) -> Document:
+        """The file in which a place of the policy stands."""
+        if len(place) > 1 and place[0] == "scenarios":
+            return self.homes.get(str(place[1]), self.document)
+        return self.document
 
 
 def read_policy(path: Path) -> Policy:
@@ -82,8 +100,17 @@ def is_protected(name: str) -> bool:
     return any(s in squeezed for s in _STEMS) or any(w in _WORDS for w in words)
 
 
-def draft_policy(path: Path, file: str, findings: Findings) -> PolicyDraft | None:
-    """As much of the policy as can be read, its problems added to ``findings``."""
+def draft_policy(
+    path: Path, file: str, findings: Findings, beside: Sequence[Document] = ()
+) -> PolicyDraft | None:
+    """As much of the policy as can be read, its problems added to ``findings``.
+
+    Args:
+        path: the file.
+        file: what it is called in messages.
+        findings: takes the problems.
+        beside: files with more scenarios (``scenario_files``).
+    """
     document = read_yaml(path, file, findings)
     if document is None:
         return None
@@ -91,7 +118,19 @@ def draft_policy(path: Path, file: str, findings: Findings) -> PolicyDraft | Non
     role_ids, roles = entries_at(document, ("roles",), Role, findings)
     period_ids, periods = entries_at(document, ("periods",), Period, findings)
     column_ids, columns = entries_at(document, ("columns",), Column, findings, key="name")
-    _, scenarios = entries_at(document, ("scenarios",), Change, findings)
+    scenario_ids, scenarios = entries_at(document, ("scenarios",), Change, findings)
+    homes: dict[str, Document] = {}
+    for other in beside:
+        more_ids, more = entries_at(other, ("scenarios",), Change, findings)
+        for name in sorted({*more_ids} & {*scenario_ids}):
+            findings.problem(
+                other.file, other.line(("scenarios", name)), f"scenarios.{name}",
+                f"stands in {homes[name].file if name in homes else file} already",
+                "give it a name of its own",
+            )  # fmt: skip
+        scenarios += tuple(change for change in more if change.id not in scenario_ids)
+        homes |= {name: other for name in more_ids if name not in scenario_ids}
+        scenario_ids += tuple(name for name in more_ids if name not in scenario_ids)
     rule_ids, must_serve = entries_at(document, ("rules", "must_serve"), MustServe, findings)
     for key, ids in (("outcomes", outcome_ids), ("roles", role_ids), ("periods", period_ids)):
         if not ids and not document.value.get(key):
@@ -115,10 +154,14 @@ def draft_policy(path: Path, file: str, findings: Findings) -> PolicyDraft | Non
         rules=replace(whole.rules, must_serve=must_serve),
     )
     draft = PolicyDraft(
-        document, outcome_ids, role_ids, period_ids, rule_ids, column_ids, wrong, policy
-    )
+        document, outcome_ids, role_ids, period_ids, rule_ids, column_ids, wrong, policy,
+        scenario_ids, homes,
+    )  # fmt: skip
+    if "rules" not in wrong:
+        draft = replace(draft, rules=rules_in_scenarios(policy, draft.home, findings))
     for place, message, remedy in _problems(policy, draft):
-        findings.problem(file, document.line(place), dotted(place), message, remedy)
+        home = draft.home(place)
+        findings.problem(home.file, home.line(place), dotted(place), message, remedy)
     for place, message, remedy in _warnings(policy):
         findings.warn(file, document.line(place), dotted(place), message, remedy)
     for column in columns:
@@ -156,10 +199,7 @@ def _whole(
     return whole, frozenset(wrong)
 
 
-_Complaint = tuple[tuple[Key, ...], str, str]
-
-
-def _problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complaint]:
+def _problems(policy: Policy, draft: PolicyDraft) -> Iterator[Complaint]:
     """What is wrong with the policy as a whole."""
     if policy.outcomes and not any(o.weight for o in policy.outcomes):
         yield ("outcomes",), "have no weight above 0", "nothing would count as a benefit"
@@ -190,10 +230,12 @@ def _problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complaint]:
                 "an hour may belong to one period only",
             )
     yield from _role_problems(policy, draft)
-    yield from _scenario_problems(policy, draft)
+    if policy.scenarios:
+        yield from _scenario_problems(policy, draft)
+        yield from complaints_of_changes(policy, draft.rules, lambda p: _problems(p, draft))
 
 
-def _role_problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complaint]:
+def _role_problems(policy: Policy, draft: PolicyDraft) -> Iterator[Complaint]:
     for role in policy.roles:
         for position, other in enumerate(role.may_act_as):
             if other not in draft.roles:
@@ -230,12 +272,14 @@ def circle(acts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return ()
 
 
-def _scenario_problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complaint]:
+def _scenario_problems(policy: Policy, draft: PolicyDraft) -> Iterator[Complaint]:
     extends = {s.id: s.extends for s in policy.scenarios}
-    known = tuple(draft.document.value.get("scenarios") or ())
+    known = draft.scenarios
     in_circle: set[str] = set()
     for scenario in policy.scenarios:
         at = ("scenarios", scenario.id)
+        if scenario.id == "base":
+            yield at, "is the name of the plan without a scenario", "give it another name"
         if scenario.extends is not None and scenario.extends not in known:
             others = [k for k in known if k != scenario.id]
             yield (
@@ -271,6 +315,23 @@ def _scenario_problems(policy: Policy, draft: PolicyDraft) -> Iterator[_Complain
                 )
             if change.set is not None and (change.scale != 1 or change.add != 0):
                 yield place, "has both set and scale or add", "use set alone, or leave it out"
+        for position, hire in enumerate(scenario.hire):
+            place = (*at, "hire", position)
+            for role in hire.role.split(";"):
+                if role.strip() not in draft.roles:
+                    yield (
+                        (*place, "role"),
+                        f"is '{hire.role}', which is no role",
+                        suggestion(role.strip(), draft.roles),
+                    )
+            if hire.period not in ("", "*", *draft.periods):
+                yield (
+                    (*place, "period"),
+                    f"is '{hire.period}', which is no period",
+                    suggestion(hire.period, draft.periods),
+                )
+        if scenario.budget is not None and "budget" in scenario.rules:
+            yield (*at, "budget"), "stands under rules too", "keep one of the two"
         for name in scenario.weights:
             if name not in draft.outcomes:
                 yield (
@@ -315,7 +376,7 @@ def _acting(policy: Policy, scenario: str) -> dict[str, tuple[str, ...]]:
     return acts
 
 
-def _warnings(policy: Policy) -> Iterator[_Complaint]:
+def _warnings(policy: Policy) -> Iterator[Complaint]:
     labels = Counter(o.name.en for o in policy.outcomes)
     for outcome in policy.outcomes:
         if labels[outcome.name.en] > 1:
@@ -355,7 +416,7 @@ def _privacy(column: Column, outcomes: tuple[str, ...]) -> Iterator[tuple[str, s
         yield "is an outcome and cannot be known beforehand", "remove feature and eligibility"
 
 
-def _column_problems(column: Column) -> Iterator[_Complaint]:
+def _column_problems(column: Column) -> Iterator[Complaint]:
     if not column.use:
         yield ("use",), "is empty", "use feature, eligibility, audit_only or never"
     if "feature" in column.use and column.type in ("text", "date"):

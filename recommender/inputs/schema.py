@@ -28,7 +28,7 @@ _DOCUMENTED = (
     catalogue.Catalogue, catalogue.Intervention, catalogue.Effect, catalogue.Eligible,
     catalogue.Reach, catalogue.Format, catalogue.Need, catalogue.Text,
     policy.Policy, policy.Outcome, policy.Role, policy.Period, policy.Column, policy.MustServe,
-    policy.Rules, policy.CapacityChange, policy.Change,
+    policy.Rules, policy.CapacityChange, policy.Hire, policy.ReachChange, policy.Change,
 )  # fmt: skip
 
 
@@ -40,6 +40,8 @@ def schema(kind: Literal["catalogue", "planning"]) -> Schema:
     definitions[root.__name__] = whole
     written = {name: _as_written(name, part) for name, part in sorted(definitions.items())}
     top = written.pop(root.__name__)
+    if "Rules" in written:
+        written["RulesChange"] = _as_changed(written["Rules"])
     top["title"] = "interventions.yaml" if kind == "catalogue" else "planning.yaml"
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -101,11 +103,34 @@ def _as_written(name: str, part: Schema) -> Schema:
     for (owner, field), key in KEYED.items():
         if owner == name:
             properties[field] = _keyed(properties[field], key)
+    if name == "Change":
+        described = properties["rules"]["description"]
+        properties["rules"] = {"description": described, "$ref": "#/$defs/RulesChange"}
     own_key = next((k for (_, f), k in KEYED.items() if _entry_of(f) == name), None)
     if own_key is not None:
         properties.pop(own_key)
     required = [r for r in part.get("required", ()) if r != own_key]
     return {**part, "properties": properties, "required": required}
+
+
+def _as_changed(part: Schema) -> Schema:
+    """The definition of rules in a scenario: any part of them, and null takes a part away."""
+    properties = {}
+    for key, field in part["properties"].items():
+        described = field.get("description", "")
+        if "additionalProperties" in field:
+            free = {"type": "object", "additionalProperties": True}
+            choices = [free, {"type": "null"}]
+        else:
+            choices = [field, {"type": "null"}]
+        properties[key] = {"description": described, "anyOf": choices}
+    return {
+        "description": "A part of the rules that changes; null takes away what stands there.",
+        "type": "object",
+        "properties": properties,
+        "required": [],
+        "additionalProperties": False,
+    }
 
 
 def _entry_of(field: str) -> str:

@@ -11,10 +11,17 @@ from pathlib import Path
 import pandas as pd
 
 from recommender.errors import InputError, Problem
-from recommender.inputs import catalogue_file, cohort_tables, policy_file, resource_tables
+from recommender.inputs import (
+    catalogue_file,
+    cohort_tables,
+    policy_file,
+    resource_tables,
+    scenario_files,
+)
 from recommender.inputs.agreement import check_agreement
 from recommender.inputs.catalogue import Catalogue, Intervention
 from recommender.inputs.catalogue_file import CatalogueDraft, draft_catalogue
+from recommender.inputs.cells import shown_id
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.cohort_tables import readable_columns
 from recommender.inputs.findings import Findings, suggestion
@@ -23,7 +30,7 @@ from recommender.inputs.policy import Column, Policy
 from recommender.inputs.policy_file import STRUCTURAL, PolicyDraft, draft_policy
 from recommender.inputs.resources import Resources
 from recommender.inputs.tables import Table, load_table
-from recommender.inputs.yaml_reader import dotted
+from recommender.inputs.yaml_reader import Document, Place, dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +62,23 @@ class Inputs:
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 
 
-def read_workspace(path: Path | str, *, today: dt.date | None = None) -> Inputs:
+def read_workspace(
+    path: Path | str, *, today: dt.date | None = None, scenarios: Collection[Path] = ()
+) -> Inputs:
     """The inputs of a workspace.
 
     Args:
         path: the folder with interventions.yaml, planning.yaml and data/.
         today: the day against which retention is judged; the policy's reference_date unless given,
             and for made-up data always: a shipped example does not expire with the calendar.
+        scenarios: files with more scenarios, beside those in the workspace itself.
 
     Raises:
         PrivacyRefusal: something breaks the legal frame of the data; it lists every problem.
         InputError: something is wrong; it lists every problem of every file.
     """
     findings = Findings()
-    inputs = _read(Path(path), today, findings)
+    inputs = _read(Path(path), today, findings, scenarios)
     findings.raise_if_any()
     assert inputs is not None
     return inputs
@@ -84,7 +94,9 @@ def check_workspace(
     return problems, InputError(findings.warnings).problems
 
 
-def _read(path: Path, today: dt.date | None, findings: Findings) -> Inputs | None:
+def _read(
+    path: Path, today: dt.date | None, findings: Findings, scenarios: Collection[Path] = ()
+) -> Inputs | None:
     """The inputs, complete whenever no problem was found."""
     if not path.is_dir():
         findings.problem(str(path), None, None, "is no folder", "name the workspace's folder")
@@ -94,8 +106,9 @@ def _read(path: Path, today: dt.date | None, findings: Findings) -> Inputs | Non
     if folder.holds(catalogue_file.FILE):
         where = folder.at(catalogue_file.FILE)
         catalogue = draft_catalogue(where, catalogue_file.FILE, findings)
+    beside = _scenarios(folder, path, scenarios, findings)
     if folder.holds(policy_file.FILE):
-        policy = draft_policy(folder.at(policy_file.FILE), policy_file.FILE, findings)
+        policy = draft_policy(folder.at(policy_file.FILE), policy_file.FILE, findings, beside)
     if catalogue is not None and policy is not None:
         check_agreement(catalogue, policy, findings)
     tables = _Tables(folder, catalogue, policy, today, findings)
@@ -104,7 +117,11 @@ def _read(path: Path, today: dt.date | None, findings: Findings) -> Inputs | Non
         return None
     sources = tables.read_so_far + [
         Source(d.file, hashlib.sha256(folder.at(d.file).read_bytes()).hexdigest(), rows)
-        for d, rows in ((catalogue.document, len(catalogue.ids)), (policy.document, 1))
+        for d, rows in (
+            (catalogue.document, len(catalogue.ids)),
+            (policy.document, 1),
+            *((d, len(d.value.get(scenario_files.KEY) or ())) for d in beside),
+        )
     ]
     return Inputs(
         cohort=cohort,
@@ -114,6 +131,18 @@ def _read(path: Path, today: dt.date | None, findings: Findings) -> Inputs | Non
         sources=tuple(sorted(sources, key=lambda s: s.path)),
         warnings=InputError(findings.warnings).problems,
     )
+
+
+def _scenarios(
+    folder: _Folder, path: Path, more: Collection[Path], findings: Findings
+) -> list[Document]:
+    """The files with scenarios: those of the workspace, then others that were named."""
+    own = [file for file in scenario_files.files_in(path) if folder.holds(file)]
+    documents = [
+        scenario_files.draft_scenarios(folder.at(file), file, findings)
+        for file in (*own, *scenario_files.more_files(path, more))
+    ]
+    return [document for document in documents if document is not None]
 
 
 class _Folder:
@@ -204,7 +233,7 @@ class _Tables:
         )
         cohort, tables = self._cohort(known)
         self._check_columns(tables)
-        self._check_scenarios(known)
+        self._check_scenarios(known, people)
         if people is not None:
             self._check_roles(people)
         return cohort, Resources(
@@ -375,20 +404,68 @@ class _Tables:
     def _interventions(self) -> tuple[Intervention, ...]:
         return self._catalogue.catalogue.interventions if self._catalogue else ()
 
-    def _check_scenarios(self, known: Known) -> None:
-        """Scenarios name sites that exist."""
-        if self._policy is None or self._draft is None or known.sites is None:
+    def _check_scenarios(self, known: Known, people: pd.DataFrame | None) -> None:
+        """Scenarios name sites and professionals that exist."""
+        if self._policy is None or self._draft is None:
             return
-        document = self._draft.document
+        sites = known.sites
         for scenario in self._policy.scenarios:
-            for position, change in enumerate(scenario.capacity):
-                if change.site not in ("*", *known.sites):
-                    place = ("scenarios", scenario.id, "capacity", position, "site")
-                    self._findings.problem(
-                        document.file, document.line(place), dotted(place),
-                        f"is '{change.site}', which is not a site of data/sites",
-                        suggestion(change.site, known.sites),
-                    )  # fmt: skip
+            at: Place = ("scenarios", scenario.id)
+            named = [
+                ((*at, "capacity", n, "site"), c.site) for n, c in enumerate(scenario.capacity)
+            ]
+            named += [
+                ((*at, "hire", n, "sites"), site.strip())
+                for n, hire in enumerate(scenario.hire)
+                for site in hire.sites.split(";")
+            ]
+            for place, site in named:
+                if sites is not None and site not in ("*", *sites):
+                    self._at(
+                        place,
+                        f"is '{site}', which is not a site of data/sites",
+                        suggestion(site, sites),
+                    )
+        if people is not None:
+            self._check_staff_of_scenarios({*people["professional_id"]} - {""})
+
+    def _check_staff_of_scenarios(self, ids: Collection[str]) -> None:
+        """Who leaves is there, who is hired is not there yet, what a scenario builds on done."""
+        assert self._policy is not None
+        changes = {change.id: change for change in self._policy.scenarios}
+
+        def there(name: str, trail: tuple[str, ...]) -> set[str]:
+            """Who is there after the changes of a scenario."""
+            change = changes.get(name)
+            if change is None or name in trail:
+                return {*ids}
+            staff = {*ids} if change.extends is None else there(change.extends, (*trail, name))
+            return (staff - {*change.leave}) | {hire.professional_id for hire in change.hire}
+
+        for name, change in changes.items():
+            staff = {*ids} if change.extends is None else there(change.extends, (name,))
+            for n, who in enumerate(change.leave):
+                if who not in staff:
+                    self._at(
+                        ("scenarios", name, "leave", n),
+                        f"is {shown_id(who)}, who is not in data/professionals",
+                        suggestion(who, sorted(staff)),
+                    )
+            staff -= {*change.leave}
+            for n, hire in enumerate(change.hire):
+                if hire.professional_id in staff:
+                    self._at(
+                        ("scenarios", name, "hire", n, "professional_id"),
+                        f"is {shown_id(hire.professional_id)}, who is there already",
+                        "use capacity to change the hours of who is there, or take another id",
+                    )
+                staff.add(hire.professional_id)
+
+    def _at(self, place: Place, message: str, remedy: str) -> None:
+        """Note a problem at a place of the policy."""
+        assert self._draft is not None
+        home = self._draft.home(place)
+        self._findings.problem(home.file, home.line(place), dotted(place), message, remedy)
 
     def _check_roles(self, people: pd.DataFrame) -> None:
         """Interventions need roles that somebody has."""
