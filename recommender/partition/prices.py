@@ -18,7 +18,7 @@ from recommender.allocation.problem import FloatArray
 TRIALS = 12
 """Prices that are tried, at most."""
 
-CLOSE = 1e-3
+CLOSE = 5e-4
 """How near the best bound prices are good enough, relative to it."""
 
 
@@ -36,7 +36,10 @@ class Answers:
 
 
 def shared_prices(
-    ask: Callable[[FloatArray], Answers], capacity: FloatArray, highest: FloatArray
+    ask: Callable[[FloatArray], Answers],
+    capacity: FloatArray,
+    highest: FloatArray,
+    out_of_time: Callable[[], bool] = lambda: False,
 ) -> FloatArray:
     """Return (shared,) prices at which the bound of the whole is about the lowest.
 
@@ -44,6 +47,7 @@ def shared_prices(
         ask: what the parts say to (shared,) prices.
         capacity: (shared,) what there is for these parts.
         highest: (shared,) prices that are surely too high.
+        out_of_time: asked between two trials; the best prices so far are returned when it is.
     """
     rows = capacity.size
     price = np.zeros(rows)
@@ -58,7 +62,7 @@ def shared_prices(
         if bound < lowest:
             best, lowest = price, bound
         price, promised = _next(tried, said, capacity, highest)
-        if lowest - promised <= CLOSE * max(float(np.abs(answers.worth).sum()), 1e-12):
+        if lowest - promised <= CLOSE * max(abs(lowest), 1e-12) or out_of_time():
             break
     return best
 

@@ -4,21 +4,17 @@ What all parts share - a budget - gets one price, found on a sample of them.  Ev
 solved for itself, its values net of that price.  Whatever the price, the bounds of the parts and
 the price of the shared capacity add up to a bound of the whole (Lagrangian duality), so the
 certificate is as good as if everything had been solved at once.  Where the parts together take
-more than there is, those that take most are solved again within less.
-
-Parts go to ``workers`` processes, or to any ``concurrent.futures`` executor that is handed in,
-such as that of a Dask client; what comes back does not depend on who solved what.
+more than there is, those that take most are solved again within less; where they leave what has a
+price, within more.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
-from multiprocessing import get_context
+from typing import NoReturn
 
 import numpy as np
 import scipy.sparse as sp
@@ -28,16 +24,19 @@ from recommender.allocation import (
     AllocationProblem,
     Effort,
     EngineName,
+    Infeasible,
     Links,
     NoPlan,
     Solution,
     SolverName,
     solve,
-    usage,
 )
 from recommender.allocation.engines import PROVEN
-from recommender.allocation.problem import FloatArray, IntArray
+from recommender.allocation.problem import BoolArray, FloatArray, IntArray
+from recommender.allocation.solution import TOLERANCE, row_scale
 from recommender.partition.certificate import certify_in_parts
+from recommender.partition.crew import Alone, Crew, Processes
+from recommender.partition.parts import Answer, Order, Part
 from recommender.partition.prices import Answers, shared_prices
 from recommender.partition.split import Split, part_of, split
 
@@ -50,34 +49,23 @@ SAMPLE = 8
 LEAST = 20.0
 """Seconds that every part may take, even where the time for all is over: half a plan is none."""
 
-PATIENCE = 4
-"""How often a part that found no plan is given twice the time."""
-
 ROUNDS = 6
-"""How often parts are solved again because all take too much together."""
+"""How often parts are solved again because all take too much together, or too little."""
 
 GIVES = 0.15
-"""The share of what it takes that a part gives up at once, at most."""
+"""The share of what it takes that a part gives up at first, at most; twice that the next time."""
 
-AHEAD = 16
-"""Parts that wait for a process, so that the problems of all are not in memory at once."""
+IDLE = 0.05
+"""The share of the gap asked for that may come from what is left of shared rows with a price."""
+
+OWN = 0.9
+"""The share of the gap asked for that parts may have where they share rows."""
+
+FULL = 0.5 * TOLERANCE
+"""How far the parts together may exceed a shared row, relative to its scale: the solvers' own
+accuracy, and half of what the certificate lets pass."""
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Job:
-    """One part to be solved.
-
-    Attributes:
-        problem: values net of the prices of shared rows; no shared rows but those that are tight.
-        effort, engine, solver: as ``solve`` takes them.
-    """
-
-    problem: AllocationProblem
-    effort: Effort
-    engine: EngineName
-    solver: SolverName
 
 
 def solve_in_parts(
@@ -86,18 +74,22 @@ def solve_in_parts(
     engine: EngineName = "auto",
     solver: SolverName = "highs",
     progress: Progress | None = None,
-    executor: Executor | None = None,
+    crew: Crew | None = None,
 ) -> Allocation:
     """Return the best allocation found within an effort, certified; large problems in parts.
+
+    The answer is the same whoever solves the parts, unless some part runs out of time.
 
     Args:
         problem, effort, engine, solver, progress: as of ``solve``, which gets the whole problem
             where it is small, does not fall apart, or the engine is ``exact``.  The seconds are
             shared out among the parts, with a least that keeps a plan possible.
-        executor: where parts are solved; processes of this machine if None.
+        crew: who solves the parts; ``effort.workers`` processes of this machine if None.
 
     Raises:
-        Infeasible, NoPlan, KeyboardInterrupt, CertificateError, ValueError: as ``solve``.
+        Infeasible, NoPlan, CertificateError, ValueError: as ``solve``.
+        KeyboardInterrupt: if Ctrl-C comes before every part has a plan.
+        AllocationError: if processes that solve parts die again and again.
     """
     effort = effort or Effort()
     say = progress or _silent
@@ -108,34 +100,16 @@ def solve_in_parts(
     if parts is None:
         say("the problem does not fall into parts")
         return solve(problem, effort, engine, solver, progress)
-    whole = _Whole(problem, parts, parts.blocks())
-    shared = parts.shared.size
-    say(f"{parts.parts} parts share {shared} rows")
-    each = replace(effort, workers=1)
-    orders = dict.fromkeys(range(parts.parts))
-    with _pool(executor, effort.workers) as pool:
-        price = _shared_prices(whole, pool, each, solver, say) if shared else np.zeros(0)
-        left = effort.seconds - (time.monotonic() - began)
-        each = replace(each, seconds=max(LEAST, left * effort.workers / parts.parts))
-        job = partial(_job, whole, price, each, engine, solver)
-        found = dict(_solved(pool, orders, job, say))
-        better = sum(_proven(allocation) for allocation in found.values())
-        relaxation = sum(allocation.relaxation for allocation in found.values())
-        for _ in range(ROUNDS):
-            again = _too_much(whole, found)
-            if not again:
-                break
-            say(f"{len(again)} parts are solved again within less")
-            found |= dict(_solved(pool, again, job, say))
-    return _put_together(
-        whole,
-        found,
-        price,
-        effort,
-        better + float(price @ problem.capacity[parts.shared]),
-        relaxation if not shared else np.inf,
-        time.monotonic() - began,
-    )
+    whole = _Whole(problem, parts, parts.blocks(), row_scale(problem)[parts.shared])
+    whole.refuse_impossible()
+    say(f"{parts.parts} parts share {parts.shared.size} rows")
+    with _at_work(crew, effort.workers) as hands:
+        work = _Work(whole, hands, effort, engine, solver, say, began)
+        found = work.solved()
+        if found is not None:
+            return work.put_together(found)
+    say("the parts cannot agree on what they share: all are solved together")
+    return solve(problem, effort, engine, solver, progress)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -144,233 +118,293 @@ class _Whole:
 
     Attributes:
         blocks: the blocks of every part.
+        scale: (shared,) the size of the numbers of the shared rows.
     """
 
     problem: AllocationProblem
     split: Split
     blocks: list[IntArray]
 
-    def part(self, number: int, price: FloatArray, most: FloatArray | None) -> AllocationProblem:
-        """Return the problem of a part, within ``most`` of the shared rows where it is given."""
-        found, use = part_of(self.problem, self.blocks[number], self.split.shared, price)
-        if most is None:
-            return found.problem
-        return replace(
-            found.problem,
-            use=sp.vstack([found.problem.use, sp.csc_array(use)], format="csc"),
-            capacity=np.concatenate([found.problem.capacity, most]),
-        )
+    scale: FloatArray
 
-    def used(self, number: int, allocation: Allocation) -> FloatArray:
-        """Return (shared,) what a part takes of the shared rows."""
-        found, use = part_of(
-            self.problem, self.blocks[number], self.split.shared, np.zeros(self.split.shared.size)
-        )
-        solution = allocation.solution
-        taken = use[:, found.problem.offer[solution.columns]] @ solution.quantity
-        return np.asarray(taken, dtype=np.float64)
+    @property
+    def capacity(self) -> FloatArray:
+        """Return (shared,) what there is of the shared rows."""
+        return self.problem.capacity[self.split.shared]
+
+    def excess(self, chosen: dict[int, Answer]) -> FloatArray:
+        """Return (shared,) how much more than there is the parts take together."""
+        return sum((answer.used for answer in chosen.values()), start=-self.capacity)
+
+    def fits(self, chosen: dict[int, Answer]) -> bool:
+        """Return whether the parts together take no more than there is."""
+        return bool(np.all(self.excess(chosen) <= FULL * self.scale))
+
+    def part(self, number: int) -> Part:
+        """Return a part."""
+        shared = self.split.shared
+        blocks = self.blocks[number]
+        found, use = part_of(self.problem, blocks, shared, np.zeros(shared.size))
+        return Part(found.problem, sp.csc_array(use), found.columns, blocks, found.rows)
+
+    def refuse_impossible(self) -> None:
+        """Refuse floors that nothing can meet, which no part would know of.
+
+        Raises:
+            Infeasible: if a row that no column uses has a negative capacity.
+        """
+        problem = self.problem
+        used: BoolArray = np.zeros(problem.rows, dtype=np.bool_)
+        offers = np.unique(problem.offer)
+        used[problem.use[:, offers].indices] = True
+        if (lost := np.flatnonzero(~used & (problem.capacity < 0))).size:
+            raise Infeasible(tuple(lost.tolist()))
 
 
-def solved(job: Job) -> Allocation:
-    """Return the allocation of one part; where none is found in time, after some more.
+@dataclass(frozen=True, eq=False, slots=True)
+class _Found:
+    """What the parts have said.
 
-    Raises:
-        Infeasible, NoPlan: as ``solve``.
+    Attributes:
+        price: (shared,) of the shared rows.
+        proofs: of every part, the answer to that price alone: its prices prove the bound.
+        chosen: of every part, the answer whose choice is taken.
     """
-    effort = job.effort
-    for _ in range(PATIENCE):
+
+    price: FloatArray
+    proofs: dict[int, Answer]
+    chosen: dict[int, Answer]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Work:
+    """The solving of one problem in parts."""
+
+    whole: _Whole
+    crew: Crew
+    effort: Effort
+    engine: EngineName
+    solver: SolverName
+    say: Progress
+    began: float
+
+    def left(self) -> float:
+        """Return how many seconds are left."""
+        return self.effort.seconds - (time.monotonic() - self.began)
+
+    def solved(self) -> _Found | None:
+        """Return what the parts say, or None where they take too much together whatever is tried.
+
+        Raises:
+            Infeasible, NoPlan: if a part has no plan.
+        """
+        parts = range(self.whole.split.parts)
+        shared = self.whole.split.shared.size
+        price = self.shared_prices() if shared else np.zeros(0)
+        effort = self.each(OWN if shared and self.effort.whole else 1.0)
+        order = Order(price, None, effort, self.engine, self.solver)
+        answers = self.ask(dict.fromkeys(parts, order))
+        for part in parts:
+            self.refuse(part, answers[part])
+        found = _Found(price, answers, dict(answers))
+        if shared == 0:
+            return found
+        return self.agreed(found, order)
+
+    def agreed(self, found: _Found, order: Order) -> _Found | None:
+        """Return what the parts say once they take no more than there is, and leave little."""
+        whole = self.whole
+        best: dict[int, Answer] | None = None
+        stiff: set[int] = set()
         try:
-            return solve(job.problem, effort, job.engine, job.solver)
-        except NoPlan:
-            effort = replace(effort, seconds=2 * effort.seconds)
-    return solve(job.problem, effort, job.engine, job.solver)
+            for attempt in range(ROUNDS):
+                fits = whole.fits(found.chosen)
+                if fits:
+                    best = dict(found.chosen)
+                    if self.left() <= 0 or self.idle(found) <= 0:
+                        break
+                gives = min(GIVES * 2**attempt, 1.0)
+                most = _to_take(found, whole, gives, stiff)
+                if not most:
+                    break
+                self.say(f"{len(most)} parts are solved again within {'more' if fits else 'less'}")
+                free = replace(order, price=np.zeros_like(order.price))
+                again = self.ask({part: replace(free, most=most[part]) for part in most})
+                for part, answer in again.items():
+                    no_better = fits and answer.value <= found.chosen[part].value
+                    if answer.allocation is not None and not no_better:
+                        found.chosen[part] = answer
+                    elif gives == 1.0 or not fits:
+                        stiff.add(part)
+            if whole.fits(found.chosen):
+                best = found.chosen
+        except KeyboardInterrupt:
+            if best is None:
+                raise
+        return None if best is None else replace(found, chosen=best)
 
+    def idle(self, found: _Found) -> float:
+        """Return how much too much is left of shared rows with a price, in worth."""
+        value = sum(answer.value for answer in found.chosen.values())
+        left = float(found.price @ -self.whole.excess(found.chosen))
+        return left - IDLE * self.effort.gap * abs(value)
 
-Orders = Mapping[int, FloatArray | None]
-"""Parts to be solved, and how much of the shared rows they may take where that is said."""
+    def each(self, share: float) -> Effort:
+        """Return the effort for one part, with a share of the gap."""
+        seconds = max(LEAST, self.left() * self.crew.hands / self.whole.split.parts)
+        return replace(self.effort, gap=share * self.effort.gap, seconds=seconds, workers=1)
 
-
-def _job(
-    whole: _Whole,
-    price: FloatArray,
-    effort: Effort,
-    engine: EngineName,
-    solver: SolverName,
-    part: int,
-    most: FloatArray | None,
-) -> Job:
-    return Job(whole.part(part, price, most), effort, engine, solver)
-
-
-def _solved(
-    pool: Executor | None,
-    orders: Orders,
-    job: Callable[[int, FloatArray | None], Job],
-    say: Progress,
-) -> Iterator[tuple[int, Allocation]]:
-    """Yield parts with their allocations as they come."""
-    told = time.monotonic()
-    found = _one_by_one(orders, job) if pool is None else _side_by_side(pool, orders, job)
-    for done, (part, allocation) in enumerate(found, 1):
-        yield part, allocation
-        if time.monotonic() - told > 1 or done == len(orders):
+    def ask(self, orders: dict[int, Order], *, quietly: bool = False) -> dict[int, Answer]:
+        """Return what parts answer."""
+        told = time.monotonic()
+        found: dict[int, Answer] = {}
+        for part, answer in self.crew.answers(self.whole.part, orders):
+            found[part] = answer
+            if quietly or (time.monotonic() - told < 1 and len(found) < len(orders)):
+                continue
             told = time.monotonic()
-            say(f"{done} of {len(orders)} parts solved")
+            self.say(f"{len(found)} of {len(orders)} parts solved")
+        return found
 
+    def refuse(self, number: int, answer: Answer) -> None:
+        """Refuse a part without a plan.
 
-def _one_by_one(
-    orders: Orders, job: Callable[[int, FloatArray | None], Job]
-) -> Iterator[tuple[int, Allocation]]:
-    for part, most in orders.items():
-        yield part, solved(job(part, most))
+        Raises:
+            Infeasible, NoPlan: if it has none.
+        """
+        if answer.failure:
+            _raise(answer, self.whole.part(number))
 
+    def shared_prices(self) -> FloatArray:
+        """Return (shared,) prices of the shared rows, found on a sample of the parts."""
+        whole, shared = self.whole, self.whole.split.shared.size
+        rng = np.random.default_rng(self.effort.seed)
+        lots = np.sort(rng.permutation(whole.split.parts)[:SAMPLE]).tolist()
+        columns, highest = 0, np.zeros(shared)
+        for number in lots:
+            part = whole.part(number)
+            columns += part.columns.size
+            highest = np.maximum(highest, _dearest(part))
+        effort = replace(self.effort, whole=False, workers=1)
 
-def _side_by_side(
-    pool: Executor, orders: Orders, job: Callable[[int, FloatArray | None], Job]
-) -> Iterator[tuple[int, Allocation]]:
-    waiting: dict[Future[Allocation], int] = {}
-    for part, most in orders.items():
-        waiting[pool.submit(solved, job(part, most))] = part
-        if len(waiting) >= AHEAD:
-            first = next(as_completed(waiting))
-            yield waiting.pop(first), first.result()
-    for future in as_completed(waiting):
-        yield waiting[future], future.result()
+        def ask(price: FloatArray) -> Answers:
+            order = Order(price, None, effort, "auto", self.solver)
+            found = self.ask(dict.fromkeys(lots, order), quietly=True)
+            for number in lots:
+                self.refuse(number, found[number])
+            shown = ", ".join(f"{one:.4g}" for one in price.tolist())
+            self.say(f"prices of what is shared: {shown}")
+            return Answers(
+                np.array([found[number].proven for number in lots]),
+                np.array([found[number].used for number in lots]),
+            )
 
+        there = columns / whole.problem.columns * whole.capacity
+        return shared_prices(ask, there, highest, lambda: self.left() <= 0)
 
-@contextmanager
-def _pool(executor: Executor | None, workers: int) -> Iterator[Executor | None]:
-    if executor is not None or workers == 1:
-        yield executor
-        return
-    with ExitStack() as stack:
-        # a fresh process knows nothing of threads that the solver may have started here
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-        stack.callback(pool.shutdown, cancel_futures=True)
-        yield pool
-
-
-def _shared_prices(
-    whole: _Whole, pool: Executor | None, effort: Effort, solver: SolverName, say: Progress
-) -> FloatArray:
-    """Return (shared,) prices of the shared rows, found on a sample of the parts."""
-    problem, parts = whole.problem, whole.split
-    none = np.zeros(parts.shared.size)
-    lots = np.sort(np.random.default_rng(effort.seed).permutation(parts.parts)[:SAMPLE])
-    columns, highest = 0, none
-    for part in lots.tolist():
-        small, use = part_of(problem, whole.blocks[part], parts.shared, none)
-        columns += small.columns.size
-        highest = np.maximum(highest, _dearest(small.problem, use))
-    each = replace(effort, whole=False)
-    orders: Orders = dict.fromkeys(lots.tolist())
-
-    def ask(price: FloatArray) -> Answers:
-        found = dict(
-            _solved(pool, orders, partial(_job, whole, price, each, "auto", solver), _silent)
+    def put_together(self, found: _Found) -> Allocation:
+        """Return the allocation of the whole."""
+        whole, shared, effort = self.whole, self.whole.split.shared, self.effort
+        problem = whole.problem
+        price = np.zeros(problem.rows)
+        price[shared] = found.price
+        columns, quantity, links = [], [], []
+        for number in range(whole.split.parts):
+            part = whole.part(number)
+            proof, choice = found.proofs[number].allocation, found.chosen[number].allocation
+            if proof is None or choice is None:
+                raise RuntimeError("a part without a plan is put together")
+            price[part.rows] = proof.solution.price
+            columns.append(part.columns[choice.solution.columns])
+            quantity.append(choice.solution.quantity)
+            own = proof.solution.links
+            links.append(Links(part.blocks[own.block], part.rows[own.row], own.price))
+        every = np.concatenate(columns)
+        order = np.argsort(every)
+        some = next(iter(found.proofs.values())).allocation
+        solution = Solution(
+            columns=every[order],
+            quantity=np.concatenate(quantity)[order],
+            price=price,
+            engine=f"{whole.split.parts} parts, {some.solution.engine if some else ''}",
+            status="stopped",
+            links=Links(
+                np.concatenate([link.block for link in links]),
+                np.concatenate([link.row for link in links]),
+                np.concatenate([link.price for link in links]),
+            ),
         )
-        used = np.array([whole.used(part, found[part]) for part in lots.tolist()])
-        worth = np.array([found[part].certificate.bound for part in lots.tolist()])
-        say("prices of what is shared: " + ", ".join(f"{one:.4g}" for one in price.tolist()))
-        return Answers(worth, used)
+        certificate = certify_in_parts(problem, solution, whole=effort.whole, parts=whole.split)
+        for_shared = float(found.price @ whole.capacity)
+        if effort.whole:
+            proven = for_shared + sum(answer.proven for answer in found.proofs.values())
+            certificate = replace(certificate, better_bound=max(proven, certificate.value))
+        gap = certificate.better_gap
+        relaxed = [answer.allocation.relaxation for answer in found.proofs.values()
+                   if answer.allocation is not None]  # fmt: skip
+        return Allocation(
+            solution=replace(
+                solution,
+                status="optimal" if gap <= PROVEN else "gap" if gap <= effort.gap else "stopped",
+            ),
+            certificate=certificate,
+            relaxation=np.inf if shared.size else sum(relaxed),
+            seconds=time.monotonic() - self.began,
+            log=(f"{whole.split.parts} parts share {shared.size} rows",),
+        )
 
-    return shared_prices(ask, columns / problem.columns * problem.capacity[parts.shared], highest)
+
+def _at_work(crew: Crew | None, workers: int) -> AbstractContextManager[Crew]:
+    if crew is not None:
+        return nullcontext(crew)
+    return Processes(workers) if workers > 1 else nullcontext(Alone())
 
 
-def _dearest(problem: AllocationProblem, use: FloatArray) -> FloatArray:
-    """Return (shared,) the most that a column is worth for a unit of a shared row that it uses."""
-    best = np.full(problem.offers, -np.inf)
-    np.maximum.at(best, problem.offer, problem.value)
-    worth = np.where(use > 0, np.maximum(best, 0.0) / np.where(use > 0, use, 1.0), 0.0)
-    return np.asarray(2.0 * worth.max(axis=1, initial=0.0), dtype=np.float64)
+def _raise(answer: Answer, part: Part) -> NoReturn:
+    if answer.failure == "infeasible":
+        raise Infeasible(tuple(part.rows[list(answer.rows)].tolist()))
+    raise NoPlan("no plan was found for a part of the problem; allow more seconds")
 
 
-def _too_much(whole: _Whole, found: dict[int, Allocation]) -> dict[int, FloatArray]:
-    """Return the parts to be solved again, with how much of the shared rows they may take."""
-    shared = whole.split.shared
-    capacity = whole.problem.capacity[shared]
-    if shared.size == 0:
+def _dearest(part: Part) -> FloatArray:
+    """Return (shared,) a price of every shared row at which no column would still change for it."""
+    problem = part.problem
+    best = np.zeros(problem.offers)
+    np.maximum.at(best, problem.offer, np.abs(problem.value))
+    table = sp.coo_array(part.use)
+    highest = np.zeros(part.use.shape[0])
+    some = table.data != 0
+    np.maximum.at(highest, table.row[some], best[table.col[some]] / np.abs(table.data[some]))
+    return 2.0 * highest
+
+
+def _to_take(found: _Found, whole: _Whole, gives: float, stiff: set[int]) -> dict[int, FloatArray]:
+    """Return the parts to be solved again, with how much of the shared rows they may take.
+
+    Args:
+        found: what the parts say now.
+        whole: the problem.
+        gives: the share of what it takes that a part gives up, or takes more, at most.
+        stiff: parts that are left as they are.
+    """
+    able = np.array(sorted(found.chosen.keys() - stiff), dtype=np.int64)
+    if able.size == 0:
         return {}
-    used = np.array([whole.used(part, found[part]) for part in range(whole.split.parts)])
-    excess = used.sum(axis=0) - capacity
-    over = excess > 1e-9 * np.maximum(np.abs(capacity), 1.0)
-    if not over.any():
-        return {}
-    row = int(np.argmax(np.where(over, excess / np.maximum(np.abs(capacity), 1.0), -np.inf)))
+    used = np.array([found.chosen[part].used for part in able.tolist()])
+    excess = whole.excess(found.chosen)
+    over = excess > FULL * whole.scale
+    judged = np.where(over, excess / whole.scale, -np.inf) if over.any() else -excess * found.price
+    row = int(np.argmax(judged))
     order = np.argsort(-np.abs(used[:, row]), kind="stable")
-    give = GIVES * np.abs(used[order, row])
-    needed = int(np.searchsorted(np.cumsum(give), excess[row])) + 1
-    chosen = order[:needed]
+    given = np.cumsum(gives * np.abs(used[order, row]))
+    chosen = order[: int(np.searchsorted(given, abs(excess[row]))) + 1]
     weight = np.abs(used[chosen])
     total = weight.sum(axis=0)
-    cut = np.where(over, excess, 0.0) * weight / np.where(total > 0, total, 1.0)
-    room = np.where(over, 0.0, -excess / needed)
-    return {int(part): used[part] - cut[place] + room for place, part in enumerate(chosen.tolist())}
-
-
-def _proven(allocation: Allocation) -> float:
-    certificate = allocation.certificate
-    bounds = (certificate.bound, certificate.linked_bound, certificate.better_bound)
-    return min(bound for bound in bounds if bound is not None)
-
-
-def _put_together(
-    whole: _Whole,
-    found: dict[int, Allocation],
-    shared_price: FloatArray,
-    effort: Effort,
-    better: float,
-    relaxation: float,
-    seconds: float,
-) -> Allocation:
-    problem, shared = whole.problem, whole.split.shared
-    price = np.zeros(problem.rows)
-    price[shared] = shared_price
-    columns, quantity, links = [], [], []
-    none = np.zeros(shared.size)
-    for part in range(whole.split.parts):
-        solution = found[part].solution
-        small, _ = part_of(problem, whole.blocks[part], shared, none)
-        price[small.rows] = solution.price[: small.rows.size]
-        columns.append(small.columns[solution.columns])
-        quantity.append(solution.quantity)
-        own = solution.links.row < small.rows.size
-        links.append(
-            Links(
-                whole.blocks[part][solution.links.block[own]],
-                small.rows[solution.links.row[own]],
-                solution.links.price[own],
-            )
-        )
-    every = np.concatenate(columns)
-    order = np.argsort(every)
-    answer = Solution(
-        columns=every[order],
-        quantity=np.concatenate(quantity)[order],
-        price=price,
-        engine=f"{whole.split.parts} parts, {found[0].solution.engine}",
-        status="stopped",
-        links=Links(
-            np.concatenate([link.block for link in links]),
-            np.concatenate([link.row for link in links]),
-            np.concatenate([link.price for link in links]),
-        ),
-    )
-    used = usage(problem, answer.columns, answer.quantity)[shared]
-    if np.any(used - problem.capacity[shared] > 1e-6 * np.maximum(problem.capacity[shared], 1.0)):
-        raise NoPlan("the parts take more than there is of what they share; allow more seconds")
-    certificate = certify_in_parts(problem, answer, whole=effort.whole, parts=whole.split)
-    if effort.whole:
-        certificate = replace(certificate, better_bound=max(better, certificate.value))
-    gap = certificate.better_gap
-    status = "optimal" if gap <= PROVEN else "gap" if gap <= effort.gap else "stopped"
-    return Allocation(
-        solution=replace(answer, status=status),  # type: ignore[arg-type]
-        certificate=certificate,
-        relaxation=relaxation,
-        seconds=seconds,
-        log=(f"{whole.split.parts} parts share {shared.size} rows",),
-    )
+    share = np.where(total > 0, weight / np.where(total > 0, total, 1.0), 1.0 / chosen.size)
+    return {
+        int(able[part]): used[part] - share[place] * excess
+        for place, part in enumerate(chosen.tolist())
+    }
 
 
 def _silent(_line: str) -> None:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from multiprocessing import get_context
+import os
+import pickle
+import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recommender.allocation import Effort, NoPlan, certify, solve
+from recommender.allocation import (
+    AllocationError,
+    Block,
+    Effort,
+    Infeasible,
+    NoPlan,
+    certify,
+    from_blocks,
+    solve,
+)
 from recommender.partition import solve_in_parts
+from recommender.partition.crew import Processes
+from recommender.partition.parts import answer
 
 WHOLE = Effort(gap=0.001, seconds=20)
 
@@ -20,17 +33,19 @@ def _always_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recommender.partition.shared.LARGE", 0)
 
 
-class Here(Executor):
-    """Solves at once, last one first, as if machines came back in any order."""
+class Backwards:
+    """Answers at once, the last part first, as if machines came back in any order."""
+
+    hands = 3
 
     def __init__(self) -> None:
-        self.jobs = 0
+        self.asked = 0
 
-    def submit(self, call, /, *arguments, **named):
-        self.jobs += 1
-        future: Future = Future()
-        future.set_result(call(*arguments, **named))
-        return future
+    def answers(self, part, orders):
+        for number in reversed(list(orders)):
+            self.asked += 1
+            job = pickle.loads(pickle.dumps((part(number).numbers, orders[number])))
+            yield number, pickle.loads(pickle.dumps(answer(*job)))
 
 
 @pytest.mark.parametrize("groups", [False, True])
@@ -80,24 +95,28 @@ def test_the_budget_of_all_is_kept_whatever_the_parts_would_rather_take(country_
     assert found.certificate.gap < 0.1
 
 
-def test_who_solves_a_part_changes_nothing(country_of) -> None:
+def same(one, other) -> None:
+    """Hold two allocations to be the same to the last bit."""
+    assert np.array_equal(one.solution.columns, other.solution.columns)
+    assert np.array_equal(one.solution.quantity, other.solution.quantity)
+    assert np.array_equal(one.solution.price, other.solution.price)
+    assert np.array_equal(one.solution.links.price, other.solution.links.price)
+    assert one.certificate.linked_bound == other.certificate.linked_bound
+    assert one.certificate.better_bound == other.certificate.better_bound
+
+
+def test_who_solves_a_part_and_when_changes_nothing(country_of) -> None:
     problem = country_of(groups=True, seed=2)
-    alone = solve_in_parts(problem, WHOLE)
-    here = Here()
-    elsewhere = solve_in_parts(problem, WHOLE, executor=here)
-    assert here.jobs >= 8
-    assert np.array_equal(alone.solution.columns, elsewhere.solution.columns)
-    assert np.array_equal(alone.solution.quantity, elsewhere.solution.quantity)
-    assert np.array_equal(alone.solution.price, elsewhere.solution.price)
+    crew = Backwards()
+    elsewhere = solve_in_parts(problem, WHOLE, crew=crew)
+    assert crew.asked >= 8
+    same(solve_in_parts(problem, WHOLE), elsewhere)
 
 
-def test_other_processes_give_the_same_plan(country_of) -> None:
+def test_two_processes_give_the_same_plan_as_one(country_of) -> None:
     problem = country_of(regions=3, seed=2)
-    alone = solve_in_parts(problem, WHOLE)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        elsewhere = solve_in_parts(problem, WHOLE, executor=pool)
-    assert np.array_equal(alone.solution.columns, elsewhere.solution.columns)
-    assert alone.certificate.value == elsewhere.certificate.value
+    two = solve_in_parts(problem, Effort(gap=0.001, seconds=20, workers=2))
+    same(solve_in_parts(problem, WHOLE), two)
 
 
 def test_a_problem_that_does_not_fall_apart_is_solved_as_a_whole(country_of) -> None:
@@ -126,8 +145,132 @@ def test_a_part_that_finds_nothing_gets_more_time(country_of, monkeypatch) -> No
             raise NoPlan("nothing yet")
         return solve(problem, effort, *others)
 
-    monkeypatch.setattr("recommender.partition.shared.solve", slow)
+    monkeypatch.setattr("recommender.partition.parts.solve", slow)
     monkeypatch.setattr("recommender.partition.shared.LEAST", 30.0)
     found = solve_in_parts(problem, Effort(gap=0.001, seconds=30))
     assert found.certificate.gap < 0.1
     assert max(asked) >= 100
+
+
+def test_a_part_that_never_finds_anything_says_so(country_of, monkeypatch) -> None:
+    def never(problem, effort, *others):
+        if effort.whole:
+            raise NoPlan("nothing")
+        return solve(problem, effort, *others)
+
+    monkeypatch.setattr("recommender.partition.parts.solve", never)
+    with pytest.raises(NoPlan, match="allow more seconds"):
+        solve_in_parts(country_of(regions=2), WHOLE)
+
+
+def floors(floor: float, *, dear: bool = False):
+    """Three sites of three units that pay one euro each; at site 1 so many must be served.
+
+    Rows: hours of every site, floor of site 1, budget of all.
+    """
+    blocks = [
+        Block([2.0 + n], [[*(float(site == row) for row in range(3)), -float(site == 1), 1.0]],
+              part=site)
+        for site in range(3) for n in range(3)
+    ]  # fmt: skip
+    if dear:
+        blocks.append(Block([-100.0], [[0.0, 0.0, 0.0, -1.0, 0.0]], 9.0, divisible=True, part=1))
+    return from_blocks(blocks, [3.0, 3.0, 3.0, -floor, 5.0])
+
+
+def test_a_floor_that_cannot_be_kept_is_named_by_its_row_in_the_whole() -> None:
+    with pytest.raises(Infeasible) as caught:
+        solve_in_parts(floors(5.0), WHOLE)
+    assert caught.value.rows == (3,)
+
+
+def test_a_floor_that_no_column_can_serve_is_refused() -> None:
+    blocks = [Block([1.0], [[float(site == 0), float(site == 1), 0.0]], part=site)
+              for site in (0, 1)]  # fmt: skip
+    with pytest.raises(Infeasible) as caught:
+        solve_in_parts(from_blocks(blocks, [1.0, 1.0, -1.0]), WHOLE)
+    assert caught.value.rows == (2,)
+
+
+@pytest.mark.parametrize("floor", [2.0, 3.0, 5.0])
+def test_floors_and_shortages_come_out_as_in_the_whole(floor) -> None:
+    problem = floors(floor, dear=True)
+    best = solve(problem, Effort(gap=0, seconds=20), "exact").certificate.value
+    found = solve_in_parts(problem, WHOLE)
+    assert "parts" in found.solution.engine
+    assert best - 1.0 <= found.certificate.value + 1e-6  # at most one unit's turn is another's
+    assert found.certificate.bound >= best - 1e-6
+
+
+def shared_floor(wanted: float):
+    """Three sites of four units; so many of all units must be served, or it costs 50 a unit.
+
+    Serving the second and fourth unit of a site costs more than it is worth.
+    Rows: hours of every site, the floor of all.
+    """
+    blocks = [
+        Block([[3.0, -2.0, 2.5, -1.0][n] - 0.1 * site],
+              [[*(float(site == row) for row in range(3)), -1.0]], part=site)
+        for site in range(3) for n in range(4)
+    ]  # fmt: skip
+    blocks.append(Block([-50.0], [[0.0, 0.0, 0.0, -1.0]], 20.0, divisible=True))
+    return from_blocks(blocks, [3.0, 3.0, 3.0, -wanted])
+
+
+@pytest.mark.parametrize("wanted", [4.0, 8.0, 9.0, 11.0])
+def test_a_floor_that_all_parts_share_is_met_as_far_as_it_can_be(wanted) -> None:
+    problem = shared_floor(wanted)
+    best = solve(problem, Effort(gap=0, seconds=20), "exact").certificate
+    found = solve_in_parts(problem, WHOLE)
+    assert found.certificate.bound >= best.value - 1e-6
+    assert found.certificate.value >= best.value - 0.5  # no shortage that could be avoided
+
+
+def test_what_is_left_of_the_budget_is_used(country_of, monkeypatch) -> None:
+    problem = country_of(regions=6, units=20, budget=0.1, seed=4)
+    found = solve_in_parts(problem, WHOLE)
+    monkeypatch.setattr("recommender.partition.shared.IDLE", 1e9)
+    left = solve_in_parts(problem, WHOLE)
+    assert found.certificate.value >= left.certificate.value
+    assert found.certificate.bound == left.certificate.bound
+    assert found.certificate.usage[-1] <= problem.capacity[-1] + 1e-6
+
+
+def test_parts_that_cannot_agree_are_solved_together(country_of, monkeypatch) -> None:
+    monkeypatch.setattr("recommender.partition.shared.ROUNDS", 0)
+    problem = country_of(budget=0.1, seed=0)
+    said: list[str] = []
+    found = solve_in_parts(problem, WHOLE, progress=said.append)
+    assert "the parts cannot agree on what they share: all are solved together" in said
+    assert found.certificate.usage[-1] <= problem.capacity[-1] + 1e-6
+
+
+def answers_and_dies_once(part, order):
+    """Answer, but the first time end the process as if the system had killed it."""
+    mark = Path(os.environ["DIES_ONCE"])
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return answer(part, order)
+
+
+def always_dies(_part, _order):
+    """End the process as if the system had killed it."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
+def test_a_process_that_is_killed_changes_nothing(country_of, monkeypatch, tmp_path) -> None:
+    problem = country_of(regions=3, seed=2)
+    expected = solve_in_parts(problem, WHOLE)
+    monkeypatch.setenv("DIES_ONCE", str(tmp_path / "died"))
+    monkeypatch.setattr("recommender.partition.crew.answer", answers_and_dies_once)
+    same(expected, solve_in_parts(problem, Effort(gap=0.001, seconds=20, workers=2)))
+    assert (tmp_path / "died").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
+def test_processes_that_always_die_end_with_a_remedy(country_of, monkeypatch) -> None:
+    monkeypatch.setattr("recommender.partition.crew.answer", always_dies)
+    with Processes(1) as crew, pytest.raises(AllocationError, match="use fewer --workers"):
+        solve_in_parts(country_of(regions=2), WHOLE, crew=crew)
