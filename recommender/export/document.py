@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import InputError, Problem
-from recommender.export.tables import COLUMNS, Kind, frames_of
+from recommender.export.tables import COLUMNS, OPTIONAL, Kind, frames_of
 from recommender.planning.plan import Plan, Shortage, Summary
 
 FORMAT = "recommender plan 1"
@@ -117,7 +117,10 @@ def _scalar(value: Any, kind: str) -> Any:
 
 
 def _frame(document: dict[str, Any], table: str, problems: list[str]) -> pd.DataFrame:
-    columns = document.get(table)
+    none: dict[str, list[Any]] | None = (
+        {name: [] for name in COLUMNS[table]} if table in OPTIONAL else None
+    )
+    columns = document.get(table, none)
     if not isinstance(columns, dict) or not all(isinstance(c, list) for c in columns.values()):
         problems.append(f"{table} is not a table of columns")
         return pd.DataFrame()
@@ -194,7 +197,7 @@ def plan_schema() -> dict[str, Any]:
             "summary": _record(summary),
             **tables,
         },
-        "required": ["format", "summary", *tables],
+        "required": ["format", "summary", *(name for name in tables if name not in OPTIONAL)],
         "additionalProperties": False,
     }
 

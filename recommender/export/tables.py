@@ -91,8 +91,21 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "risk": _NUMBER,
         "standard_error": _NUMBER,
     },
+    "calibration": {
+        "outcome": _TEXT,
+        "measure": _TEXT,
+        "low": _NUMBER,
+        "high": _NUMBER,
+        "rows": _NUMBER,
+        "expected": _NUMBER,
+        "found": _NUMBER,
+        "standard_error": _NUMBER,
+    },
 }
 """The columns every plan has, table by table; a plan may have more."""
+
+OPTIONAL = frozenset({"calibration"})
+"""The tables that plans of earlier versions lack; they are then empty."""
 
 CSV_TABLES = ("assignments", "not_served", "sessions", "resources", "caseload", "memberships")
 """The tables that have a file of their own in a plan folder."""

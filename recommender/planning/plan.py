@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from recommender.planning.limits import Kind, euros
 from recommender.planning.memberships import memberships_of
 from recommender.planning.reasons import waiting_of
 from recommender.planning.taken import WHOLE, Taken, taken_of
+from recommender.risk.trust import TRUST_COLUMNS
 
 RUNNING = "running_help"
 """Stands where a rule's id would, for running help that has no hours."""
@@ -113,6 +114,9 @@ class Plan:
             on top of the resources so that it is in no half group (see ``memberships``); they
             lower the bound and are part of its proof.
         profiles: unit_id, outcome, risk, standard_error: the risks the plan was made with.
+        calibration: outcome, measure, low, high, rows, expected, found, standard_error: how such
+            risks compared with what happened to earlier pupils (see ``risk.trust``); empty where
+            that is not known.
     """
 
     summary: Summary
@@ -123,6 +127,14 @@ class Plan:
     caseload: pd.DataFrame
     memberships: pd.DataFrame
     profiles: pd.DataFrame
+    calibration: pd.DataFrame = field(default_factory=lambda: no_calibration())
+
+
+def no_calibration() -> pd.DataFrame:
+    """Return a table of calibration without a line."""
+    texts = dict.fromkeys(TRUST_COLUMNS[:2], "str")
+    numbers = dict.fromkeys(TRUST_COLUMNS[2:], "float64")
+    return pd.DataFrame(columns=list(TRUST_COLUMNS)).astype(texts | numbers)
 
 
 def plan_of(
@@ -189,6 +201,7 @@ def plan_of(
         caseload=caseload,
         memberships=memberships_of(formulation, solution.links, candidates.cohort.units["unit_id"]),
         profiles=_profiles(candidates),
+        calibration=no_calibration() if candidates.risks.trust is None else candidates.risks.trust,
     )
 
 

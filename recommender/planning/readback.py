@@ -100,6 +100,8 @@ def risks_of(plan: Plan, inputs: Inputs) -> tuple[RiskProfiles | None, tuple[str
     findings += at_rows(
         "profiles", np.flatnonzero(~(error >= 0)), "standard_error", "is not 0 or more"
     )
+    strange = ~plan.calibration["outcome"].isin(outcomes).to_numpy(dtype=np.bool_)
+    findings += at_rows("calibration", np.flatnonzero(strange), "outcome", "is no outcome")
     if findings:
         return None, tuple(findings)
     return (
@@ -108,6 +110,7 @@ def risks_of(plan: Plan, inputs: Inputs) -> tuple[RiskProfiles | None, tuple[str
             risk=risk.reshape(expected),
             standard_error=error.reshape(expected),
             origin=("plan",) * len(outcomes),
+            trust=plan.calibration,
         ),
         (),
     )

@@ -17,6 +17,7 @@ from recommender.risk.profiles import RiskProfiles
 from recommender.risk.report import CalibrationReport, report_of_model, report_of_profiles
 from recommender.risk.settings import RiskSettings
 from recommender.risk.spread import spread_of_risk
+from recommender.risk.trust import trust_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -116,7 +117,8 @@ def _profiles(
         risk[:, o] = given_risk
         error[:, o] = np.where(unknown, spread_of_risk(given_risk, settings.spread), given_error)
     origin = tuple("profiles.csv" if name in given else "model" for name in names)
-    return fits, RiskProfiles(names, risk, error, origin)
+    trust = None if fits is None else trust_of(fits, settings)
+    return fits, RiskProfiles(names, risk, error, origin, trust)
 
 
 def _given(cohort: Cohort, names: tuple[str, ...]) -> dict[str, tuple[Floats, Floats]]:

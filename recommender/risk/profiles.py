@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -20,9 +21,11 @@ class RiskProfiles:
         risk: (units, outcomes) probabilities in [0, 1], rows as ``cohort.units``.
         standard_error: (units, outcomes) >= 0, spread of a unit's true risk around ``risk``.
         origin: (outcomes,) "model" or "profiles.csv".
+        trust: how they compare with what happened, as ``trust_of`` gives it; None if not known.
     """
 
     outcomes: tuple[str, ...]
     risk: npt.NDArray[np.float64]
     standard_error: npt.NDArray[np.float64]
     origin: tuple[str, ...]
+    trust: pd.DataFrame | None = None

@@ -71,6 +71,15 @@ def test_any_plan_reads_back_equal_and_fits_its_schema(plan: Plan) -> None:
     jsonschema.validate(json.loads(text), plan_schema())
 
 
+def test_a_plan_of_an_earlier_version_has_an_empty_table_of_calibration(region) -> None:  # type: ignore[no-untyped-def]
+    document = json.loads(plan_text(region[0]))
+    del document["calibration"]
+    jsonschema.validate(document, plan_schema())
+    again = read_plan_text(json.dumps(document), "plan.json")
+    assert again.calibration.empty
+    assert list(again.calibration.columns) == list(COLUMNS["calibration"])
+
+
 def test_the_schema_itself_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(plan_schema())
 
