@@ -30,6 +30,7 @@ from recommender.allocation.solution import (
     Solution,
     certify,
 )
+from recommender.allocation.start import Start, start_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,12 +49,14 @@ __all__ = [
     "NoPlan",
     "Solution",
     "SolverName",
+    "Start",
     "bound",
     "certify",
     "from_blocks",
     "net_value",
     "restrict",
     "solve",
+    "start_from",
     "usage",
     "write_model",
 ]

@@ -12,6 +12,7 @@ import numpy as np
 from recommender.allocation import exact
 from recommender.allocation.links import Links, no_links
 from recommender.allocation.problem import AllocationProblem, FloatArray
+from recommender.allocation.start import Start
 
 if TYPE_CHECKING:
     from recommender.allocation.engines import Effort
@@ -45,6 +46,7 @@ def solve_exactly(
     effort: Effort,
     solver: exact.SolverName,
     say: Callable[[str], None],
+    start: Start | None = None,
 ) -> Proposal:
     """Return what the exact engine proposes.
 
@@ -53,6 +55,7 @@ def solve_exactly(
         effort: how hard to try.
         solver: ``highs`` or ``cbc``.
         say: takes short lines about what is done.
+        start: where to begin, of this problem; of use where its choice fits.
 
     Raises:
         Infeasible: if no choice fits.
@@ -70,8 +73,13 @@ def solve_exactly(
     slack = 0.0
     if relaxed.quantity is not None:
         slack = effort.gap * float(np.maximum(problem.value, 0.0) @ relaxed.quantity) / 2
+    begin = None
+    if start is not None and exact.fits(problem, start.columns, start.quantity):
+        begin = np.zeros(problem.columns)
+        begin[start.columns] = start.quantity
     answer = exact.improve(
         problem,
+        begin=begin,
         seconds=effort.seconds - (time.monotonic() - began),
         slack=slack,
         solver=solver,

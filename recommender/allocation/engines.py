@@ -21,6 +21,7 @@ from recommender.allocation.solution import (
     Status,
     certify,
 )
+from recommender.allocation.start import Start, fitting
 
 EngineName: TypeAlias = Literal["auto", "exact", "prices"]
 SolverName: TypeAlias = Literal["highs", "cbc"]
@@ -90,6 +91,7 @@ def solve(
     engine: EngineName = "auto",
     solver: SolverName = "highs",
     progress: Progress | None = None,
+    start: Start | None = None,
 ) -> Allocation:
     """Return the best allocation an engine finds within an effort, certified.
 
@@ -100,13 +102,14 @@ def solve(
             leave to a solver) or ``auto`` (by size; the log says which).
         solver: ``highs`` or ``cbc``, for the exact engine.
         progress: called with a short line about what is being done.
+        start: what is remembered of a solution of much the same problem (see ``start_from``).
 
     Raises:
         Infeasible: if no choice fits.
         NoPlan: if the time ran out before any choice was found.
         KeyboardInterrupt: if Ctrl-C comes before any choice was found; later it keeps the best.
         CertificateError: if an engine proposes a choice that breaks the rules: a bug.
-        ValueError: if the engine or the solver is unknown.
+        ValueError: if the engine or the solver is unknown, or the start is of another problem.
     """
     if engine not in ("auto", "exact", "prices"):
         raise ValueError(f"engine is {engine!r}; use auto, exact or prices")
@@ -122,6 +125,9 @@ def solve(
             progress(line)
 
     scaled, row_factor, value_factor = scale(problem)
+    if start is not None:
+        start = _scaled_start(fitting(start, problem), row_factor, value_factor)
+        say("begins from an earlier solution")
     chosen = engine
     if engine == "auto":
         chosen = "exact" if problem.columns <= SMALL or solver != "highs" else "prices"
@@ -130,11 +136,11 @@ def solve(
     if chosen == "exact":
         from recommender.allocation.direct import solve_exactly
 
-        proposal = solve_exactly(scaled, effort, solver, say)
+        proposal = solve_exactly(scaled, effort, solver, say, start)
     else:
         from recommender.allocation.priced import solve_by_prices
 
-        proposal = solve_by_prices(scaled, effort, say)
+        proposal = solve_by_prices(scaled, effort, say, start)
     if proposal.quantity is None and proposal.interrupted:
         raise KeyboardInterrupt
     if proposal.quantity is None:
@@ -194,6 +200,11 @@ def scale(problem: AllocationProblem) -> tuple[AllocationProblem, FloatArray, fl
         part=problem.part,
     )
     return scaled, row_factor, value_factor
+
+
+def _scaled_start(start: Start, row_factor: FloatArray, value_factor: float) -> Start:
+    links = replace(start.links, price=start.links.price / value_factor)
+    return replace(start, price=start.price * row_factor / value_factor, links=links)
 
 
 def _power_of_two(sizes: FloatArray) -> FloatArray:

@@ -15,6 +15,7 @@ from recommender.allocation.links import Links, broken, joined, linked, no_links
 from recommender.allocation.prices import find_prices
 from recommender.allocation.problem import AllocationProblem, FloatArray, bound
 from recommender.allocation.relaxation import FEWEST, relax
+from recommender.allocation.start import Start
 from recommender.allocation.whole import Search, make_whole
 
 LARGEST = 3_000_000
@@ -22,6 +23,9 @@ LARGEST = 3_000_000
 
 ROUNDS = 8
 """How often links are sought, at most."""
+
+STRAIGHT = 100_000
+"""Columns up to which the prices of a start go to the relaxation as they are."""
 
 NEAR = 0.1
 """How far below the best columns take part when links are added, in values of about 1."""
@@ -31,7 +35,10 @@ if TYPE_CHECKING:
 
 
 def solve_by_prices(
-    problem: AllocationProblem, effort: Effort, say: Callable[[str], None]
+    problem: AllocationProblem,
+    effort: Effort,
+    say: Callable[[str], None],
+    start: Start | None = None,
 ) -> Proposal:
     """Return what the price engine proposes.
 
@@ -39,6 +46,7 @@ def solve_by_prices(
         problem: the allocation problem, with uses and values of about 1.
         effort: how hard to try.
         say: takes short lines about what is done.
+        start: where to begin, of this problem.
 
     Raises:
         Infeasible: if no choice fits.
@@ -51,17 +59,17 @@ def solve_by_prices(
     def out_of_time() -> bool:
         return left() <= 0
 
-    found = find_prices(problem, out_of_time=out_of_time)
+    first, window = _first_prices(problem, start, out_of_time)
     say(f"prices found in {time.monotonic() - began:.1f} s")
-    relaxed = relax(problem, found.price, 20 * found.mu, out_of_time=out_of_time)
+    relaxed = relax(problem, first, window, out_of_time=out_of_time)
     engine = "prices (highs)"
     if relaxed is None:
         if out_of_time():
-            return Proposal(None, found.price, np.inf, np.inf, engine)
+            return Proposal(None, first, np.inf, np.inf, engine)
         say("the relaxation goes to the exact engine")
         answer = exact.relax(problem, seconds=left())
         if answer.quantity is None or answer.price is None:
-            return Proposal(None, found.price, np.inf, np.inf, engine)
+            return Proposal(None, first, np.inf, np.inf, engine)
         price, parts = answer.price, answer.quantity
         relaxation = float(problem.value @ parts)
     else:
@@ -71,7 +79,8 @@ def solve_by_prices(
         say(f"relaxation solved in {relaxed.rounds} rounds, {time.monotonic() - began:.1f} s")
     if not effort.whole:
         return Proposal(parts, price, relaxation, np.inf, engine)
-    tied = tighten(problem, price, parts, out_of_time)
+    known = None if start is None else start.links
+    tied = tighten(problem, price, parts, out_of_time, known)
     if tied.links.size:
         worth = float(np.maximum(problem.value, 0.0) @ parts)
         say(
@@ -88,6 +97,7 @@ def solve_by_prices(
             effort.workers,
             effort.seed,
             say,
+            None if start is None else _choice(problem, start),
         )
     )
     rows = problem.rows
@@ -101,6 +111,27 @@ def solve_by_prices(
         links,
         choice.interrupted,
     )
+
+
+def _first_prices(
+    problem: AllocationProblem, start: Start | None, out_of_time: Callable[[], bool]
+) -> tuple[FloatArray, float]:
+    """Return prices near the best, and how far below the best of its block a column may lie to
+    take part in the relaxation at first."""
+    if start is not None and problem.columns <= STRAIGHT:
+        return start.price, np.inf
+    price = None if start is None else start.price
+    found = find_prices(problem, out_of_time=out_of_time, start=price)
+    return found.price, 20 * found.mu
+
+
+def _choice(problem: AllocationProblem, start: Start) -> FloatArray | None:
+    """Return (columns,) what a start took, or None if it took nothing."""
+    if start.columns.size == 0:
+        return None
+    quantity = np.zeros(problem.columns)
+    quantity[start.columns] = start.quantity
+    return quantity
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -127,6 +158,7 @@ def tighten(
     price: FloatArray,
     parts: FloatArray,
     out_of_time: Callable[[], bool] = lambda: False,
+    links: Links | None = None,
 ) -> Tied:
     """Return the problem with the links that its relaxation breaks, solved again until few are.
 
@@ -135,25 +167,29 @@ def tighten(
         price: (rows,) prices of the optimum of its relaxation.
         parts: (columns,) that optimum.
         out_of_time: asked between rounds.
+        links: links to begin with, with prices they had; None to begin without.
     """
     tied = Tied(problem, no_links(), price, parts, bound(problem, price))
     if problem.columns > LARGEST:
         return tied
     first = tied.bound
+    new = links
     for _ in range(ROUNDS):
-        new = broken(problem, tied.parts, tied.links)
+        if new is None or new.size == 0:
+            new = broken(problem, tied.parts, tied.links)
         if new.size == 0 or out_of_time():
             break
-        links = joined(tied.links, new)
-        wider = linked(problem, links)
-        known = np.concatenate([tied.price, np.zeros(new.size)])
+        together = joined(tied.links, new)
+        wider = linked(problem, together)
+        known = np.concatenate([tied.price, new.price])
         relaxed = relax(wider, known, NEAR, few=FEWEST, out_of_time=out_of_time)
         if relaxed is None:
             break
         whole = np.zeros(problem.columns)
         whole[relaxed.columns] = relaxed.quantity
         gained = tied.bound - relaxed.bound
-        tied = Tied(wider, links, relaxed.price, whole, relaxed.bound)
+        tied = Tied(wider, together, relaxed.price, whole, relaxed.bound)
         if gained <= 0.005 * (first - relaxed.bound):
             break
+        new = None
     return tied

@@ -34,6 +34,10 @@ SAMPLE = 20_000
 """Blocks above which the first stages look at an even sample of them."""
 
 
+WARM = 0.03
+"""The temperature, relative to a typical best value, from which known prices are lowered."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Narrowed:
     """A problem with the columns that some prices rule out left away.
@@ -336,6 +340,7 @@ def find_prices(
     coldest: float = 0.01,
     say: Callable[[str], None] | None = None,
     out_of_time: Callable[[], bool] = lambda: False,
+    start: FloatArray | None = None,
 ) -> Prices:
     """Return prices whose bound is near the lowest.
 
@@ -345,12 +350,15 @@ def find_prices(
         coldest: the temperature, relative to a typical best value, at which to stop.
         say: takes short lines about what is done.
         out_of_time: asked between stages; the best prices so far are returned when it is.
+        start: (rows,) prices >= 0 that were near the lowest of much the same problem.
     """
     price = np.zeros(problem.rows)
     best = block_best(problem, price)
     typical = float(best[best > 0].mean()) if np.any(best > 0) else 1.0
     mu = 0.5 * typical
-    if problem.blocks > SAMPLE:
+    if start is not None:
+        price, mu = start, WARM * typical
+    elif problem.blocks > SAMPLE:
         sample = _sample(problem, max(SAMPLE // 2, problem.blocks // 8))
         while mu > 0.1 * typical:
             price, _ = lower(

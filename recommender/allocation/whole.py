@@ -103,6 +103,7 @@ class Search:
         workers: how many integer problems are solved side by side.
         seed: the seed of every random choice.
         say: takes short lines about what is done.
+        start: (columns,) a choice that was good for much the same problem, or None.
     """
 
     problem: AllocationProblem
@@ -113,6 +114,7 @@ class Search:
     workers: int
     seed: int
     say: Callable[[str], None]
+    start: FloatArray | None = None
 
 
 def make_whole(search: Search) -> WholeChoice:
@@ -141,6 +143,8 @@ def make_whole(search: Search) -> WholeChoice:
 def _steps(search: Search, near: _Near) -> list[Callable[[WholeChoice], WholeChoice]]:
     """Return what is tried in turn, each from the best choice so far."""
     steps: list[Callable[[WholeChoice], WholeChoice]] = []
+    if search.start is not None:
+        steps += [partial(_by_start, search, near, room) for room in ROOMS]
     rounded = floor(search.problem, search.parts)
     if rounded is not None:
         steps.append(lambda choice: _by_swaps(search, near, replace(choice, quantity=rounded)))
@@ -364,36 +368,104 @@ def _by_supply(search: Search, near: _Near, start: int, choice: WholeChoice) -> 
     more = np.ceil(search.parts[columns] - exact.WHOLE) - low
     if not more.any():
         return choice
-    room = np.bincount(blocks[columns], more, minlength=problem.blocks).astype(np.float64)
-    scale = _scale(problem, search.parts)
     window = window_for(near.contested, SUPPLY + start * SUPPLY // 4)
+    fixed = _supply(search, near, columns, low, more, window, search.seed + start)
+    if isinstance(fixed, bool):
+        return replace(choice, interrupted=fixed)
+    return _units(search, near, choice, columns, fixed, search.seed + start)
+
+
+ROOMS = (0.0, 1.0)
+"""How many groups more or fewer than those of a start each kind may run, one after the other."""
+
+
+def _by_start(search: Search, near: _Near, room: float, choice: WholeChoice) -> WholeChoice:
+    """Return the better of a choice and one near the choice of a start.
+
+    What supplies is what it was, or little more or less; units are made whole again.
+
+    Args:
+        room: how much more or less of every column that supplies may be taken.
+    """
+    problem = search.problem
+    blocks = block_of(problem)
+    columns = np.flatnonzero((supplying(problem) & ~problem.divisible)[blocks])
+    if search.start is None or columns.size == 0:
+        return choice
+    fixed = search.start[columns]
+    if room:
+        low = np.maximum(fixed - room, 0.0)
+        window = window_for(near.contested, SUPPLY)
+        found = _supply(search, near, columns, low, fixed + room - low, window, search.seed)
+        if isinstance(found, bool):
+            return replace(choice, interrupted=found)
+        fixed = found
+    return _units(search, near, choice, columns, fixed, search.seed)
+
+
+def _supply(
+    search: Search,
+    near: _Near,
+    columns: IntArray,
+    low: FloatArray,
+    more: FloatArray,
+    window: float,
+    seed: int,
+) -> FloatArray | bool:
+    """Return how much of columns that supply is best, with units in parts; where nothing is found,
+    whether the user interrupted.
+
+    Args:
+        columns: (k,) the columns that supply.
+        low: (k,) how much of each at least.
+        more: (k,) how much more at most.
+        window: how far below the best the columns of units may lie.
+        seed: the seed of the solver's own random choices.
+    """
+    problem = search.problem
+    room = np.bincount(blocks_at(problem, columns), more, minlength=problem.blocks)
     units_in_parts = np.ones(problem.blocks, dtype=np.bool_)
-    supply = _with_fixed(search, near, columns, low, room, window, units_in_parts)
-    part, kept = supply
-    search.say(f"what supplies is made whole among {part.problem.columns} columns")
     try:
+        part, kept = _with_fixed(
+            search, near, columns, low, room.astype(np.float64), window, units_in_parts
+        )
+        search.say(f"what supplies is made whole among {part.problem.columns} columns")
         answer = exact.improve(
             part.problem,
             seconds=max(search.left() / 2, 0.5),
             nodes=SUPPLY_NODES,
-            slack=0.1 * search.gap * scale,
-            seed=search.seed + start,
+            slack=0.1 * search.gap * _scale(problem, search.parts),
+            seed=seed,
             explain=False,
         )
-        if answer.quantity is None or answer.interrupted:
-            return replace(choice, interrupted=answer.interrupted)
-        fixed = np.rint(_whole_of(part, answer.quantity, problem)[columns] + kept[columns])
-        nothing = np.zeros(problem.blocks)
-        window = window_for(near.contested, 2 * SUPPLY)
-        units = _with_fixed(search, near, columns, fixed, nothing, window, problem.divisible)
-        part, kept = units
+    except Infeasible:
+        return False
+    if answer.quantity is None or answer.interrupted:
+        return answer.interrupted
+    return np.rint(_whole_of(part, answer.quantity, problem)[columns] + kept[columns])
+
+
+def _units(
+    search: Search,
+    near: _Near,
+    choice: WholeChoice,
+    columns: IntArray,
+    fixed: FloatArray,
+    seed: int,
+) -> WholeChoice:
+    """Return the better of a choice and the best found with what supplies held fixed."""
+    problem = search.problem
+    window = window_for(near.contested, 2 * SUPPLY)
+    nothing = np.zeros(problem.blocks)
+    try:
+        part, kept = _with_fixed(search, near, columns, fixed, nothing, window, problem.divisible)
         search.say(f"units are made whole among {part.problem.columns} columns")
         answer = exact.improve(
             part.problem,
             seconds=max(search.left(), 0.5),
             nodes=UNIT_NODES,
-            slack=0.1 * search.gap * scale,
-            seed=search.seed + start,
+            slack=0.1 * search.gap * _scale(problem, search.parts),
+            seed=seed,
             enough=_target(search, near.proven) - part.constant - float(problem.value @ kept),
             explain=False,
         )

@@ -29,6 +29,7 @@ from recommender.allocation import (
     NoPlan,
     Solution,
     SolverName,
+    Start,
     solve,
 )
 from recommender.allocation.engines import PROVEN
@@ -75,6 +76,7 @@ def solve_in_parts(
     solver: SolverName = "highs",
     progress: Progress | None = None,
     crew: Crew | None = None,
+    start: Start | None = None,
 ) -> Allocation:
     """Return the best allocation found within an effort, certified; large problems in parts.
 
@@ -85,6 +87,7 @@ def solve_in_parts(
             where it is small, does not fall apart, or the engine is ``exact``.  The seconds are
             shared out among the parts, with a least that keeps a plan possible.
         crew: who solves the parts; ``effort.workers`` processes of this machine if None.
+        start: as of ``solve``; parts begin from nothing.
 
     Raises:
         Infeasible, NoPlan, CertificateError, ValueError: as ``solve``.
@@ -94,12 +97,12 @@ def solve_in_parts(
     effort = effort or Effort()
     say = progress or _silent
     if problem.columns < LARGE or engine == "exact":
-        return solve(problem, effort, engine, solver, progress)
+        return solve(problem, effort, engine, solver, progress, start)
     began = time.monotonic()
     parts = split(problem)
     if parts is None:
         say("the problem does not fall into parts")
-        return solve(problem, effort, engine, solver, progress)
+        return solve(problem, effort, engine, solver, progress, start)
     whole = _Whole(problem, parts, parts.blocks(), row_scale(problem)[parts.shared])
     whole.refuse_impossible()
     say(f"{parts.parts} parts share {parts.shared.size} rows")
@@ -109,7 +112,7 @@ def solve_in_parts(
         if found is not None:
             return work.put_together(found)
     say("the parts cannot agree on what they share: all are solved together")
-    return solve(problem, effort, engine, solver, progress)
+    return solve(problem, effort, engine, solver, progress, start)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

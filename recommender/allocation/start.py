@@ -1,0 +1,169 @@
+"""``Start``: what is remembered of an earlier solution, to begin the search for another from.
+
+    start = start_from(before.solution, problem, row=row, block=block, column=column)
+    allocation = solve(problem, effort, start=start)
+
+A start is a hint: it changes how long an answer takes and which of several good ones is found,
+never what is feasible, what an optimum is worth or what a certificate says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from recommender.allocation.links import Links, no_links, supplied_rows
+from recommender.allocation.problem import (
+    AllocationProblem,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    blocks_at,
+)
+from recommender.allocation.solution import Solution
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Start:
+    """Prices, and a choice, of a problem much like the one that is to be solved.
+
+    Attributes:
+        price: (rows,) a price >= 0 for one unit of every row of the problem to be solved, 0 where
+            nothing is known.
+        columns: (k,) columns of the problem to be solved that the earlier choice took, ascending;
+            none if there was no choice.  They need not fit.
+        quantity: (k,) how much of each, > 0.
+        links: links of the problem to be solved, with the prices they had.
+
+    Raises:
+        ValueError: at birth, if prices or quantities are negative, not finite or of no column.
+    """
+
+    price: FloatArray
+    columns: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    quantity: FloatArray = field(default_factory=lambda: np.zeros(0))
+    links: Links = field(default_factory=no_links)
+
+    def __post_init__(self) -> None:
+        """Refuse nonsense."""
+        for name, numbers in (("price", self.price), ("quantity", self.quantity)):
+            if numbers.ndim != 1 or not np.isfinite(numbers).all() or np.any(numbers < 0):
+                raise ValueError(f"{name} of a start holds numbers that are not 0 or more")
+        if self.columns.shape != self.quantity.shape:
+            raise ValueError("columns and quantity of a start differ in shape")
+        if np.any(np.diff(self.columns) <= 0):
+            raise ValueError("columns of a start are not ascending without repeats")
+
+
+def start_from(
+    before: Solution,
+    problem: AllocationProblem,
+    *,
+    row: IntArray | None = None,
+    block: IntArray | None = None,
+    column: IntArray | None = None,
+) -> Start:
+    """Return the start that a solution of an earlier problem gives to another.
+
+    Args:
+        before: a solution of the earlier problem.
+        problem: the problem to be solved.
+        row: (rows of the earlier problem,) the row of this problem that is the same, -1 where there
+            is none; None where the rows are the same.
+        block: (blocks of the earlier problem,) the same for blocks.
+        column: (columns of the earlier problem,) the same for columns.
+
+    Raises:
+        ValueError: if a number lies outside the problem.
+    """
+    to_row = _mapping("row", row, before.price.size, problem.rows)
+    price = np.zeros(problem.rows)
+    kept = to_row >= 0
+    price[to_row[kept]] = before.price[kept]
+    columns = before.columns
+    if column is not None:
+        _mapping("column", column, column.size, problem.columns)
+        columns = column[columns]
+    elif columns.size and columns[-1] >= problem.columns:
+        raise ValueError("a column of a start lies outside the problem")
+    quantity = before.quantity[columns >= 0]
+    columns = columns[columns >= 0]
+    order = np.argsort(columns, kind="stable")
+    links = before.links
+    if links.size:
+        of_block = links.block if block is None else block[links.block]
+        moved = Links(of_block, to_row[links.row], links.price)
+        links = _some(moved, (moved.block >= 0) & (moved.row >= 0))
+    return Start(price, columns[order], quantity[order], links)
+
+
+def fitting(start: Start, problem: AllocationProblem) -> Start:
+    """Return a start with what cannot hold in a problem left out: columns beyond the limit of
+    their block, and links to rows that more than whole columns supply.
+
+    Args:
+        start: where to begin.
+        problem: the problem to be solved.
+
+    Raises:
+        ValueError: if the start is one of another problem: a number lies outside.
+    """
+    links = start.links
+    if start.price.shape != (problem.rows,):
+        raise ValueError(f"a start has {start.price.size} prices for {problem.rows} rows")
+    if start.columns.size and not 0 <= start.columns[0] <= start.columns[-1] < problem.columns:
+        raise ValueError(f"a column of a start lies outside 0..{problem.columns - 1}")
+    for what, codes, most in (
+        ("block", links.block, problem.blocks),
+        ("row", links.row, problem.rows),
+    ):
+        if codes.size and (codes.min() < 0 or codes.max() >= most):
+            raise ValueError(f"a {what} of the links of a start lies outside 0..{most - 1}")
+    block = blocks_at(problem, start.columns)
+    before = np.cumsum(start.quantity) - start.quantity
+    first = np.searchsorted(block, block)
+    room = problem.limit[block] - (before - before[first])
+    quantity = np.minimum(start.quantity, np.maximum(room, 0.0))
+    kept = quantity > 0
+    if links.size:
+        links = _some(links, supplied_rows(problem)[links.row])
+    return replace(start, columns=start.columns[kept], quantity=quantity[kept], links=links)
+
+
+def part_of_start(start: Start, *, rows: IntArray, blocks: IntArray, columns: IntArray) -> Start:
+    """Return a start for the problem of some rows, blocks and columns only.
+
+    Args:
+        start: where the whole is to begin.
+        rows: (k,) rows of the whole, ascending: those of the smaller problem, in order.
+        blocks: (k,) the same for blocks.
+        columns: (k,) the same for columns.
+    """
+    here = np.isin(start.columns, columns)
+    links = _some(start.links, np.isin(start.links.block, blocks) & np.isin(start.links.row, rows))
+    return Start(
+        start.price[rows],
+        np.searchsorted(columns, start.columns[here]).astype(np.int64),
+        start.quantity[here],
+        Links(
+            np.searchsorted(blocks, links.block).astype(np.int64),
+            np.searchsorted(rows, links.row).astype(np.int64),
+            links.price,
+        ),
+    )
+
+
+def _mapping(what: str, given: IntArray | None, size: int, most: int) -> IntArray:
+    """Return (size,) where each thing is now; refuse what is nowhere."""
+    if given is None:
+        if size != most:
+            raise ValueError(f"there were {size} {what}s and are {most}; say which are the same")
+        return np.arange(size)
+    if given.shape != (size,) or (given.size and (given.min() < -1 or given.max() >= most)):
+        raise ValueError(f"a {what} of a start is not one of -1..{most - 1}")
+    return given
+
+
+def _some(links: Links, kept: BoolArray) -> Links:
+    return Links(links.block[kept], links.row[kept], links.price[kept])
