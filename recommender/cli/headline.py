@@ -134,7 +134,19 @@ def _facts(summary: Summary) -> list[str]:
     lines = [f"  {name:<11}{text}" for name, text in facts.items()]
     if summary.must_serve:
         lines.append(f"  {'must serve':<11}{summary.must_serve_met:,.0f} of {summary.must_serve:,}")
+    if summary.cases:
+        lines.append(f"  {'caseload':<11}{_caseload(summary)}")
     return lines
+
+
+def _caseload(summary: Summary) -> str:
+    whole = summary.cases - summary.cases_divided
+    text = f"{whole:,} of {summary.cases:,} cases whole with one professional"
+    if summary.cases_unmatched:
+        text += f", {summary.cases_unmatched:,} not in the language of the pupil"
+    if summary.professionals_overloaded:
+        text += f"; {summary.professionals_overloaded:,} professionals above their most cases"
+    return text
 
 
 def _proven(summary: Summary) -> str:

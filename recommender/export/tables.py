@@ -75,6 +75,9 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "case": _TEXT,
         "hours": _NUMBER,
         "intervention": _TEXT,
+        "match": _TEXT,
+        "split": _TEXT,
+        "coordinator": _TEXT,
     },
     "memberships": {
         "resource": _TEXT,

@@ -131,6 +131,8 @@ class Rules:
         caps: intervention -> most pupils per site and plan.
         caseload: role -> most cases at once of one professional in that role; a case is a pupil
             with hours of the role, or a group that runs.
+        coordinators: roles that coordinate a family, the first in preference; where nobody who
+            helps the family has one of them, who gives it most hours does.
     """
 
     budget: NonNegative | None = None
@@ -139,6 +141,7 @@ class Rules:
     travel_overhead: Share = 0.0
     caps: dict[str, NonNegative] = Field(default_factory=dict)
     caseload: dict[str, Cases] = Field(default_factory=dict)
+    coordinators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, config=STRICT)

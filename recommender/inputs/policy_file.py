@@ -254,6 +254,13 @@ def _role_problems(policy: Policy, draft: PolicyDraft) -> Iterator[Complaint]:
     for name in policy.rules.caseload:
         if name not in draft.roles:
             yield ("rules", "caseload", name), "is no role", suggestion(name, draft.roles)
+    for position, name in enumerate(policy.rules.coordinators):
+        if name not in draft.roles:
+            yield (
+                ("rules", "coordinators", position),
+                f"is '{name}', which is no role",
+                suggestion(name, draft.roles),
+            )
 
 
 def circle(acts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

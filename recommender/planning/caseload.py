@@ -1,8 +1,8 @@
 """Caseload: who does what - the plan's hours laid on professionals, adding up exactly.
 
-Whole cases go first to the first professional with enough hours left for them, largest first;
-what is left of the cases is then divided over what is left of the hours.  Everything is sorted, so
-the same plan always gives the same caseload.
+``caseload_of`` says who does what.  ``described`` tells of any such table what it comes to: which
+cases are divided, where language does not match, who coordinates a family.  It needs no solver, so
+a caseload that was read back is told of in the same words.
 """
 
 from __future__ import annotations
@@ -13,65 +13,46 @@ import numpy as np
 import pandas as pd
 
 from recommender.matching.candidates import Candidates
-from recommender.planning.codes import Floats, Ints, ranges
+from recommender.planning.cases import (
+    Cases,
+    cases_of,
+    families_of,
+    hours_row,
+    language_codes,
+    most_cases,
+    speaks,
+    staffing_of,
+)
+from recommender.planning.codes import Bools, Floats, Ints, distinct
 from recommender.planning.formulate import Formulation
-from recommender.planning.limits import Kind, chosen, work
-from recommender.planning.taken import Taken, hours_needed
-
-SLIVER = 1e-9
-"""Hours too few to be more than the rounding of a sum."""
-
-PASSES = 4
-"""How often a professional is offered the cases that are still open, the largest first."""
+from recommender.planning.taken import Taken, hours_needed, with_spent
+from recommender.planning.whole_cases import who_does_what
 
 NOBODY = ""
 """Stands where a professional's id would, for hours of running help that nobody has."""
 
+KEYS = ("professional_id", "role", "site", "period", "case", "intervention")
+"""The columns that tell the lines of a caseload apart."""
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Cases:
-    """Hours to be done, sorted by row; the largest first.
+BASE = ("professional_id", "role", "site", "period", "case", "hours", "intervention")
+"""The columns that say who does what; those after them follow."""
 
-    Attributes:
-        row: (cases,) the hours row.
-        unit: (cases,) row of ``cohort.units``, or -1 for a session.
-        piece: (cases,) the GROUP piece of a session, or -1.
-        intervention: (cases,) codes.
-        hours: (cases,) > 0.
-    """
+CLOSE = 1e-7
+"""How far the hours of a case may be from what it asks, relative to their size and at least 1."""
 
-    row: Ints
-    unit: Ints
-    piece: Ints
-    intervention: Ints
-    hours: Floats
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Hands:
-    """Hours that can do it, sorted by row, then professional.
-
-    Attributes:
-        row: (hands,) the hours row.
-        professional: (hands,) row of ``resources.professionals``, or -1 for nobody.
-        hours: (hands,) > 0, given to pupils.
-    """
-
-    row: Ints
-    professional: Ints
-    hours: Floats
+EVEN = 1e-6
+"""How far from a whole number of pupils or groups the hours of one person may be."""
 
 
 def caseload_of(formulation: Formulation, taken: Taken, candidates: Candidates) -> pd.DataFrame:
     """Return professional_id, role, site, period, case, hours, intervention: who does what.
 
-    The hours of every row add up to what the plan uses of it.  Hours of running help that nobody
-    has stand under the professional "".
+    The hours of every case add up to what it asks, in every role and period.  Hours of running
+    help that nobody has stand under the professional "".
     """
-    cases, hands = _cases(formulation, taken), _hands(formulation, taken)
-    case, hand, hours = fill(cases.row, cases.hours, hands.row, hands.hours)
+    cases, done = who_does_what(formulation, taken, candidates)
     rows, book = formulation.rows, formulation.book
-    row, piece = cases.row[case], cases.piece[case]
+    row, piece = cases.row[done.case], cases.piece[done.case]
     ids = np.append(formulation.resources.professionals["professional_id"].to_numpy(object), NOBODY)
     unit_ids = candidates.cohort.units["unit_id"].to_numpy(dtype=object)
     names = session_names(formulation, np.unique(piece[piece >= 0]))
@@ -79,25 +60,33 @@ def caseload_of(formulation: Formulation, taken: Taken, candidates: Candidates) 
     which = np.searchsorted(np.fromiter(names, np.int64, len(names)), piece) + 1
     frame = pd.DataFrame(
         {
-            "professional_id": ids[hands.professional[hand]],
+            "professional_id": ids[done.post],
             "role": np.array(book.roles, dtype=object)[rows.role[row]],
             "site": np.array(book.sites, dtype=object)[rows.site[row]],
             "period": np.array(book.periods, dtype=object)[rows.period[row]],
             "case": np.where(
                 piece >= 0,
                 session[np.where(piece >= 0, which, 0)],
-                unit_ids[np.maximum(cases.unit[case], 0)] if unit_ids.size else "",
+                unit_ids[np.maximum(cases.unit[done.case], 0)] if unit_ids.size else "",
             ),
-            "hours": hours,
-            "intervention": np.array(book.interventions, dtype=object)[cases.intervention[case]],
-            "order": rows.period[row],
+            "hours": done.hours,
+            "intervention": np.array(book.interventions, dtype=object)[
+                cases.intervention[done.case]
+            ],
         }
     )
+    frame = frame.groupby(list(KEYS), sort=True)["hours"].sum().reset_index()
+    return in_order(frame, book.periods)
+
+
+def in_order(frame: pd.DataFrame, periods: tuple[str, ...]) -> pd.DataFrame:
+    """Return who does what (the columns ``BASE``) in the order of a plan."""
+    turn = {name: place for place, name in enumerate(periods)}
     by = ["professional_id", "role", "site", "order", "case", "intervention"]
-    frame = frame.groupby([*by, "period"], sort=True)["hours"].sum().reset_index()
-    columns = ["professional_id", "role", "site", "period", "case", "hours", "intervention"]
-    return frame.sort_values(by, kind="stable", ignore_index=True)[columns].astype(
-        dict.fromkeys([name for name in columns if name != "hours"], "str")
+    order = frame["period"].map(turn).fillna(len(turn))
+    frame = frame.assign(order=order).sort_values(by, kind="stable", ignore_index=True)
+    return frame[list(BASE)].astype(
+        dict.fromkeys([name for name in BASE if name != "hours"], "str")
     )
 
 
@@ -117,148 +106,320 @@ def session_names(formulation: Formulation, pieces: Ints) -> dict[int, str]:
     }
 
 
-def fill(
-    case_row: Ints, case_hours: Floats, hand_row: Ints, hand_hours: Floats
-) -> tuple[Ints, Ints, Floats]:
-    """Return which hours do which cases: case, hand and hours, (n,) each.
+@dataclass(frozen=True, eq=False, slots=True)
+class Lines:
+    """The lines of a caseload as codes; -1 where a text stands for nothing.
 
-    In every row the hours of cases and of hands add up to the same.
+    Attributes:
+        post: (lines,) row of ``resources.professionals``, -1 also for nobody.
+        way: (lines,) the way in which staff spend the hours.
+        asked: (lines,) which of ``asked_of`` it is for.
+        hours: (lines,) numbers.
+        nobody: (lines,) whether the hours are nobody's.
+    """
+
+    post: Ints
+    way: Ints
+    asked: Ints
+    hours: Floats
+    nobody: Bools
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Asked:
+    """What a caseload is to add up to: hours of a role in a period for a unit or session.
+
+    Attributes:
+        row, unit, piece, intervention: (asked,) codes, as in ``Cases``.
+        hours: (asked,) all of it.
+        copies: (asked,) pupils or groups.
+    """
+
+    row: Ints
+    unit: Ints
+    piece: Ints
+    intervention: Ints
+    hours: Floats
+    copies: Floats
+
+
+def asked_of(cases: Cases) -> Asked:
+    """Return what cases ask, whenever they started."""
+    (row, unit, piece, what), where = distinct(
+        cases.row, cases.unit, cases.piece, cases.intervention
+    )
+    size = row.size
+    return Asked(
+        row,
+        unit,
+        piece,
+        what,
+        hours=np.bincount(where, weights=cases.hours, minlength=size).astype(np.float64),
+        copies=np.bincount(where, weights=cases.copies, minlength=size).astype(np.float64),
+    )
+
+
+def lines_of(
+    frame: pd.DataFrame,
+    asked: Asked,
+    formulation: Formulation,
+    taken: Taken,
+    candidates: Candidates,
+) -> Lines:
+    """Return the lines of a caseload as codes.
 
     Args:
-        case_row, case_hours: (cases,) sorted by row; within a row in the order of their turn.
-        hand_row, hand_hours: (hands,) sorted by row; within a row in the order of their turn.
+        frame: with the columns that say who does what.
+        asked: what the plan and running help ask.
+        formulation, taken, candidates: as the caseload was made from.
     """
-    left = hand_hours.copy()
-    open_cases = np.arange(case_row.size)
-    found: list[tuple[Ints, Ints, Floats]] = []
-    first = np.searchsorted(hand_row, case_row)
-    turns = int(np.unique(hand_row, return_counts=True)[1].max(initial=0))
-    for turn in range(turns):
-        for _ in range(PASSES):
-            hand = first[open_cases] + turn
-            there = hand < hand_row.size
-            there[there] &= hand_row[hand[there]] == case_row[open_cases[there]]
-            room = np.zeros(open_cases.size)
-            room[there] = left[hand[there]] * (1 + SLIVER) + SLIVER
-            fitting = case_hours[open_cases] <= room
-            some, hand, room = open_cases[fitting], hand[fitting], room[fitting]
-            hours = case_hours[some]
-            fits = _within(case_row[some], hours) + hours <= room
-            found.append((some[fits], hand[fits], hours[fits]))
-            np.subtract.at(left, hand[fits], hours[fits])
-            open_cases = np.setdiff1d(open_cases, some[fits], assume_unique=True)
-    case, hand, hours = _overlap(
-        case_row[open_cases], case_hours[open_cases], hand_row, np.maximum(left, 0.0)
+    book, people = formulation.book, formulation.resources.professionals
+    role, site, period = (
+        _codes(names, frame[column])
+        for column, names in (
+            ("role", book.roles),
+            ("site", book.sites),
+            ("period", book.periods),
+        )
     )
-    found.append((open_cases[case], hand, hours))
-    parts = [np.concatenate(part) for part in zip(*found, strict=True)]
-    return parts[0], parts[1], parts[2]
+    known = (role >= 0) & (site >= 0) & (period >= 0)
+    row = np.where(known, hours_row(formulation)[role, site, period], -1)
+
+    units = _codes(candidates.cohort.units["unit_id"].tolist(), frame["case"])
+    names = session_names(formulation, np.unique(asked.piece[asked.piece >= 0]))
+    pieces = np.append(np.fromiter(names, np.int64, len(names)), -1)
+    piece = pieces[_codes(list(names.values()), frame["case"])]
+    what = _codes(book.interventions, frame["intervention"])
+    there = pd.MultiIndex.from_arrays([asked.row, asked.unit, asked.piece, asked.intervention])
+    unit = np.where(piece >= 0, -1, units)
+    at = there.get_indexer(pd.MultiIndex.from_arrays([row, unit, piece, what]))
+
+    staffing = staffing_of(formulation, taken)
+    ids = pd.Index(people["professional_id"].unique())
+    pairs = pd.MultiIndex.from_arrays(
+        [ids.get_indexer(pd.Index(people["professional_id"]))[staffing.post], staffing.row]
+    )
+    first = np.flatnonzero(~pairs.duplicated())
+    who = _codes(ids.tolist(), frame["professional_id"])
+    pair = pairs[first].get_indexer(pd.MultiIndex.from_arrays([who, row]))
+    found = (pair >= 0) & (who >= 0) & (row >= 0)
+    nobody = (frame["professional_id"] == NOBODY).to_numpy(dtype=np.bool_)
+    return Lines(
+        post=np.where(found, np.append(staffing.post[first], -1)[pair], -1),
+        way=np.where(found, np.append(staffing.way[first], -1)[pair], -1),
+        asked=np.where(row >= 0, at, -1).astype(np.int64),
+        hours=frame["hours"].to_numpy(dtype=np.float64),
+        nobody=nobody,
+    )
 
 
-def _within(group: Ints, amount: Floats) -> Floats:
-    """Return (n,) the sum of the amounts before each one in its group; groups stand together."""
-    total = np.cumsum(amount) - amount
-    begins = np.flatnonzero(np.diff(group, prepend=-1))
-    length = np.diff(np.append(begins, group.size))
-    return total - np.repeat(total[begins], length)
+def _codes(names: list[str] | tuple[str, ...], texts: pd.Series) -> Ints:
+    at = pd.Index(names, dtype=object).get_indexer(pd.Index(texts.astype(object)))
+    return np.asarray(at, dtype=np.int64)
 
 
-def _overlap(
-    left_group: Ints, left: Floats, right_group: Ints, right: Floats
-) -> tuple[Ints, Ints, Floats]:
-    """Lay two rows of lengths side by side, group by group, and return which parts touch.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a caseload comes to, in numbers.
 
-    The parts of every left length add up to it; where its group is too short on the right, the
-    last of the group takes what is missing (a rounding of the sums, or nothing at all).
+    Attributes:
+        cases: jobs of one role for a pupil or session.
+        divided: how many of them more than one person does, though no more pupils or groups.
+        unmatched: cases of pupils whose language is known, with a person who does not speak it.
+        overloaded: professionals with more cases at once than the rules allow.
     """
-    if left.size == 0:
-        none = np.empty(0, dtype=np.int64)
-        return none, none, np.empty(0)
-    begin, right_begin = _within(left_group, left), _within(right_group, right)
-    end, right_end = begin + left, right_begin + right
-    low = np.searchsorted(right_group, left_group)
-    high = np.searchsorted(right_group, left_group, side="right")
-    pair = np.repeat(np.arange(left.size), high - low)
-    other = ranges(low, high - low)
-    shared = np.minimum(end[pair], right_end[other]) - np.maximum(begin[pair], right_begin[other])
-    touch = shared > SLIVER * np.maximum(left[pair], 1.0)
-    pair, other, shared = pair[touch], other[touch], shared[touch]
-    missing = np.setdiff1d(np.arange(left.size), pair)
-    pair = np.concatenate([pair, missing])
-    other = np.concatenate([other, high[missing] - 1])
-    shared = np.concatenate([shared, left[missing]])
-    total = np.bincount(pair, weights=shared, minlength=left.size)
-    return pair, other, shared * (left / total)[pair]
+
+    cases: int
+    divided: int
+    unmatched: int
+    overloaded: int
 
 
-def _cases(formulation: Formulation, taken: Taken) -> Cases:
-    pieces, rows, running = formulation.pieces, formulation.rows, formulation.running
-    shape = (
-        len(formulation.book.roles),
-        len(formulation.book.sites),
-        len(formulation.book.periods),
-    )
-    row_of = np.full(shape, -1, dtype=np.int64)
-    hour_rows = np.flatnonzero([name == "hours" for name in rows.resource])
-    row_of[rows.role[hour_rows], rows.site[hour_rows], rows.period[hour_rows]] = hour_rows
+def described(
+    frame: pd.DataFrame, formulation: Formulation, taken: Taken, candidates: Candidates
+) -> tuple[pd.DataFrame, Told, Taken]:
+    """Return a caseload with what follows from it, its numbers, and what is taken of staff.
 
-    made_of = formulation.offers.made_of[:, taken.offer].tocoo()
-    place = pieces.kind[made_of.row] == Kind.PLACE
-    offered, piece = made_of.col[place].astype(np.int64), made_of.row[place].astype(np.int64)
-    part, role, period, hours = work(chosen(pieces, piece), formulation.terms)
-    unit_site, unit_piece = pieces.site[piece[part]], piece[part]
-    groups = np.flatnonzero((pieces.kind == Kind.GROUP) & (taken.piece > 0))
-    session, session_role, session_period, session_hours = work(
-        chosen(pieces, groups), formulation.terms
+    Args:
+        frame: who does what (the columns ``BASE``).
+        formulation, taken, candidates: as it was made from.
+
+    Returns:
+        The frame with ``match`` (language: the person speaks that of the pupil; none: not; empty
+        where neither is known), ``split`` (yes where a case is divided over people) and
+        ``coordinator`` (the professional who coordinates the family of a pupil); the numbers; and
+        what is taken with the hours spent where this caseload spends them.
+    """
+    asked = asked_of(cases_of(formulation, taken))
+    lines = lines_of(frame, asked, formulation, taken, candidates)
+    spent = np.zeros(formulation.staff.way_team.size)
+    at = lines.way >= 0
+    np.add.at(spent, lines.way[at], lines.hours[at])
+    rate = formulation.staff.rate[formulation.staff.way_team]
+    spent = np.divide(spent, rate, out=np.zeros_like(spent), where=rate > 0)
+
+    case = _case_of(lines, asked, formulation)
+    divided = _divided(frame, lines, asked, case)
+    unit = np.where(lines.asked >= 0, np.append(asked.unit, -1)[lines.asked], -1)
+    match = _match(lines, unit, formulation, candidates)
+    told = Told(
+        cases=int(np.unique(case[case >= 0]).size),
+        divided=int(np.unique(case[divided & (case >= 0)]).size),
+        unmatched=int(np.unique(case[match == "none"]).size),
+        overloaded=overloaded(lines, asked, formulation),
     )
-    session = groups[session]
-    row = np.concatenate(
-        [
-            row_of[role, unit_site, period],
-            row_of[session_role, pieces.site[session], session_period],
-            row_of[running.role, running.site, running.period],
-        ]
+    whole = frame[list(BASE)].assign(
+        match=pd.Series(match, index=frame.index, dtype="str"),
+        split=pd.Series(np.where(divided, "yes", ""), index=frame.index, dtype="str"),
+        coordinator=pd.Series(
+            _coordinator(frame, lines, unit, formulation, candidates),
+            index=frame.index,
+            dtype="str",
+        ),
     )
-    unit = np.concatenate([taken.unit[offered[part]], np.full(session.size, -1), running.unit])
-    which = np.concatenate([np.full(part.size, -1), session, np.full(running.unit.size, -1)])
-    what = np.concatenate(
-        [pieces.intervention[unit_piece], pieces.intervention[session], running.intervention]
-    )
-    amount = np.concatenate(
-        [
-            hours * taken.pupils[offered[part]],
-            session_hours * taken.piece[session],
-            running.hours,
-        ]
-    )
-    order = np.lexsort((what, which, unit, -amount, row))
-    return Cases(row[order], unit[order], which[order], what[order], amount[order])
+    return whole, told, with_spent(formulation, taken, spent)
 
 
-def _hands(formulation: Formulation, taken: Taken) -> Hands:
-    staff = formulation.staff
-    hours = formulation.resources.professionals["hours"].to_numpy(dtype=np.float64)
-    member = np.lexsort((np.arange(hours.size), staff.member_of))
-    # a solver may spend a rounding more than a team has: its members are stretched to fit
-    spent = np.bincount(staff.way_team, weights=taken.spent, minlength=staff.hours.size)
-    spent = spent.astype(np.float64)  # of nothing, numpy counts in whole numbers
-    stretch = np.maximum(
-        1.0, np.divide(spent, staff.hours, out=np.ones_like(spent), where=staff.hours > 0)
+def _case_of(lines: Lines, asked: Asked, formulation: Formulation) -> Ints:
+    """Return (lines,) the case of one role that every line is part of, -1 for none."""
+    row = asked.row
+    _, case = distinct(
+        formulation.rows.role[row],
+        formulation.rows.site[row],
+        asked.unit,
+        asked.piece,
+        asked.intervention,
     )
-    used = np.flatnonzero(taken.spent > 0)
-    way, who, share = _overlap(
-        staff.way_team[used],
-        taken.spent[used],
-        staff.member_of[member],
-        (hours * stretch[staff.member_of])[member],
+    return np.where(lines.asked >= 0, np.append(case, -1)[lines.asked], -1)
+
+
+def _divided(frame: pd.DataFrame, lines: Lines, asked: Asked, case: Ints) -> Bools:
+    """Return (lines,) whether the case is divided over people.
+
+    It is not where each has a whole number of its pupils or groups, and the same ones throughout.
+    """
+    at = np.maximum(lines.asked, 0)
+    if not asked.hours.size:
+        return np.zeros(len(frame), dtype=np.bool_)
+    each = asked.hours[at] / asked.copies[at]
+    times = np.divide(lines.hours, each, out=np.zeros_like(each), where=each > 0)
+    uneven = np.abs(times - np.rint(times)) > EVEN * np.maximum(times, 1.0)
+    who = pd.factorize(frame["professional_id"])[0].astype(np.int64)
+    (of_case, _), mine = distinct(case, who)
+    people = np.bincount(of_case + 1)
+    most, least = np.zeros(of_case.size), np.full(of_case.size, np.inf)
+    np.maximum.at(most, mine, times)
+    np.minimum.at(least, mine, times)
+    periods = np.bincount(np.unique(np.stack([case, lines.asked]), axis=1)[0] + 1)
+    changing = most - least > EVEN * np.maximum(most, 1.0)
+    changing |= np.bincount(mine, minlength=of_case.size) < periods[of_case + 1]
+    # the pupils of a segment may start at different times
+    alike = (asked.piece[at] >= 0) | (asked.copies[at] == 1)
+    wrong = uneven | (changing[mine] & alike)
+    bad = np.zeros(people.size, dtype=np.bool_)
+    np.logical_or.at(bad, case + 1, wrong)
+    return np.asarray((case >= 0) & (people[case + 1] > 1) & bad[case + 1])
+
+
+def _match(
+    lines: Lines, unit: Ints, formulation: Formulation, candidates: Candidates
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """Return (lines,) language, none, or "" where nothing can be said."""
+    language = language_codes(candidates)
+    of_unit = np.where(unit >= 0, np.append(language, -1)[unit], -1)
+    listed = (formulation.resources.professionals["languages"] != "").any()
+    told = (of_unit >= 0) & (lines.post >= 0) & bool(listed)
+    spoken = told & _spoken(formulation, candidates, lines, of_unit)
+    return np.where(told, np.where(spoken, "language", "none"), "").astype(object)
+
+
+def _spoken(
+    formulation: Formulation, candidates: Candidates, lines: Lines, language: Ints
+) -> Bools:
+    said = speaks(formulation, candidates)
+    if not said.size:
+        return np.zeros(language.size, dtype=np.bool_)
+    return np.asarray(said[np.maximum(lines.post, 0), language])
+
+
+def unmet(
+    frame: pd.DataFrame, formulation: Formulation, taken: Taken, candidates: Candidates
+) -> tuple[Ints, Ints, list[str]]:
+    """Return what in a caseload does not add up: lines for nothing, lines with wrong hours, words.
+
+    Args:
+        frame: who does what (the columns ``BASE``).
+        formulation, taken, candidates: as it was made from.
+    """
+    asked = asked_of(cases_of(formulation, taken))
+    lines = lines_of(frame, asked, formulation, taken, candidates)
+    known = np.flatnonzero(lines.asked >= 0)
+    done = np.bincount(lines.asked[known], weights=lines.hours[known], minlength=asked.hours.size)
+    wrong = np.abs(done - asked.hours) > CLOSE * np.maximum(1.0, asked.hours)
+    bad = known[wrong[lines.asked[known]]]
+    _, first = np.unique(lines.asked[bad], return_index=True)
+    words = []
+    missing = np.setdiff1d(np.flatnonzero(wrong), lines.asked[known])
+    if missing.size:
+        words.append(f"caseload.csv: nobody does {missing.size} of the cases, or parts of them")
+    _, _, lent = hours_needed(formulation, taken.piece)
+    free = known[lines.nobody[known]]
+    alone = np.bincount(
+        asked.row[lines.asked[free]], weights=lines.hours[free], minlength=lent.size
     )
-    way = used[way]
-    _, row_of_way, _ = hours_needed(formulation, taken.piece)
-    given = share * staff.rate[staff.way_team[way]]
-    lacking = taken.hours - np.bincount(row_of_way[way], weights=given, minlength=taken.hours.size)
-    nobody = np.flatnonzero(lacking > SLIVER * np.maximum(taken.hours, 1.0))
-    row = np.concatenate([row_of_way[way], nobody])
-    professional = np.concatenate([member[who], np.full(nobody.size, -1)])
-    given = np.concatenate([given, lacking[nobody]])
-    order = np.lexsort((np.where(professional < 0, hours.size, professional), row))
-    return Hands(row[order], professional[order], given[order])
+    if np.any(np.abs(alone - lent) > 1e-6 * np.maximum(1.0, lent)):
+        words.append("caseload.csv: hours of nobody are not those that running help lacks")
+    return np.flatnonzero(lines.asked < 0), bad[first], words
+
+
+def _coordinator(
+    frame: pd.DataFrame,
+    lines: Lines,
+    unit: Ints,
+    formulation: Formulation,
+    candidates: Candidates,
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """Return (lines,) who coordinates the family of the pupil; "" for sessions.
+
+    Who has a role that the rules name first, then who gives the family most hours, then the first
+    by id: one for every family.
+    """
+    found = np.full(len(frame), "", dtype=object)
+    at = np.flatnonzero((unit >= 0) & (lines.post >= 0))
+    if not at.size:
+        return found
+    family = families_of(candidates)[unit]
+    names, who = np.unique(
+        frame["professional_id"].to_numpy(dtype=object).astype(str), return_inverse=True
+    )
+    turn = {name: place for place, name in enumerate(formulation.settings.coordinators)}
+    rank = frame["role"].map(turn).fillna(len(turn)).to_numpy(dtype=np.int64)
+    (of_family, person), pair = distinct(family[at], who[at])
+    hours = np.bincount(pair, weights=lines.hours[at], minlength=person.size)
+    first = np.full(person.size, len(turn))
+    np.minimum.at(first, pair, rank[at])
+    order = np.lexsort((person, -hours, first, of_family))
+    families, best = np.unique(of_family[order], return_index=True)
+    chosen = np.full(int(families.max(initial=-1)) + 1, -1)
+    chosen[families] = person[order][best]
+    there = np.flatnonzero(unit >= 0)
+    helped = np.isin(family[there], families)
+    found[there[helped]] = names[chosen[family[there[helped]]]]
+    return found
+
+
+def overloaded(lines: Lines, asked: Asked, formulation: Formulation) -> int:
+    """Return how many professionals have more cases at once than the rules allow."""
+    most = most_cases(formulation)
+    at = np.flatnonzero((lines.post >= 0) & (lines.asked >= 0))
+    role = formulation.rows.role[asked.row[lines.asked[at]]]
+    limit = most[lines.post[at], role]
+    at, role = at[np.isfinite(limit)], role[np.isfinite(limit)]
+    if not at.size:
+        return 0
+    each = asked.hours[lines.asked[at]] / asked.copies[lines.asked[at]]
+    times = np.maximum(np.ceil(lines.hours[at] / each - EVEN), 1.0)
+    (post, of_role), where = distinct(lines.post[at], role)
+    over = np.bincount(where, weights=times) > most[post, of_role] + EVEN
+    ids = formulation.resources.professionals["professional_id"].to_numpy(dtype=object)
+    return int(np.unique(ids[post[over]].astype(str)).size)

@@ -32,6 +32,9 @@ class LimitSettings:
         travel_overhead: share of every hour that is lost on the road by professionals who may
             serve more than one site, whether or not the plan sends them to more than one.
         waiting_discount: share of the benefit lost for every period an offer starts later.
+        caseload: (role, most cases at once of one professional in that role).
+        coordinators: roles that coordinate a family, the first in preference; who gives it most
+            hours where nobody who helps it has one of them.
         seed: of the lots that break ties between equal pupils.
 
     Raises:
@@ -43,6 +46,8 @@ class LimitSettings:
     caps: tuple[tuple[str, float], ...] = ()
     travel_overhead: float = 0.0
     waiting_discount: float = 0.0
+    caseload: tuple[tuple[str, int], ...] = ()
+    coordinators: tuple[str, ...] = ()
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -55,6 +60,9 @@ class LimitSettings:
         for name in ("travel_overhead", "waiting_discount"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; use 0 to 1")
+        for name, cases in self.caseload:
+            if cases < 0:
+                raise ValueError(f"the most cases of {name} are {cases}; use 0 or more")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; use 0 or more")
 
@@ -67,6 +75,8 @@ class LimitSettings:
             caps=tuple(sorted(policy.rules.caps.items())),
             travel_overhead=policy.rules.travel_overhead,
             waiting_discount=policy.waiting_discount,
+            caseload=tuple(sorted(policy.rules.caseload.items())),
+            coordinators=policy.rules.coordinators,
             seed=seed,
         )
 

@@ -11,7 +11,7 @@ from recommender.allocation import Allocation
 from recommender.matching import Candidates, MatchingSettings, plan_error
 from recommender.planning.accounts import resources_of, sessions_of
 from recommender.planning.assignments import assignments_of, not_served_of
-from recommender.planning.caseload import NOBODY, caseload_of
+from recommender.planning.caseload import NOBODY, caseload_of, described
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind, euros
 from recommender.planning.memberships import memberships_of
@@ -61,6 +61,10 @@ class Summary:
         hours_capacity, hours_used: over all roles, sites and periods, travel taken off; running
             help is part of the use.
         cost, budget: euros beside the hours; budget None is no limit.
+        cases, cases_divided, cases_unmatched: cases of one role for a pupil or session, how many of
+            them more than one professional has, and how many a professional who does not speak the
+            language of the pupil.
+        professionals_overloaded: with more cases at once than the rules allow.
         status: optimal | gap | stopped.  engine: what solved it.  seed: of every random choice.
     """
 
@@ -85,6 +89,10 @@ class Summary:
     scenario: str
     synthetic: bool
     shortages: tuple[Shortage, ...]
+    cases: int = 0
+    cases_divided: int = 0
+    cases_unmatched: int = 0
+    professionals_overloaded: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -108,8 +116,9 @@ class Plan:
             every row of the model; ``used`` is at most ``capacity``, and ``price`` is what one
             more would be worth (of must_serve: what one more pupil owed help would cost).
         caseload: professional_id, role, site, period, case (a unit_id, or a session written
-            "intervention/site/period/grade"), hours, intervention; the professional "" stands for
-            hours of running help that nobody has.
+            "intervention/site/period/grade"), hours, intervention, match (language|none|""), split
+            (yes|""), coordinator (of the pupil's family); the professional "" stands for hours of
+            running help that nobody has.
         memberships: resource, unit_id, intervention, site, period, grade, price: what a unit pays
             on top of the resources so that it is in no half group (see ``memberships``); they
             lower the bound and are part of its proof.
@@ -145,6 +154,7 @@ def plan_of(
     *,
     scenario: str = "",
     synthetic: bool = False,
+    caseload: pd.DataFrame | None = None,
 ) -> Plan:
     """Return the plan that an allocation stands for.
 
@@ -155,11 +165,14 @@ def plan_of(
         matching: the settings the candidates were made with.
         scenario: the name of the scenario, "" for none.
         synthetic: whether the pupils are made up.
+        caseload: who does what, as it was read back; worked out where it is None.
     """
     taken = taken_of(formulation, allocation.solution)
     assignments = assignments_of(formulation, taken, candidates, matching)
     waiting = waiting_of(formulation, taken)
-    caseload = caseload_of(formulation, taken, candidates)
+    if caseload is None:
+        caseload = caseload_of(formulation, taken, candidates)
+    caseload, told, taken = described(caseload, formulation, taken, candidates)
     discounted = taken.pupils * formulation.waited[formulation.offers.period[taken.offer]]
     benefit = float(assignments["benefit"].sum())
     certificate, solution = allocation.certificate, allocation.solution
@@ -191,6 +204,10 @@ def plan_of(
         scenario=scenario,
         synthetic=synthetic,
         shortages=_shortages(formulation, taken),
+        cases=told.cases,
+        cases_divided=told.divided,
+        cases_unmatched=told.unmatched,
+        professionals_overloaded=told.overloaded,
     )
     return Plan(
         summary=summary,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -106,6 +106,17 @@ def taken_of(formulation: Formulation, solution: Solution) -> Taken:
         member_price=member,
         net=problem.value[:units] - price[problem.offer[:units]] - member,
     )
+
+
+def with_spent(formulation: Formulation, taken: Taken, spent: Floats) -> Taken:
+    """Return what is taken when staff spend their hours in other ways: (ways,) hours."""
+    first = formulation.problem.start[formulation.spans.staff]
+    ways = formulation.problem.offer[first : first + spent.size]
+    way_piece = formulation.offers.piece[ways]
+    piece = taken.piece.copy()
+    piece[way_piece] = 0.0
+    np.add.at(piece, way_piece, spent)
+    return replace(taken, spent=spent, piece=piece)
 
 
 def hours_needed(formulation: Formulation, piece: Floats) -> tuple[Floats, Ints, Floats]:

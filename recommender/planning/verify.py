@@ -25,10 +25,12 @@ from recommender.allocation.solution import row_scale
 from recommender.inputs.workspace import Inputs
 from recommender.matching import MatchingSettings
 from recommender.partition import certify_in_parts
+from recommender.planning.caseload import in_order, unmet
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import LimitSettings
 from recommender.planning.plan import Plan, Summary, plan_of
 from recommender.planning.readback import MOST, Remade, at_rows, place, remade
+from recommender.planning.taken import taken_of
 from recommender.planning.words import row_words
 
 CLOSE = 1e-7
@@ -109,6 +111,7 @@ def rebuilt(plan: Plan, again: Remade, matching: MatchingSettings, *, whole: boo
             findings += [f"the plan does not fit: {finding}" for finding in error.findings[:MOST]]
         certificate = uncertified(formulation, solution)
     certificate = replace(certificate, better_bound=plan.summary.better_bound)
+    findings += caseload_findings(plan.caseload, again)
     found = plan_of(
         formulation,
         Allocation(solution, certificate, float("inf"), 0.0, ()),
@@ -116,11 +119,26 @@ def rebuilt(plan: Plan, again: Remade, matching: MatchingSettings, *, whole: boo
         matching,
         scenario=plan.summary.scenario,
         synthetic=plan.summary.synthetic,
+        caseload=in_order(plan.caseload, formulation.book.periods),
     )
     findings += summary_findings(plan.summary, found.summary)
     for table in KEYS:
         findings += table_findings(table, getattr(plan, table), getattr(found, table))
     return findings
+
+
+def caseload_findings(caseload: pd.DataFrame, again: Remade) -> list[str]:
+    """Return the lines of a caseload that stand for nothing or do not add up.
+
+    Who does a case is a choice, so it is checked and not made again.
+    """
+    taken = taken_of(again.formulation, again.solution)
+    nothing, wrong, words = unmet(caseload, again.formulation, taken, again.candidates)
+    return [
+        *at_rows("caseload", nothing, "case", "nothing is asked for it in this role and period"),
+        *at_rows("caseload", wrong, "hours", "do not add up to what the case asks"),
+        *words,
+    ]
 
 
 def uncertified(formulation: Formulation, solution: Solution) -> Certificate:

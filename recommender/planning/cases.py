@@ -1,0 +1,242 @@
+"""Cases: the hours that a plan and running help ask for, and the people who may give them.
+
+A case is a pupil in an intervention (a segment counts its pupils), or a session of groups that
+start together.  What one case asks of one role over all its periods is a *job*; one person does it
+whole, if anybody can.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from recommender.matching.candidates import Candidates
+from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
+from recommender.planning.formulate import Formulation
+from recommender.planning.limits import Kind, chosen, work
+from recommender.planning.taken import WHOLE, Taken, hours_needed
+
+SLIVER = 1e-9
+"""Hours too few to be more than the rounding of a sum."""
+
+RUNNING = -1
+"""Stands for the start period of help that is already running."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Cases:
+    """Hours to be done, one line a job and hours row, sorted by row; the largest first.
+
+    Attributes:
+        row: (cases,) the hours row.
+        unit: (cases,) row of ``cohort.units``, or -1 for a session.
+        piece: (cases,) the GROUP piece of a session, or -1.
+        intervention: (cases,) codes.
+        start: (cases,) the period in which it starts, or RUNNING.
+        hours: (cases,) > 0.
+        copies: (cases,) pupils or groups that take them, each as many; 1 where in parts.
+        job: (cases,) the job of each, numbered from 0.
+    """
+
+    row: Ints
+    unit: Ints
+    piece: Ints
+    intervention: Ints
+    start: Ints
+    hours: Floats
+    copies: Floats
+    job: Ints
+
+
+def cases_of(formulation: Formulation, taken: Taken) -> Cases:
+    """Return the hours that the plan and running help ask for."""
+    pieces, running = formulation.pieces, formulation.running
+    row_of = hours_row(formulation)
+    made_of = formulation.offers.made_of[:, taken.offer].tocoo()
+    place = pieces.kind[made_of.row] == Kind.PLACE
+    offered, piece = made_of.col[place].astype(np.int64), made_of.row[place].astype(np.int64)
+    (helped, piece), line = distinct(taken.unit[offered], piece)
+    pupils = np.bincount(line, weights=taken.pupils[offered], minlength=piece.size)
+    part, role, period, hours = work(chosen(pieces, piece), formulation.terms)
+    unit_piece = piece[part]
+    groups = np.flatnonzero((pieces.kind == Kind.GROUP) & (taken.piece > 0))
+    session, session_role, session_period, session_hours = work(
+        chosen(pieces, groups), formulation.terms
+    )
+    session = groups[session]
+    row = np.concatenate(
+        [
+            row_of[role, pieces.site[unit_piece], period],
+            row_of[session_role, pieces.site[session], session_period],
+            row_of[running.role, running.site, running.period],
+        ]
+    )
+    nobody = np.full(part.size, -1)
+    unit = np.concatenate([helped[part], np.full(session.size, -1), running.unit])
+    which = np.concatenate([nobody, session, np.full(running.unit.size, -1)])
+    what = np.concatenate(
+        [pieces.intervention[unit_piece], pieces.intervention[session], running.intervention]
+    )
+    start = np.concatenate(
+        [
+            pieces.period[unit_piece],
+            pieces.period[session],
+            np.full(running.unit.size, RUNNING),
+        ]
+    )
+    copies = np.concatenate(
+        [
+            pupils[part],
+            taken.piece[session],
+            formulation.people.count[running.unit],
+        ]
+    )
+    amount = copies * np.concatenate([hours, session_hours, np.zeros(running.unit.size)])
+    amount[part.size + session.size :] = running.hours
+    (row, unit, which, what, start), line = distinct(row, unit, which, what, start)
+    total = np.bincount(line, weights=amount, minlength=row.size).astype(np.float64)
+    # a role that an intervention names twice asks for the same pupils twice
+    times = np.zeros(row.size)
+    np.maximum.at(times, line, copies)
+    whole = np.abs(times - np.rint(times)) <= WHOLE
+    times = np.where(whole, np.maximum(np.rint(times), 1.0), 1.0)
+    _, job = distinct(formulation.rows.role[row], unit, which, what, start)
+    order = np.lexsort((start, what, which, unit, -total, row))
+    return Cases(
+        row[order],
+        unit[order],
+        which[order],
+        what[order],
+        start[order],
+        total[order],
+        times[order],
+        job[order],
+    )
+
+
+def hours_row(formulation: Formulation) -> Ints:
+    """Return (roles, sites, periods) the hours row of each, -1 where there is none."""
+    rows, book = formulation.rows, formulation.book
+    shape = (len(book.roles), len(book.sites), len(book.periods))
+    row_of = np.full(shape, -1, dtype=np.int64)
+    at = np.flatnonzero([name == "hours" for name in rows.resource])
+    row_of[rows.role[at], rows.site[at], rows.period[at]] = at
+    return row_of
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Staffing:
+    """Who may give hours to which rows; a *post* is a professional in one period.
+
+    Attributes:
+        person: (posts,) the professional of every row of ``resources.professionals``, numbered in
+            the order of ids.
+        hours: (posts,) that can be given to pupils, travel taken off.
+        post, way, row: (pairs,) a post, a way of its team and the hours row of that way, sorted by
+            row, then post.
+        own: (pairs,) whether the role is named for the post, rather than one it may act as.
+    """
+
+    person: Ints
+    hours: Floats
+    post: Ints
+    way: Ints
+    row: Ints
+    own: Bools
+
+
+def staffing_of(formulation: Formulation, taken: Taken) -> Staffing:
+    """Return who may give hours to which rows."""
+    staff, people = formulation.staff, formulation.resources.professionals
+    start = np.searchsorted(staff.way_team, np.arange(staff.hours.size + 1))
+    ways = (start[1:] - start[:-1])[staff.member_of]
+    post = np.repeat(np.arange(len(people)), ways)
+    way = ranges(start[staff.member_of], ways)
+    _, row_of_way, _ = hours_needed(formulation, taken.piece)
+    row = row_of_way[way]
+    order = np.lexsort((post, row))
+    post, way, row = post[order], way[order], row[order]
+    texts, text = np.unique(people["role"].to_numpy(dtype=object).astype(str), return_inverse=True)
+    named = np.zeros((texts.size, len(formulation.book.roles)), dtype=np.bool_)
+    for number, names in enumerate(texts.tolist()):
+        for name in names.split(";"):
+            if name.strip() in formulation.book.roles:
+                named[number, formulation.book.roles.index(name.strip())] = True
+    _, person = np.unique(
+        people["professional_id"].to_numpy(dtype=object).astype(str), return_inverse=True
+    )
+    hours = people["hours"].to_numpy(dtype=np.float64) * staff.rate[staff.member_of]
+    return Staffing(
+        person=person.astype(np.int64),
+        hours=np.asarray(hours, dtype=np.float64),
+        post=post,
+        way=way,
+        row=row,
+        own=named[text[post], staff.way_role[way]],
+    )
+
+
+def families_of(candidates: Candidates) -> Ints:
+    """Return (units,) the family of every unit; who has none is one alone."""
+    units = candidates.cohort.units
+    named = units["family_id"].to_numpy(dtype=object).astype(str)
+    alone = np.char.add("\0", units["unit_id"].to_numpy(dtype=object).astype(str))
+    return np.asarray(
+        pd.factorize(np.where(named == "", alone, named).astype(object), sort=True)[0], np.int64
+    )
+
+
+def speaks(formulation: Formulation, candidates: Candidates) -> Bools:
+    """Return (posts, languages + 1) which languages are listed for each; the last column is none.
+
+    Languages are those of units, in the order of ``languages_of``.
+    """
+    people = formulation.resources.professionals
+    names = languages_of(candidates)
+    texts, text = np.unique(
+        people["languages"].to_numpy(dtype=object).astype(str), return_inverse=True
+    )
+    found = np.zeros((texts.size, len(names) + 1), dtype=np.bool_)
+    for number, said in enumerate(texts.tolist()):
+        spoken = {name.strip().casefold() for name in said.split(";")}
+        found[number, : len(names)] = [name in spoken for name in names]
+    return np.asarray(found[text])
+
+
+def languages_of(candidates: Candidates) -> list[str]:
+    """Return the languages of units, sorted, without case."""
+    said = candidates.cohort.units["language"].unique()
+    return sorted({str(name).strip().casefold() for name in said} - {""})
+
+
+def language_codes(candidates: Candidates) -> Ints:
+    """Return (units,) the language of every unit as a code of ``languages_of``; -1 for none."""
+    names = pd.Index(languages_of(candidates), dtype=object)
+    said = candidates.cohort.units["language"].str.strip().str.casefold()
+    return np.asarray(names.get_indexer(pd.Index(said.astype(object))), dtype=np.int64)
+
+
+def most_cases(formulation: Formulation) -> Floats:
+    """Return (posts, roles) the most cases at once, infinite where there is no limit.
+
+    Where the role says what full time is, they shrink with the hours of who has fewer, down to
+    one.
+    """
+    people, book = formulation.resources.professionals, formulation.book
+    hours = people["hours"].to_numpy(dtype=np.float64)
+    full = {role.id: role.full_time for role in formulation.resources.roles}
+    most = np.full((hours.size, len(book.roles)), np.inf)
+    for name, cases in formulation.settings.caseload:
+        if name in book.roles:
+            most[:, book.roles.index(name)] = cases_at_once(cases, full.get(name), hours)
+    return most
+
+
+def cases_at_once(cases: int, full_time: float | None, hours: Floats) -> Floats:
+    """Return (n,) the most cases at once of professionals with these hours."""
+    if full_time is None or cases == 0:
+        return np.full(hours.size, float(cases))
+    share = np.minimum(hours / full_time, 1.0)
+    return np.maximum(np.floor(cases * share + SLIVER), np.where(hours > 0, 1.0, 0.0))

@@ -1,0 +1,478 @@
+"""Whole cases: which person does which job, so that as many as possible are done by one person.
+
+The jobs and people that depend on each other (a school, or schools that share people) make one
+allocation problem: every job is a block with a column for everybody who may do all of it, and what
+nobody takes whole is divided over hours that are left, in parts.  So a choice always exists: the
+hours of a plan fit its staff.  In order of weight a choice seeks
+
+    WHOLE      the job is done by one person
+    CONTINUES  who gives running help goes on with it
+    FAMILY     jobs of one role in one family are done by the same person
+    LANGUAGE   the person speaks the language of the pupil
+    OWN        the role is the person's own, not one it may act as
+
+Where that problem is too large, cases are laid on the hours of the plan in turn (``fill``), in
+time that grows with the number of cases only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+
+from recommender.allocation import AllocationProblem
+from recommender.matching.candidates import Candidates
+from recommender.planning.cases import (
+    RUNNING,
+    SLIVER,
+    Cases,
+    Staffing,
+    cases_of,
+    families_of,
+    language_codes,
+    most_cases,
+    speaks,
+    staffing_of,
+)
+from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
+from recommender.planning.formulate import Formulation
+from recommender.planning.laying import fill, hands_of, overlap
+from recommender.planning.taken import Taken, hours_needed
+
+WHOLE, CONTINUES, FAMILY, LANGUAGE, OWN = 100.0, 30.0, 10.0, 6.0, 1.0
+
+DEAR = -1e4
+"""An hour that a rounding lacks; it is never chosen where hours are there."""
+
+MOST_COLUMNS = 20_000
+"""Columns of the largest problem that is solved exactly."""
+
+MOST_UNITS = 100_000
+"""Units of the largest region in which cases are laid whole; larger ones are laid in turn."""
+
+NODES = 50
+"""Nodes that the search in one part may branch on; the same on every machine."""
+
+SLACK = 0.5
+"""Worth that may be left out of reach: less than half of what a person's own role counts for."""
+
+SECONDS = 300.0
+"""A limit that is not meant to be reached."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Done:
+    """Who does what: lines of a caseload.
+
+    Attributes:
+        case: (lines,) of ``Cases``.
+        post: (lines,) of ``Staffing``, or -1 for nobody.
+        hours: (lines,) > 0.
+    """
+
+    case: Ints
+    post: Ints
+    hours: Floats
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Takers:
+    """Who may do the whole of a job.
+
+    Attributes:
+        job, person: (takers,) sorted by job, then person.
+        value: (takers,) what it is worth that this person does one copy of it.
+    """
+
+    job: Ints
+    person: Ints
+    value: Floats
+
+
+def who_does_what(
+    formulation: Formulation, taken: Taken, candidates: Candidates
+) -> tuple[Cases, Done]:
+    """Return the cases and who does them; the hours of every case add up to what it asks.
+
+    Args:
+        formulation: the problem with its meaning.
+        taken: what the plan takes.
+        candidates: what the problem was formulated from.
+    """
+    all_cases = cases_of(formulation, taken)
+    lent, cases = lent_to(formulation, taken, all_cases)
+    staffing = staffing_of(formulation, taken)
+    part = parts_of(cases, staffing, formulation.rows.size)
+    found = [lent]
+    pairs = np.bincount(staffing.row, minlength=formulation.rows.size)[cases.row]
+    size = np.bincount(part, weights=pairs).astype(np.int64)
+    exact = size <= MOST_COLUMNS
+    if np.any(exact) and len(candidates.cohort.units) <= MOST_UNITS:
+        jobs = jobs_of(formulation, candidates, cases, part)
+        said, language = speaks(formulation, candidates), language_codes(candidates)
+        most = most_cases(formulation)
+        order = np.argsort(part, kind="stable")
+        ends = np.cumsum(np.bincount(part))
+        for number in np.flatnonzero(exact).tolist():
+            some = np.sort(order[ends[number - 1] if number else 0 : ends[number]])
+            chances = chances_of(cases, jobs, staffing, some, said, language)
+            choice = choose(cases, jobs, staffing, chances, some, most)
+            if choice is None:
+                exact[number] = False
+                continue
+            found += laid(cases, jobs, staffing, chances, choice, some)
+    else:
+        exact = np.zeros(size.size, dtype=np.bool_)
+    rest = np.flatnonzero(~exact[part])
+    if rest.size:
+        hands = hands_of(formulation, taken)
+        there = np.flatnonzero(hands.professional >= 0)
+        there = there[np.isin(hands.row[there], cases.row[rest])]
+        case, hand, hours = fill(
+            cases.row[rest], cases.hours[rest], hands.row[there], hands.hours[there]
+        )
+        found.append(Done(rest[case], hands.professional[there][hand], hours))
+    done = Done(
+        np.concatenate([part.case for part in found]),
+        np.concatenate([part.post for part in found]),
+        np.concatenate([part.hours for part in found]),
+    )
+    return all_cases, done
+
+
+def lent_to(formulation: Formulation, taken: Taken, cases: Cases) -> tuple[Done, Cases]:
+    """Return the hours of running help that nobody has, and what of the cases is left."""
+    _, _, lent = hours_needed(formulation, taken.piece)
+    row = np.flatnonzero(lent > SLIVER * np.maximum(taken.hours, 1.0))
+    running = np.flatnonzero((cases.start == RUNNING) & np.isin(cases.row, row))
+    case, _, hours = overlap(cases.row[running], cases.hours[running], row, lent[row], short=True)
+    left = cases.hours.copy()
+    np.subtract.at(left, running[case], hours)
+    return Done(running[case], np.full(case.size, -1, np.int64), hours), replace(cases, hours=left)
+
+
+def laid(
+    cases: Cases,
+    jobs: Jobs,
+    staffing: Staffing,
+    chances: Chances,
+    choice: Choice,
+    open_cases: Ints,
+) -> list[Done]:
+    """Return the lines of a choice: whole jobs, and the rest divided over the hours left."""
+    times = choice.copies[chances.taker] / jobs.copies[cases.job[chances.case]]
+    some = np.flatnonzero(times > 0)
+    hours = times[some] * cases.hours[chances.case[some]]
+    whole = Done(chances.case[some], chances.post[some], hours)
+    left = cases.hours.copy()
+    np.subtract.at(left, whole.case, hours)
+    rest = open_cases[left[open_cases] > SLIVER * np.maximum(cases.hours[open_cases], 1.0)]
+    order = np.lexsort((rest, -left[rest], cases.row[rest]))
+    rest = rest[order]
+    case, hand, hours = fill(cases.row[rest], left[rest], staffing.row[choice.pair], choice.hours)
+    return [whole, Done(rest[case], staffing.post[choice.pair[hand]], hours)]
+
+
+def parts_of(cases: Cases, staffing: Staffing, rows: int) -> Ints:
+    """Return (cases,) the part of every case; cases of one part depend on the same people."""
+    jobs, people = int(cases.job.max(initial=-1)) + 1, int(staffing.person.max(initial=-1)) + 1
+    asked = np.zeros(rows, dtype=np.bool_)
+    asked[cases.row] = True
+    pair = asked[staffing.row]
+    left = np.concatenate([cases.job, jobs + staffing.person[staffing.post[pair]]])
+    right = jobs + people + np.concatenate([cases.row, staffing.row[pair]])
+    size = jobs + people + rows
+    graph = sp.coo_array((np.ones(left.size), (left, right)), shape=(size, size))
+    _, label = connected_components(graph, directed=False)
+    _, part = np.unique(label[:jobs], return_inverse=True)
+    return np.asarray(part[cases.job], dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Jobs:
+    """The jobs, by number.
+
+    Attributes:
+        unit, piece, start, role: (jobs,) codes, as in ``Cases``.
+        copies: (jobs,) pupils or groups.
+        lines: (jobs,) cases of each: the periods it takes hours in.
+        group: (jobs,) the family and role of a job that others share, else -1.
+        giver: (jobs,) the person who gives this help already, or another to this pupil; -1 if
+            nobody does.
+        part: (jobs,) as ``parts_of``.
+    """
+
+    unit: Ints
+    piece: Ints
+    start: Ints
+    role: Ints
+    copies: Floats
+    lines: Ints
+    group: Ints
+    giver: Ints
+    part: Ints
+
+
+def jobs_of(
+    formulation: Formulation,
+    candidates: Candidates,
+    cases: Cases,
+    part: Ints,
+) -> Jobs:
+    """Return the jobs of cases.
+
+    Args:
+        formulation, candidates: the problem with its meaning, and what it was formulated from.
+        cases: what is to be done.
+        part: (cases,) the part of each.
+    """
+    _, first, lines = np.unique(cases.job, return_index=True, return_counts=True)
+    unit, piece = cases.unit[first], cases.piece[first]
+    role = formulation.rows.role[cases.row[first]]
+    copies = cases.copies[first]
+    family = families_of(candidates)
+    alone = (piece >= 0) | (copies != 1)
+    mine = np.where(alone, -1, family[unit]) if family.size else np.full(unit.size, -1)
+    (mine, _), group = distinct(mine, role)
+    many = np.bincount(group, minlength=mine.size) > 1
+    return Jobs(
+        unit=unit,
+        piece=piece,
+        start=cases.start[first],
+        role=role,
+        copies=copies,
+        lines=lines.astype(np.int64),
+        group=np.where(many[group] & (mine[group] >= 0), group, -1),
+        giver=_givers(formulation, candidates, unit, cases.intervention[first]),
+        part=part[first],
+    )
+
+
+def _givers(
+    formulation: Formulation,
+    candidates: Candidates,
+    unit: Ints,
+    intervention: Ints,
+) -> Ints:
+    """Return (jobs,) who gives the unit this help already, else other help, else -1."""
+    frame = candidates.cohort.commitments
+    found = np.full(unit.size, -1, dtype=np.int64)
+    if "professional_id" not in frame or not len(frame):
+        return found
+    people = np.unique(
+        formulation.resources.professionals["professional_id"].to_numpy(dtype=object).astype(str)
+    )
+    who = pd.Index(people.astype(object)).get_indexer(pd.Index(frame["professional_id"]))
+    ids = pd.Index(candidates.cohort.units["unit_id"])
+    of_unit = ids.get_indexer(pd.Index(frame["unit_id"]))
+    what = pd.Index(formulation.book.interventions).get_indexer(pd.Index(frame["intervention"]))
+    known = (who >= 0) & (of_unit >= 0)
+    who, of_unit, what = (np.asarray(codes[known], np.int64) for codes in (who, of_unit, what))
+    size = len(formulation.book.interventions) + 1
+    for here, there in (
+        (of_unit, unit),
+        (of_unit * size + what, unit * size + intervention),
+    ):
+        keys, first = np.unique(here, return_index=True)
+        at = np.minimum(np.searchsorted(keys, there), max(keys.size - 1, 0))
+        hit = keys[at] == there if keys.size else np.zeros(there.size, np.bool_)
+        found = np.where(hit, who[first][at] if keys.size else -1, found)
+    return found
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Chances:
+    """Every case beside every post that may do it, of the people who may do its whole job.
+
+    Attributes:
+        case, post: (chances,) sorted by job, person, case.
+        taker: (chances,) the taker of each.
+        takers: the jobs and people.
+    """
+
+    case: Ints
+    post: Ints
+    taker: Ints
+    takers: Takers
+
+
+def chances_of(
+    cases: Cases, jobs: Jobs, staffing: Staffing, open_cases: Ints, said: Bools, language: Ints
+) -> Chances:
+    """Return who may do the whole of which job, and what it is worth.
+
+    Args:
+        cases, jobs, staffing: what is to be done, and by whom it may be.
+        open_cases: (k,) the cases looked at.
+        said: (posts, languages + 1) as ``speaks``.
+        language: (units,) codes, -1 for none.
+    """
+    low = np.searchsorted(staffing.row, cases.row[open_cases])
+    many = np.searchsorted(staffing.row, cases.row[open_cases], side="right") - low
+    case, pair = np.repeat(open_cases, many), ranges(low, many)
+    post = staffing.post[pair]
+    person = staffing.person[post]
+    order = np.lexsort((case, person, cases.job[case]))
+    case, post, person, pair = case[order], post[order], person[order], pair[order]
+    job = cases.job[case]
+    (of_job, of_person), taker = distinct(job, person)
+    new = np.ones(case.size, dtype=np.bool_)
+    new[1:] = (np.diff(taker) != 0) | (np.diff(case) != 0)  # an id may stand twice in a period
+    case, post, pair, taker = case[new], post[new], pair[new], taker[new]
+    whole = np.bincount(taker, minlength=of_job.size) == jobs.lines[of_job]
+    keep = whole[taker]
+    number = np.cumsum(whole) - 1
+    case, post, pair, taker = case[keep], post[keep], pair[keep], number[taker[keep]]
+    of_job, of_person = of_job[whole], of_person[whole]
+    times = np.maximum(np.bincount(taker, minlength=of_job.size), 1)
+    own = np.bincount(taker, weights=staffing.own[pair], minlength=of_job.size) / times
+    unit = cases.unit[case]
+    spoken = said[post, np.where(unit < 0, -1, language[unit])] if language.size else said[post, -1]
+    match = np.bincount(taker, weights=spoken, minlength=of_job.size) / times
+    goes_on = jobs.giver[of_job] == of_person
+    value = WHOLE + OWN * own + LANGUAGE * match
+    value += np.where(goes_on, CONTINUES, 0.0) * np.where(jobs.start[of_job] == RUNNING, 1.0, 0.5)
+    return Chances(case, post, taker, Takers(of_job, of_person, value))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Choice:
+    """What a part of the problem comes to.
+
+    Attributes:
+        copies: (takers,) copies that each does whole.
+        pair: (pairs,) pairs of ``Staffing``, ascending.
+        hours: (pairs,) hours they give to what nobody does whole.
+    """
+
+    copies: Floats
+    pair: Ints
+    hours: Floats
+
+
+def choose(
+    cases: Cases,
+    jobs: Jobs,
+    staffing: Staffing,
+    chances: Chances,
+    open_cases: Ints,
+    most: Floats,
+) -> Choice | None:
+    """Return the best choice found of who does what in one part, or None where none was found.
+
+    Args:
+        cases, jobs, staffing, chances: of all of the part.
+        open_cases: (k,) its cases.
+        most: (posts, roles) the most cases at once, infinite for no limit.
+    """
+    takers, copies = chances.takers, jobs.copies
+    pair = np.flatnonzero(np.isin(staffing.row, cases.row[open_cases]))
+    posts, post_of = np.unique(staffing.post[pair], return_inverse=True)
+    rows, row_of = np.unique(cases.row[open_cases], return_inverse=True)
+    need = np.bincount(row_of, weights=cases.hours[open_cases], minlength=rows.size)
+
+    # whole families: a column for who may do every job of the group
+    group = jobs.group[takers.job]
+    at = np.flatnonzero(group >= 0)
+    (of_group, _), bunch = distinct(group[at], takers.person[at])
+    sizes = np.bincount(jobs.group[np.unique(takers.job[at])], minlength=1)
+    alike = np.bincount(bunch, minlength=of_group.size) == sizes[of_group]
+    alike &= np.bincount(bunch, minlength=of_group.size) > 1
+    at, bunch = at[alike[bunch]], (np.cumsum(alike) - 1)[bunch[alike[bunch]]]
+    bunches = int(alike.sum())
+    shared = np.unique(takers.job[group >= 0])
+
+    use_post = np.searchsorted(posts, chances.post)
+    use_row = posts.size + np.searchsorted(rows, cases.row[chances.case])
+    hours = cases.hours[chances.case] / copies[cases.job[chances.case]]
+    role = jobs.role[cases.job[chances.case]]
+    counted = np.flatnonzero(np.isfinite(most[chances.post, role]))
+    (full_post, full_role), full = distinct(chances.post[counted], role[counted])
+    once = posts.size + rows.size + full_post.size
+
+    single = sp.coo_array(
+        (
+            np.concatenate([hours, -hours, np.ones(counted.size)]),
+            (
+                np.concatenate([use_post, use_row, posts.size + rows.size + full]),
+                np.concatenate([chances.taker, chances.taker, chances.taker[counted]]),
+            ),
+        ),
+        shape=(once + shared.size, takers.job.size),
+    ).tocsc()
+    in_group = np.flatnonzero(group >= 0)
+    once_row = once + np.searchsorted(shared, takers.job[in_group])
+    single = single + sp.coo_array(
+        (np.ones(in_group.size), (once_row, in_group)), shape=single.shape
+    )
+    single = sp.csc_array(single)
+    joined = sp.coo_array((np.ones(at.size), (at, bunch)), shape=(takers.job.size, bunches))
+    together = sp.csc_array(single @ joined)
+    pool = sp.coo_array(
+        (
+            np.concatenate([np.ones(pair.size), -np.ones(pair.size)]),
+            (
+                np.concatenate([post_of, posts.size + np.searchsorted(rows, staffing.row[pair])]),
+                np.tile(np.arange(pair.size), 2),
+            ),
+        ),
+        shape=(single.shape[0], pair.size),
+    )
+    lacking = sp.coo_array(
+        (-np.ones(rows.size), (posts.size + np.arange(rows.size), np.arange(rows.size))),
+        shape=(single.shape[0], rows.size),
+    )
+    use = sp.csc_array(sp.hstack([together, single, pool, lacking], format="csc"))
+    bunch_group = of_group[alike]
+    _, group_start = np.unique(bunch_group, return_index=True)
+    job, job_start = np.unique(takers.job, return_index=True)
+    worth = np.bincount(bunch, weights=takers.value[at], minlength=bunches)
+    worth = worth + FAMILY * (np.bincount(bunch, minlength=bunches) - 1.0)
+    limit = np.concatenate(
+        [
+            np.ones(group_start.size),
+            copies[job],
+            staffing.hours[staffing.post[pair]],
+            need,
+        ]
+    )
+    starts = np.concatenate(
+        [
+            group_start,
+            bunches + job_start,
+            bunches + takers.job.size + np.arange(pair.size + rows.size + 1),
+        ]
+    )
+    blocks = limit.size
+    problem = AllocationProblem(
+        value=np.concatenate([worth, takers.value, np.zeros(pair.size), np.full(rows.size, DEAR)]),
+        offer=np.arange(use.shape[1], dtype=np.int32),
+        start=starts.astype(np.int64),
+        limit=limit,
+        divisible=np.arange(blocks) >= group_start.size + job.size,
+        use=use,
+        capacity=np.concatenate(
+            [
+                staffing.hours[posts] * (1 + SLIVER) + SLIVER,
+                -need,
+                most[full_post, full_role],
+                np.ones(shared.size),
+            ]
+        ),
+        part=np.full(blocks, -1, dtype=np.int32),
+    )
+    from recommender.allocation import exact  # a solver is loaded where one is needed
+
+    answer = exact.improve(problem, seconds=SECONDS, slack=SLACK, nodes=NODES)
+    if answer.quantity is None:
+        return None
+    quantity = answer.quantity
+    done = np.rint(quantity[: bunches + takers.job.size])
+    whole = done[bunches:] + joined @ done[:bunches]
+    left = quantity[bunches + takers.job.size :][: pair.size]
+    some = left > SLIVER
+    return Choice(whole, pair[some], left[some])
