@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict, fields
 from io import StringIO
 from typing import Any
 
@@ -12,13 +12,17 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import InputError, Problem
-from recommender.export.tables import COLUMNS, OPTIONAL, Kind, frames_of
+from recommender.export.tables import COLUMNS, LATER, OPTIONAL, Kind, frames_of
 from recommender.planning.plan import Plan, Shortage, Summary
 
 FORMAT = "recommender plan 1"
 
 _INFINITE = ("value", "bound", "gap")
 """Numbers of the summary that may be infinite: null in JSON."""
+
+
+_NEEDED = frozenset(field.name for field in fields(Summary) if field.default is MISSING)
+"""What every summary has; plans of earlier versions lack the rest."""
 
 
 def plan_text(plan: Plan) -> str:
@@ -78,7 +82,8 @@ def _error(file: str, messages: list[str]) -> InputError:
 
 
 def _summary(value: Any, problems: list[str]) -> Summary | None:
-    if not isinstance(value, dict) or set(value) != {field.name for field in fields(Summary)}:
+    every = {field.name for field in fields(Summary)}
+    if not isinstance(value, dict) or not _NEEDED <= set(value) <= every:
         problems.append("summary has not the fields of a plan's summary")
         return None
     try:
@@ -87,7 +92,7 @@ def _summary(value: Any, problems: list[str]) -> Summary | None:
             if field.name in _INFINITE and value[field.name] is None
             else _scalar(value[field.name], str(field.type))
             for field in fields(Summary)
-            if field.name != "shortages"
+            if field.name != "shortages" and field.name in value
         }
         return Summary(**known, shortages=tuple(map(_shortage, value["shortages"])))
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
@@ -124,7 +129,7 @@ def _frame(document: dict[str, Any], table: str, problems: list[str]) -> pd.Data
     if not isinstance(columns, dict) or not all(isinstance(c, list) for c in columns.values()):
         problems.append(f"{table} is not a table of columns")
         return pd.DataFrame()
-    missing = [name for name in COLUMNS[table] if name not in columns]
+    missing = [n for n in COLUMNS[table] if n not in columns and (table, n) not in LATER]
     if missing:
         problems.append(f"{table} lacks {', '.join(missing)}")
     if len({len(values) for values in columns.values()}) > 1:
@@ -183,7 +188,7 @@ def plan_schema() -> dict[str, Any]:
                 }
                 for name, kind in columns.items()
             },
-            "required": list(columns),
+            "required": [name for name in columns if (table, name) not in LATER],
             "additionalProperties": {"type": "array"},
         }
         for table, columns in COLUMNS.items()
@@ -194,7 +199,7 @@ def plan_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "format": {"const": FORMAT},
-            "summary": _record(summary),
+            "summary": {**_record(summary), "required": sorted(_NEEDED)},
             **tables,
         },
         "required": ["format", "summary", *(name for name in tables if name not in OPTIONAL)],

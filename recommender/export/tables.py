@@ -110,6 +110,9 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
 OPTIONAL = frozenset({"calibration"})
 """The tables that plans of earlier versions lack; they are then empty."""
 
+LATER = frozenset({("caseload", "match"), ("caseload", "split"), ("caseload", "coordinator")})
+"""The columns that plans of earlier versions lack."""
+
 CSV_TABLES = ("assignments", "not_served", "sessions", "resources", "caseload", "memberships")
 """The tables that have a file of their own in a plan folder."""
 

@@ -219,7 +219,6 @@ class Change:
         reach: intervention -> how many start and finish in this scenario.
         weights: outcome -> its weight in this scenario.
         may_act_as: role -> the roles it may act as in this scenario.
-        caseload: role -> most cases at once of one professional in this scenario.
     """
 
     id: str
@@ -235,7 +234,6 @@ class Change:
     reach: dict[str, ReachChange] = Field(default_factory=dict)
     weights: dict[str, NonNegative] = Field(default_factory=dict)
     may_act_as: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    caseload: dict[str, Cases] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, config=STRICT)

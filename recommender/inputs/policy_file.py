@@ -346,10 +346,9 @@ def _scenario_problems(policy: Policy, draft: PolicyDraft) -> Iterator[Complaint
                     "is no outcome",
                     suggestion(name, draft.outcomes),
                 )
-        for name in (*scenario.may_act_as, *scenario.caseload):
+        for name in scenario.may_act_as:
             if name not in draft.roles:
-                key = "may_act_as" if name in scenario.may_act_as else "caseload"
-                yield (*at, key, name), "is no role", suggestion(name, draft.roles)
+                yield (*at, "may_act_as", name), "is no role", suggestion(name, draft.roles)
         for name, roles in scenario.may_act_as.items():
             for position, other in enumerate(roles):
                 if other not in draft.roles:

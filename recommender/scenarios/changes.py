@@ -56,9 +56,6 @@ def _changed_policy(policy: Policy, change: Change) -> Policy:
         policy = replace(policy, rules=changed_rules(policy.rules, change.rules))
     if change.budget is not None:
         policy = replace(policy, rules=replace(policy.rules, budget=change.budget))
-    if change.caseload:
-        caseload = {**policy.rules.caseload, **change.caseload}
-        policy = replace(policy, rules=replace(policy.rules, caseload=caseload))
     if change.may_act_as:
         roles = tuple(
             replace(role, may_act_as=change.may_act_as.get(role.id, role.may_act_as))

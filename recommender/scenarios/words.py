@@ -95,7 +95,6 @@ def changes_in_words(change: Change) -> tuple[str, ...]:
     if change.budget is not None:
         lines.append(f"budget: {change.budget:,.0f} euros")
     lines += [f"rules: {name} {_value(value)}" for name, value in _leaves(change.rules)]
-    lines += [f"most cases of {role}: {most:g}" for role, most in change.caseload.items()]
     lines += [
         f"{role} may act as {', '.join(others) or 'nobody else'}"
         for role, others in change.may_act_as.items()

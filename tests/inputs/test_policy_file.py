@@ -188,11 +188,11 @@ MISTAKES = {
         ["line 37: rules.caseload.teacher is 2.5; give a whole number, without quotes"],
     ),
     "a scenario in which roles act in a circle": (
-        (LESS, "    may_act_as: {teacher: [teacher]}\n    caseload: {nurse: 4}"),
+        (LESS, "    may_act_as: {teacher: [teacher]}\n    rules: {caseload: {nurse: 4}}"),
         [
             "line 43: scenarios.fewer_teachers.may_act_as closes a circle: teacher may act as "
             "teacher; remove one of these",
-            "line 44: scenarios.fewer_teachers.caseload.nurse is no role; use teacher or "
+            "line 44: scenarios.fewer_teachers.rules.caseload.nurse is no role; use teacher or "
             "care_coordinator",
         ],
     ),
