@@ -12,7 +12,7 @@ from recommender.governance.keep import Keep, Kept, kept_of, solve_keeping
 from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
 from recommender.matching import MatchingSettings, match
-from recommender.partition import solve_in_parts
+from recommender.partition import Crew, solve_in_parts
 from recommender.planning import LimitSettings, formulate, plan_of
 from recommender.planning.explain import Explanation, explain
 from recommender.planning.plan import Plan
@@ -63,8 +63,10 @@ def settings_of(
     )
 
 
-def recommend(inputs: Inputs, settings: Settings, progress: Progress = silent) -> Plan:
-    """Turn pupils, catalogue and resources into a plan."""
+def recommend(
+    inputs: Inputs, settings: Settings, progress: Progress = silent, crew: Crew | None = None
+) -> Plan:
+    """Turn pupils, catalogue and resources into a plan; a crew solves the parts of a large one."""
     progress("assessing risks")
     risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
     progress("matching pupils and interventions")
@@ -73,7 +75,7 @@ def recommend(inputs: Inputs, settings: Settings, progress: Progress = silent) -
     formulation = formulate(candidates, inputs.resources, settings.limits)
     progress(f"allocating {formulation.problem.value.size:,} columns")
     allocation = solve_in_parts(
-        formulation.problem, settings.effort, settings.engine, settings.solver, progress
+        formulation.problem, settings.effort, settings.engine, settings.solver, progress, crew
     )
     progress("writing up the plan")
     return plan_of(formulation, allocation, candidates, settings.matching)

@@ -84,7 +84,16 @@ def benefit(_context: click.Context, _option: click.Parameter, text: str) -> flo
 )
 @options.seed
 @options.language
-@click.option("--workers", type=click.IntRange(min=1), help="Problems solved side by side.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes that solve parts of a large problem side by side.",
+)
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Solve parts of a large problem on a Dask cluster, such as tcp://host:8786.",
+)
 @click.option("--relaxation", is_flag=True, help="Allow parts of pupils and groups: a bound.")
 @click.option(
     "--keep",
@@ -120,6 +129,7 @@ def command(
     seed: int,
     language: str,
     workers: int | None,
+    cluster: str | None,
     relaxation: bool,
     keep_folder: Path | None,
     threshold: float,
@@ -135,6 +145,10 @@ def command(
 
     With --keep, what an earlier plan offers stays unless a decision forbids it or a change is worth
     more than --threshold an assignment; the values and the gap of the plan are its true ones.
+
+    With --cluster, numbers about the pupils of a large problem leave this machine: what help is
+    worth to each and what it takes, but no id, name, note or risk. The plan is the same as on one
+    machine, with --workers or without, unless parts run out of time.
     """
     folder = workspace / "plan" if out is None else out
     from recommender.export.folder import refuse_target
@@ -142,6 +156,8 @@ def command(
     refuse_target(folder, overwrite=force)
     if costs is not None and keep_folder is None:
         raise click.UsageError("--costs goes with --keep")
+    if cluster is not None and keep_folder is not None:
+        raise click.UsageError("--cluster does not go with --keep")
 
     from recommender.allocation import Effort
     from recommender.cli import keeping
@@ -159,6 +175,12 @@ def command(
         raise click.UsageError(f"{scenario} has {len(names)} scenarios; compare plans several")
     scenario = "".join(names)
     progress = Progress(quiet=quiet, verbose=verbose)
+    crew = None
+    if cluster is not None:
+        from recommender.partition.cluster import on_cluster
+
+        progress("connecting to the cluster")
+        crew = click.get_current_context().with_resource(on_cluster(cluster))
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
     inputs = apply_scenario(inputs, scenario or BASE)
@@ -173,7 +195,7 @@ def command(
     again = None
     try:
         if keep_folder is None:
-            plan = recommend(inputs, settings, progress)
+            plan = recommend(inputs, settings, progress, crew)
         else:
             before, keep = keeping.earlier(keep_folder, folder, threshold)
             settings = replace(settings, keep=keep)

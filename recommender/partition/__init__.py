@@ -8,6 +8,7 @@ This floor knows numbers only, like ``allocation`` below it, which solves every 
 from __future__ import annotations
 
 from recommender.partition.certificate import certify_in_parts
+from recommender.partition.crew import Crew
 from recommender.partition.shared import solve_in_parts
 
-__all__ = ["certify_in_parts", "solve_in_parts"]
+__all__ = ["Crew", "certify_in_parts", "solve_in_parts"]

@@ -138,11 +138,6 @@ class Processes(AbstractContextManager["Processes"]):
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def crew_of(workers: int) -> AbstractContextManager[Crew]:
-    """Return who answers where so many processes may be used, to be used in a ``with`` block."""
-    return Processes(workers)
-
-
 def _begin() -> None:
     """Leave Ctrl-C to the process that asked, and end when it ends, however it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -21,6 +21,7 @@ from recommender.allocation import (
     Infeasible,
     NoPlan,
     SolverName,
+    Start,
     solve,
 )
 from recommender.allocation.problem import FloatArray, IntArray
@@ -62,6 +63,7 @@ class Order:
         price: (shared,) what a unit of every shared row costs.
         most: (shared,) how much of them it may take, or None where only the price holds it back.
         effort, engine, solver: as ``solve`` takes them.
+        start: of this part within ``most``, or None.
     """
 
     price: FloatArray
@@ -69,6 +71,7 @@ class Order:
     effort: Effort
     engine: EngineName = "auto"
     solver: SolverName = "highs"
+    start: Start | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -121,7 +124,7 @@ def answer(part: Part, order: Order) -> Answer:
     with threadpool_limits(1):
         for patience in range(PATIENCE + 1):
             try:
-                found = solve(problem, effort, order.engine, order.solver)
+                found = solve(problem, effort, order.engine, order.solver, start=order.start)
             except Infeasible as error:
                 return Answer(None, nothing, -np.inf, "infeasible", error.rows)
             except NoPlan:

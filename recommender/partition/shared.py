@@ -97,6 +97,8 @@ def solve_in_parts(
     effort = effort or Effort()
     say = progress or _silent
     if problem.columns < LARGE or engine == "exact":
+        if crew is not None:
+            say("the problem is not large: it is solved here")
         return solve(problem, effort, engine, solver, progress, start)
     began = time.monotonic()
     parts = split(problem)
@@ -212,9 +214,20 @@ class _Work:
         found = _Found(price, answers, dict(answers))
         if shared == 0:
             return found
-        return self.agreed(found, order)
+        return self.agreed(found)
 
-    def agreed(self, found: _Found, order: Order) -> _Found | None:
+    def within(self, found: _Found, part: int, most: FloatArray) -> Order:
+        """Return what is asked of a part that may take so much of the shared rows, at no price."""
+        start, proof = None, found.proofs[part].allocation
+        if proof is not None:
+            prices = np.concatenate([proof.solution.price, found.price])
+            start = Start(
+                prices, proof.solution.columns, proof.solution.quantity, proof.solution.links
+            )
+        none = np.zeros_like(found.price)
+        return Order(none, most, self.each(OWN), self.engine, self.solver, start)
+
+    def agreed(self, found: _Found) -> _Found | None:
         """Return what the parts say once they take no more than there is, and leave little."""
         whole = self.whole
         best: dict[int, Answer] | None = None
@@ -231,8 +244,7 @@ class _Work:
                 if not most:
                     break
                 self.say(f"{len(most)} parts are solved again within {'more' if fits else 'less'}")
-                free = replace(order, price=np.zeros_like(order.price))
-                again = self.ask({part: replace(free, most=most[part]) for part in most})
+                again = self.ask({part: self.within(found, part, most[part]) for part in most})
                 for part, answer in again.items():
                     no_better = fits and answer.value <= found.chosen[part].value
                     if answer.allocation is not None and not no_better:

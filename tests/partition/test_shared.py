@@ -139,11 +139,11 @@ def test_a_part_that_finds_nothing_gets_more_time(country_of, monkeypatch) -> No
     problem = country_of(regions=2)
     asked: list[float] = []
 
-    def slow(problem, effort, *others):
+    def slow(problem, effort, *others, **named):
         asked.append(effort.seconds)
         if effort.whole and effort.seconds < 100:
             raise NoPlan("nothing yet")
-        return solve(problem, effort, *others)
+        return solve(problem, effort, *others, **named)
 
     monkeypatch.setattr("recommender.partition.parts.solve", slow)
     monkeypatch.setattr("recommender.partition.shared.LEAST", 30.0)
@@ -153,10 +153,10 @@ def test_a_part_that_finds_nothing_gets_more_time(country_of, monkeypatch) -> No
 
 
 def test_a_part_that_never_finds_anything_says_so(country_of, monkeypatch) -> None:
-    def never(problem, effort, *others):
+    def never(problem, effort, *others, **named):
         if effort.whole:
             raise NoPlan("nothing")
-        return solve(problem, effort, *others)
+        return solve(problem, effort, *others, **named)
 
     monkeypatch.setattr("recommender.partition.parts.solve", never)
     with pytest.raises(NoPlan, match="allow more seconds"):
