@@ -18,6 +18,7 @@ from recommender.allocation import Solution
 from recommender.planning import Formulation
 from recommender.planning.codes import Floats, Ints
 from recommender.planning.limits import Kind
+from recommender.planning.offers import group_of
 
 FITS = 1e-9
 """How much more than is left an offer may take: rounding of sums."""
@@ -124,10 +125,10 @@ class _Desk:
         for session in range(most.size):
             rows, amounts = self._entries(self.first_session + session)
             for row, amount in zip(rows.tolist(), amounts.tolist(), strict=True):
-                if self.is_places[row]:
+                if self.is_places[row] and amount < 0:
                     self.session_of[row] = session
                     self.places_row[session] = row
-                elif self.is_quorum[row]:
+                elif self.is_quorum[row] and amount > 0:
                     self.least[session] = amount
         owed = sp.csr_array(self.use)[np.flatnonzero(self.is_owed)]
         self.counts = np.asarray((owed < 0).sum(axis=0)).ravel() > 0
@@ -192,16 +193,13 @@ class _Desk:
     def _take(self, column: int) -> bool:
         """Take one of a column, and open the groups it needs, if all of it fits."""
         rows, amounts = self._entries(column)
-        opened = []
-        for row, amount in zip(rows.tolist(), amounts.tolist(), strict=True):
-            if self.is_places[row] and self.left[row] < amount - FITS:
-                session = self.session_of.get(row)
-                if session is None:
-                    return False
-                at = self.first_session + session
-                if self.quantity[at] + 1 > self.most[session] + FITS:
-                    return False
-                opened.append(at)
+        opened, reached = self._opens(column), 0
+        # a pupil may open a family's session, and that one a group of parents
+        while opened is not None and reached < len(opened):
+            more = self._opens(opened[reached])
+            opened, reached = None if more is None else opened + more, reached + 1
+        if opened is None:
+            return False
         need = np.zeros(self.left.size)
         np.add.at(need, rows, amounts)
         for at in opened:
@@ -221,6 +219,21 @@ class _Desk:
         for at in opened:
             self.quantity[at] += 1
         return True
+
+    def _opens(self, column: int) -> list[int] | None:
+        """Return the sessions that must open for one more of a column; None if they may not."""
+        opened = []
+        rows, amounts = self._entries(column)
+        for row, amount in zip(rows.tolist(), amounts.tolist(), strict=True):
+            if self.is_places[row] and self.left[row] < amount - FITS:
+                session = self.session_of.get(row)
+                if session is None:
+                    return None
+                at = self.first_session + session
+                if self.quantity[at] + 1 > self.most[session] + FITS:
+                    return None
+                opened.append(at)
+        return opened
 
     def places_taken(self) -> Floats:
         """Return (sessions,) the pupils in every kind of group."""
@@ -254,9 +267,12 @@ def _hours(formulation: Formulation) -> Floats:
     rows, pieces = formulation.rows, formulation.pieces
     hours = np.array([name == "hours" for name in rows.resource], dtype=np.float64)
     of_piece = hours @ sp.csr_array(rows.use)
-    place, group = pieces.kind == Kind.PLACE, pieces.kind == Kind.GROUP
-    grouped = np.flatnonzero(place & (pieces.most > 0))
-    of_place = np.where(place, of_piece, 0.0)
-    of_place[grouped] += of_piece[group] / pieces.most[grouped]
+    joins = group_of(pieces, formulation.terms)
+    of_place = np.where(np.isin(pieces.kind, (Kind.PLACE, Kind.GROUP)), of_piece, 0.0)
+    # a family joins a group of parents before its children join the family
+    for kind in (Kind.GROUP, Kind.PLACE):
+        member = np.flatnonzero((joins >= 0) & (pieces.kind == kind))
+        of_place[member] += of_place[joins[member]] / pieces.most[joins[member]]
+    of_place[pieces.kind == Kind.GROUP] = 0.0
     of_offer = formulation.offers.made_of.T @ of_place
     return np.asarray(of_offer[formulation.problem.offer[: formulation.candidate.size]])

@@ -13,6 +13,7 @@ from recommender.export.database import run_id
 from recommender.export.manifest import Manifest
 from recommender.export.report import language_of, names_in, records
 from recommender.planning.plan import Plan
+from recommender.planning.words import session_names
 
 
 def calendar_bytes(plan: Plan, manifest: Manifest, language: str = "en") -> bytes:
@@ -43,10 +44,9 @@ def calendar_bytes(plan: Plan, manifest: Manifest, language: str = "en") -> byte
     calendar.add("prodid", "-//recommender//plan//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    for row in records(plan.sessions):
+    for row, key in zip(records(plan.sessions), session_names(plan.sessions), strict=True):
         first = order.index(row["period"])
         last = min(first + max(1, length.get(row["intervention"], 1)), len(order)) - 1
-        key = "/".join((row["intervention"], row["site"], row["period"], row["grade"]))
         event = icalendar.Event()
         event.add("uid", f"{hashlib.sha256(f'{run}/{key}'.encode()).hexdigest()[:32]}@recommender")
         event.add("dtstamp", made)

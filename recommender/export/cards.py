@@ -29,6 +29,7 @@ from recommender.export.report import (
     report_html,
 )
 from recommender.planning.plan import Plan
+from recommender.planning.words import session_names
 
 MOST_UNITS = 30_000
 """Plans with more units than this have no cards: ``explain`` gives the reasons of any of them."""
@@ -145,14 +146,23 @@ def _hours_each(plan: Plan) -> pd.Series:
     mine = pd.Series(own.reindex(keys).fillna(0.0).to_numpy(), index=lines.index)
     sessions = plan.sessions
     names = sessions["intervention"] + "/" + sessions["site"] + "/" + sessions["period"]
-    run = load.groupby("case")["hours"].sum()
-    hours = run.reindex(names + "/" + sessions["grade"]).fillna(0.0).to_numpy()
-    totals = pd.DataFrame({"name": names, "hours": hours, "pupils": sessions["pupils"]})
-    totals = totals.groupby("name")[["hours", "pupils"]].sum()
-    share = totals["hours"] / totals["pupils"].where(totals["pupils"] > 0)
+    hours = load.groupby("case")["hours"].sum().reindex(session_names(sessions)).fillna(0.0)
+    totals = pd.DataFrame({"hours": hours.to_numpy(), "pupils": sessions["pupils"]})
+    families = sessions["family"] != "" if "family" in sessions else names != names
     wanted = lines["intervention"] + "/" + lines["site"] + "/" + lines["period"]
+    of_group, of_family = (
+        wanted.map(_each(totals[kind], names[kind])).astype("float64").fillna(0.0)
+        for kind in (~families, families)
+    )
     units = lines["units"].where(lines["units"] > 0, 1.0)
-    return mine / units + wanted.map(share).astype("float64").fillna(0.0)
+    # parents who take no hours for this child alone take them for its family
+    return mine / units + of_group + of_family.where(mine == 0, 0.0)
+
+
+def _each(totals: pd.DataFrame, names: pd.Series) -> pd.Series:
+    """Name -> hours for each pupil of its sessions."""
+    sums = totals.groupby(names)[["hours", "pupils"]].sum()
+    return sums["hours"] / sums["pupils"].where(sums["pupils"] > 0)
 
 
 def _waiting(

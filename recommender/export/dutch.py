@@ -127,6 +127,8 @@ DUTCH: Mapping[str, str] = {
     "because_cap": "de grens aan {name}: een plek doet meer goed voor anderen",
     "because_money": "het geld doet meer goed voor anderen",
     "because_statute": "wat een wettelijke regel vraagt doet meer goed voor anderen",
+    "because_parents": "de tijd van de ouders doet meer goed voor anderen",
+    "because_at_once": "wat een gezin tegelijk mag hebben doet meer goed voor anderen",
     "because_none": "er zijn geen uren van {name}",
     "because_consent": "er is geen toestemming om hulp aan te bieden",
     "because_no_good": "van wat mag worden aangeboden wordt geen hulp verwacht",

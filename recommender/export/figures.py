@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.planning.plan import Plan
+from recommender.planning.words import session_names
 
 FEW = 10
 """Groups of fewer pupils than this are not shown where a table speaks about people."""
@@ -205,10 +206,7 @@ def by_site(plan: Plan) -> pd.DataFrame:
 
 def offered_hours(plan: Plan) -> pd.DataFrame:
     """Return the rows of the caseload that are for help the plan offers, not for running help."""
-    load, rows = plan.caseload, plan.sessions
-    sessions = (
-        rows["intervention"] + "/" + rows["site"] + "/" + rows["period"] + "/" + rows["grade"]
-    )
+    load, sessions = plan.caseload, session_names(plan.sessions)
     offered = pd.MultiIndex.from_frame(plan.assignments[["unit_id", "intervention"]])
     mine = pd.MultiIndex.from_frame(load[["case", "intervention"]]).isin(offered)
     return load[mine | load["case"].isin(sessions)]

@@ -273,6 +273,8 @@ ENGLISH: Mapping[str, str] = {
     "because_cap": "the cap on {name} would do more good for others",
     "because_money": "the money would do more good for others",
     "because_statute": "what a statutory rule asks for would do more good for others",
+    "because_parents": "the time of the parents would do more good for others",
+    "because_at_once": "what a family may have at once would do more good for others",
     "because_none": "there are no hours of {name}",
     "because_consent": "there is no consent to offer help",
     "because_no_good": "nothing that may be offered is expected to help",

@@ -331,7 +331,10 @@ def _reasons(plan: Plan, words: Language, named: Callable[[str, str], str]) -> p
 
 
 def _sessions(plan: Plan) -> pd.DataFrame:
-    table = plan.sessions.groupby(["intervention", "period"], sort=True)[["groups", "pupils"]].sum()
+    sessions = plan.sessions
+    if "family" in sessions:
+        sessions = sessions[sessions["family"] == ""]
+    table = sessions.groupby(["intervention", "period"], sort=True)[["groups", "pupils"]].sum()
     return table.reset_index()
 
 

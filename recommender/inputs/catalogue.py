@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, model_validator
@@ -160,6 +162,8 @@ class Intervention:
         reach: how many of those offered it start and finish.
         eligible: whom it suits.
         contraindications: 0/1 columns (use ``eligibility``) that rule a pupil out when 1.
+        recipient: who receives it; what the parents receive is given once for all the children of
+            a family who may be offered it: hours, money and places once, and the good of all.
         requires: interventions that must have been completed, be running, or be in the bundle.
         excludes: interventions that may not be given together with this one.
         assumptions: what in this entry is an assumption rather than a finding.
@@ -178,6 +182,7 @@ class Intervention:
     reach: Reach = Field(default_factory=Reach)
     eligible: Eligible = Field(default_factory=Eligible)
     contraindications: tuple[str, ...] = ()
+    recipient: Literal["pupil", "parents"] = "pupil"
     requires: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -197,3 +202,19 @@ class Catalogue:
     def ids(self) -> tuple[str, ...]:
         """The ids of the interventions, in order."""
         return tuple(i.id for i in self.interventions)
+
+
+def in_force(catalogue: Catalogue, set_aside: Collection[str]) -> Catalogue:
+    """The catalogue with some keys of its interventions put back to what they are when left out.
+
+    Args:
+        catalogue: the catalogue as written.
+        set_aside: the keys that do not count.
+    """
+    if not set_aside:
+        return catalogue
+    plain = {"recipient": "pupil"}
+    neutral: dict[str, Any] = {key: plain[key] for key in set_aside}
+    return replace(
+        catalogue, interventions=tuple(replace(it, **neutral) for it in catalogue.interventions)
+    )

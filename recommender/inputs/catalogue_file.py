@@ -138,6 +138,8 @@ def _format_problems(it: Intervention) -> Iterator[_Complaint]:
                 "is given, but the format is individual",
                 "use cost_per_pupil",
             )
+    if form.kind == "class" and it.recipient == "parents":
+        yield ("recipient",), "is parents, but the format is class", "a class is of pupils"
     open_class = form.kind == "class" and form.max == 1
     if form.min > form.max and not open_class:
         yield (

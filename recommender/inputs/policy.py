@@ -12,6 +12,7 @@ from recommender.inputs.catalogue import STRICT, Level, NonNegative, Probability
 
 Use: TypeAlias = Literal["feature", "eligibility", "audit_only", "never"]
 ColumnType: TypeAlias = Literal["number", "category", "flag", "date", "text"]
+Condition: TypeAlias = Literal["recipient"]
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Cases: TypeAlias = Annotated[int, Field(ge=0, le=100_000)]
@@ -133,6 +134,12 @@ class Rules:
             with hours of the role, or a group that runs.
         coordinators: roles that coordinate a family, the first in preference; where nobody who
             helps the family has one of them, who gives it most hours does.
+        at_once_per_pupil: the most interventions a pupil has in one period, running help included
+            and what the whole class receives left out; None for no limit.
+        at_once_per_family: the same for all children of a family together; what the parents
+            receive counts once.
+        set_aside: keys of the catalogue that do not count, such as ``recipient`` (every child is
+            then counted by itself).
     """
 
     budget: NonNegative | None = None
@@ -142,6 +149,9 @@ class Rules:
     caps: dict[str, NonNegative] = Field(default_factory=dict)
     caseload: dict[str, Cases] = Field(default_factory=dict)
     coordinators: tuple[str, ...] = ()
+    at_once_per_pupil: Annotated[int, Field(ge=1)] | None = None
+    at_once_per_family: Annotated[int, Field(ge=1)] | None = None
+    set_aside: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, config=STRICT)

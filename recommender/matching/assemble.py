@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from recommender.inputs.catalogue import Catalogue
+from recommender.inputs.catalogue import Catalogue, in_force
 from recommender.inputs.cohort import Cohort
 from recommender.matching.benefit import Recipe, errors_of, reached_gain, recipes, total_benefit
 from recommender.matching.bundles import (
@@ -88,6 +88,7 @@ def match(
             is not assessed.
         ValueError: if the risks are not those of the cohort.
     """
+    catalogue = in_force(catalogue, settings.set_aside)
     if len(risks.risk) != len(cohort.units):
         raise ValueError(f"there are risks of {len(risks.risk)} units, not of {len(cohort.units)}")
     work = _prepare(cohort, catalogue, risks, settings)
@@ -130,7 +131,8 @@ def _prepare(
     known = relations_of(catalogue)
     bundles = allowed_bundles(known, settings.bundle_size)
     terms = terms_of(catalogue, risks.outcomes, settings)
-    order = needs_no_more(bundle_needs(catalogue, bundles, settings.limited))
+    needs = bundle_needs(catalogue, bundles, settings.limited, at_once=settings.at_once)
+    order = needs_no_more(needs)
     statutory = cohort.units["must_serve"].to_numpy(dtype=object)
     rule = np.where(statutory == "", -1, 0).astype(np.int16)
     rivals = {-1: _rivals(order), 0: _rivals(order)}

@@ -46,28 +46,42 @@ def bundle_name(candidates: Candidates, bundle: int) -> str:
 
 
 def bundle_needs(
-    catalogue: Catalogue, bundles: Sequence[Bundle], limited: Sequence[str] = ()
+    catalogue: Catalogue,
+    bundles: Sequence[Bundle],
+    limited: Sequence[str] = (),
+    *,
+    at_once: bool = False,
 ) -> npt.NDArray[np.float64]:
     """Return (bundles, needs) what one pupil in each bundle takes of everything scarce.
 
     The needs are: hours per pupil times reach of every role in every period after the start, money
     per pupil times reach, a place in a group or class of an intervention, a place under a cap
     (``limited``), and how many periods must be left in the calendar.  Hours and money per group
-    come with the group's place.
+    come with the group's place, those of parents with the family's: a brother or sister may have
+    brought them.  Where there is a limit ``at_once``, what runs in every period is a need too.
     """
     length = max((i.periods for i in catalogue.interventions), default=1)
     roles = sorted({need.role for i in catalogue.interventions for need in i.needs})
-    scarce = [i.id for i in catalogue.interventions if i.format.kind != "individual"]
+    scarce = [
+        i.id
+        for i in catalogue.interventions
+        if i.format.kind != "individual" or i.recipient == "parents"
+    ]
     places = sorted({*scarce, *(set(limited) & set(catalogue.ids))})
-    single = np.zeros((len(catalogue.ids), len(roles) * length + 1 + len(places)))
+    apart = len(roles) * length + 1 + len(places)
+    single = np.zeros((len(catalogue.ids), apart + (length if at_once else 0)))
     for row, intervention in enumerate(catalogue.interventions):
-        for need in intervention.needs:
+        once = intervention.recipient == "parents"
+        for need in () if once else intervention.needs:
             first = roles.index(need.role) * length
             hours = need.hours_per_pupil * intervention.reach.rate / intervention.periods
             single[row, first : first + intervention.periods] += hours
-        single[row, len(roles) * length] = intervention.cost_per_pupil * intervention.reach.rate
+        if not once:
+            single[row, len(roles) * length] = intervention.cost_per_pupil * intervention.reach.rate
         if intervention.id in places:
             single[row, len(roles) * length + 1 + places.index(intervention.id)] = 1.0
+        if at_once and intervention.format.kind != "class":
+            single[row, apart : apart + intervention.periods] = 1.0
     needs = np.zeros((len(bundles), single.shape[1] + 1))
     for row, bundle in enumerate(bundles):
         for position in bundle.interventions:

@@ -89,7 +89,8 @@ def eligibility(
     - consent that is not listed in the settings rules out everything, a refusal always;
     - a flag that is 1 contra-indicates, an indication must be 1; an unknown flag (or a column that
       is not there) does not establish anything: it neither rules out nor indicates;
-    - what was completed or is running is not repeated; running help blocks what it excludes;
+    - what was completed or is running is not repeated, nor what the parents completed or receive
+      for another child of the family; running help blocks what it excludes;
     - a requirement is met by help that was completed or is running, or by a bundle in which every
       member may be offered and brings the rest; REQUIREMENT says that no such bundle exists;
     - a decision ``forbid`` removes an intervention; ``require`` and ``accept`` remove none, and
@@ -103,8 +104,11 @@ def eligibility(
     """
     units = cohort.units
     _check_conditions(catalogue, risks)
+    parents = [n for n, it in enumerate(catalogue.interventions) if it.recipient == "parents"]
     completed = _listed(units["completed"], relations.names)
     running = _marked(cohort.commitments, units["unit_id"], relations.names)
+    for table in (completed, running):
+        _share_in_families(table, units, parents)
     forbids = cohort.decisions[cohort.decisions["decision"] == "forbid"]
     requires = cohort.decisions[cohort.decisions["decision"] == "require"]
     forbidden = _marked(forbids, units["unit_id"], relations.names)
@@ -201,6 +205,18 @@ def _marked(table: pd.DataFrame, ids: pd.Series[str], names: tuple[str, ...]) ->
         known = (rows >= 0) & (columns >= 0)
         marked[rows[known], columns[known]] = True
     return marked
+
+
+def _share_in_families(table: BoolArray, units: pd.DataFrame, parents: list[int]) -> None:
+    """Mark for all children of a family what stands under one of them, in some columns."""
+    if not parents:
+        return
+    family, names = pd.factorize(units["family_id"].to_numpy(dtype=object))
+    known = ((units["count"] == 1) & (units["family_id"] != "")).to_numpy(dtype=np.bool_)
+    for column in parents:
+        marked = np.zeros(len(names), dtype=np.bool_)
+        marked[family[known & table[:, column]]] = True
+        table[known, column] |= marked[family[known]]
 
 
 def _check_conditions(catalogue: Catalogue, risks: RiskProfiles) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from recommender.inputs.policy import MustServe, Policy
+from recommender.inputs.policy import Condition, MustServe, Policy
 
 LARGEST_BUNDLE = 4
 
@@ -23,6 +23,9 @@ class MatchingSettings:
         must_serve: statutory rules; a bundle that counts for a unit's rule is only dominated by a
             bundle that counts as well.
         limited: interventions with a cap on their pupils: a place under the cap is a need too.
+        at_once: whether there is a limit to what a pupil or family has at once: every intervention
+            is then a need of its own in the periods it runs.
+        set_aside: keys of the catalogue that do not count.
 
     Raises:
         ValueError: for a number or a consent state that makes no sense.
@@ -35,6 +38,8 @@ class MatchingSettings:
     consent: tuple[str, ...] = ("given", "not_needed")
     must_serve: tuple[MustServe, ...] = ()
     limited: tuple[str, ...] = ()
+    at_once: bool = False
+    set_aside: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse nonsense."""
@@ -62,4 +67,9 @@ class MatchingSettings:
             consent=tuple(policy.rules.consent),
             must_serve=policy.rules.must_serve,
             limited=tuple(sorted(policy.rules.caps)),
+            at_once=(
+                policy.rules.at_once_per_pupil is not None
+                or policy.rules.at_once_per_family is not None
+            ),
+            set_aside=policy.rules.set_aside,
         )

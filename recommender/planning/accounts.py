@@ -8,8 +8,9 @@ import pandas as pd
 from recommender.planning.codes import Floats
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
+from recommender.planning.offers import group_of
 from recommender.planning.taken import Taken, hours_needed
-from recommender.planning.words import UNITS, named, tidy
+from recommender.planning.words import UNITS, extra_labels, named, tidy
 
 
 def resources_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
@@ -51,10 +52,20 @@ def resources_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
             "intervention": named(book.interventions, rows.intervention),
             "rule": named(book.rules, rows.rule),
             "grade": grades,
+            **extra_labels(book, family=rows.family),
         }
     )
     order = np.lexsort(
-        (rows.rule, rows.grade, rows.intervention, rows.period, rows.site, rows.role, resource)
+        (
+            rows.family,
+            rows.rule,
+            rows.grade,
+            rows.intervention,
+            rows.period,
+            rows.site,
+            rows.role,
+            resource,
+        )
     )
     return tidy(frame.iloc[order])
 
@@ -75,24 +86,35 @@ def _left_over(formulation: Formulation, taken: Taken) -> Floats:
 
 
 def sessions_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
-    """Return intervention, site, period, groups, pupils, grade: the groups that run."""
+    """Return intervention, site, period, groups, pupils, grade[, family]: the groups that run.
+
+    A family whose parents receive help is a group of its children; where its parents meet others
+    the group counts its families.
+    """
     pieces, book = formulation.pieces, formulation.book
-    place = np.flatnonzero(pieces.kind == Kind.PLACE)
-    grouped = place[pieces.most[place] > 0]
+    joins = group_of(pieces, formulation.terms)
+    member = np.flatnonzero(joins >= 0)
+    pupils = np.bincount(joins[member], taken.piece[member], minlength=pieces.size)
     group = np.flatnonzero(pieces.kind == Kind.GROUP)
-    runs = np.flatnonzero(taken.piece[group] > 0)
-    at = group[runs]
+    at = group[taken.piece[group] > 0]
     frame = pd.DataFrame(
         {
             "intervention": named(book.interventions, pieces.intervention[at]),
             "site": named(book.sites, pieces.site[at]),
             "period": named(book.periods, pieces.period[at]),
             "groups": taken.piece[at],
-            "pupils": taken.piece[grouped[runs]],
+            "pupils": pupils[at],
             "grade": named(book.grades, pieces.grade[at]),
+            **extra_labels(book, family=pieces.family[at]),
         }
     )
     order = np.lexsort(
-        (pieces.grade[at], pieces.period[at], pieces.site[at], pieces.intervention[at])
+        (
+            pieces.family[at],
+            pieces.grade[at],
+            pieces.period[at],
+            pieces.site[at],
+            pieces.intervention[at],
+        )
     )
     return tidy(frame.iloc[order])

@@ -91,7 +91,10 @@ def in_order(frame: pd.DataFrame, periods: tuple[str, ...]) -> pd.DataFrame:
 
 
 def session_names(formulation: Formulation, pieces: Ints) -> dict[int, str]:
-    """Return the name of every GROUP piece: "intervention/site/period/grade"."""
+    """Return the name of every GROUP piece: "intervention/site/period/grade".
+
+    A family whose parents receive help has its id behind that.
+    """
     book, table = formulation.book, formulation.pieces
     return {
         int(piece): "/".join(
@@ -100,6 +103,7 @@ def session_names(formulation: Formulation, pieces: Ints) -> dict[int, str]:
                 book.sites[table.site[piece]],
                 book.periods[table.period[piece]],
                 "" if table.grade[piece] < 0 else str(book.grades[table.grade[piece]]),
+                *((book.families[table.family[piece]],) if table.family[piece] >= 0 else ()),
             )
         )
         for piece in pieces

@@ -4,9 +4,10 @@ Blocks stand in this order, and so do their columns:
 
     units      one block a unit that may be offered something, in the order of the lots;
                columns are candidate x start period
-    sessions   one integer block an (intervention, site, start period[, grade of a class]);
-               its one column is "run a group", its limit the most groups (a column for every
-               number of groups says the same, is many times as large, and solves no faster)
+    sessions   one integer block an (intervention, site, start period[, grade of a class]), and
+               one a family whose parents receive help once for several children; its one column is
+               "run a group", its limit the most groups (a column for every number of groups says
+               the same, is many times as large, and solves no faster)
     staff      one divisible block a team of interchangeable professionals; columns are the
                ways to spend their hours (role, site)
     shortages  one divisible, dear block a must-serve rule and site: pupils it still lacks
@@ -39,9 +40,12 @@ from recommender.planning.limits import (
     stacked,
 )
 from recommender.planning.offers import (
+    Kin,
     Offers,
     bundles_of,
+    children_of,
     choices_of,
+    crowded,
     eligible_pupils,
     groups_possible,
     groups_that_fit,
@@ -55,9 +59,12 @@ from recommender.planning.people import (
     People,
     Running,
     classes_of,
+    families_of,
+    family_room,
     owed_to,
     people_of,
     rules_of,
+    running_at_once,
     running_of,
 )
 from recommender.planning.staff import Staff, staff_of
@@ -151,13 +158,19 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
         cap=_caps(limits, book),
         committed=_per_row(running),
         owed=owed_to(people),
+        at_once=_room_of_families(candidates, people, terms, book, limits),
     )
 
     bundles = bundles_of(candidates, terms, limits, book)
-    pupils = eligible_pupils(candidates, bundles, people, book)
+    pupils = eligible_pupils(candidates, bundles, people, terms, book)
     possible = groups_possible(pupils, terms, classes)
-    choices = choices_of(candidates, bundles, possible, people, book)
-    places, made_of = places_of(choices, bundles, terms, classes)
+    kin = Kin(
+        children_of(candidates, bundles, people, terms),
+        crowded(candidates, bundles, people, facts.at_once),
+    )
+    room = _room_of_pupils(candidates, terms, book, limits)
+    choices = choices_of(candidates, bundles, possible, people, terms, book, kin, room)
+    places, made_of = places_of(choices, bundles, terms, classes, people, kin)
     given, staff, way_piece = hours_given(
         places,
         staff_of(resources.professionals, book, limits.travel_overhead, resources.roles),
@@ -251,7 +264,24 @@ def _book(candidates: Candidates, resources: Resources, limits: LimitSettings) -
         periods=tuple(period.id for period in resources.periods),
         rules=rules_of(candidates, limits),
         grades=tuple(sorted({int(grade) for grade in units["grade"].unique()})),
+        families=families_of(candidates, limits),
     )
+
+
+def _room_of_families(
+    candidates: Candidates, people: People, terms: Terms, book: Book, limits: LimitSettings
+) -> Floats | None:
+    if limits.at_once_per_family is None:
+        return None
+    return family_room(candidates, people, terms, book, limits.at_once_per_family)
+
+
+def _room_of_pupils(
+    candidates: Candidates, terms: Terms, book: Book, limits: LimitSettings
+) -> Ints | None:
+    if limits.at_once_per_pupil is None:
+        return None
+    return limits.at_once_per_pupil - running_at_once(candidates, book, terms)
 
 
 def _caps(limits: LimitSettings, book: Book) -> Floats:

@@ -18,7 +18,7 @@ import scipy.sparse as sp
 
 from recommender.inputs.policy import MustServe, Policy
 from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
-from recommender.planning.terms import INDIVIDUAL, Terms
+from recommender.planning.terms import CLASS, INDIVIDUAL, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class LimitSettings:
         caseload: (role, most cases at once of one professional in that role).
         coordinators: roles that coordinate a family, the first in preference; who gives it most
             hours where nobody who helps it has one of them.
+        at_once_per_pupil: the most interventions a pupil has in one period, or None for no limit;
+            those given to the whole class do not count.
+        at_once_per_family: the same for all children of a family together; help that is given to
+            the parents counts once.
         seed: of the lots that break ties between equal pupils.
 
     Raises:
@@ -48,6 +52,8 @@ class LimitSettings:
     waiting_discount: float = 0.0
     caseload: tuple[tuple[str, int], ...] = ()
     coordinators: tuple[str, ...] = ()
+    at_once_per_pupil: int | None = None
+    at_once_per_family: int | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -63,6 +69,10 @@ class LimitSettings:
         for name, cases in self.caseload:
             if cases < 0:
                 raise ValueError(f"the most cases of {name} are {cases}; use 0 or more")
+        for name in ("at_once_per_pupil", "at_once_per_family"):
+            most = getattr(self, name)
+            if most is not None and most < 1:
+                raise ValueError(f"{name} is {most}; use 1 or more")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; use 0 or more")
 
@@ -77,6 +87,8 @@ class LimitSettings:
             waiting_discount=policy.waiting_discount,
             caseload=tuple(sorted(policy.rules.caseload.items())),
             coordinators=policy.rules.coordinators,
+            at_once_per_pupil=policy.rules.at_once_per_pupil,
+            at_once_per_family=policy.rules.at_once_per_family,
             seed=seed,
         )
 
@@ -87,7 +99,8 @@ class Kind(IntEnum):
     PLACE = 0
     """One pupil in an intervention that starts in a period."""
     GROUP = 1
-    """One group or class session of an intervention that starts in a period."""
+    """One group or class session of an intervention that starts in a period, or one family whose
+    parents receive it."""
     HOUR = 2
     """One hour spent by professionals on a role, at a site, in a period."""
     SERVED = 3
@@ -106,6 +119,9 @@ class Pieces:
         kind: (pieces,) ``Kind``.
         intervention, site, period, grade, role, rule: (pieces,) codes; the period of a PLACE or
             GROUP is the one in which it starts, the grade is that of a class.
+        family: (pieces,) of a PLACE the family of the pupil, where a rule speaks of it; of a GROUP
+            the family whose parents receive the intervention.  A PLACE in help for parents that
+            has a family is a place in that family's GROUP, and takes nothing else.
         most: (pieces,) pupils that a group holds, of PLACE and GROUP in groups; else 0.
         rate: (pieces,) hours given to pupils for every hour spent, of HOUR; else 1.
     """
@@ -117,6 +133,7 @@ class Pieces:
     grade: Ints
     role: Ints
     rule: Ints
+    family: Ints
     most: Ints
     rate: Floats
 
@@ -136,6 +153,8 @@ class Facts:
         cap: (interventions,) most pupils of one site, infinite for no cap.
         committed: hours that running help takes: codes of role, site, period (k,) and hours (k,).
         owed: pupils owed help: codes of rule, site (k,) and pupils (k,).
+        at_once: (families, periods) how many interventions each family may still have in each
+            period, running help taken off; None for no limit.
     """
 
     terms: Terms
@@ -143,6 +162,7 @@ class Facts:
     cap: Floats
     committed: tuple[Ints, Ints, Ints, Floats]
     owed: tuple[Ints, Ints, Floats]
+    at_once: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -150,8 +170,10 @@ class Rows:
     """The rows a rule adds.
 
     Attributes:
-        resource: (rows,) what they limit: hours, places, quorum, budget, must_serve or cap.
-        role, site, period, intervention, grade, rule: (rows,) codes, -1 where one does not apply.
+        resource: (rows,) what they limit: hours, places, quorum, budget, must_serve, cap or
+            at_once.
+        role, site, period, intervention, grade, rule, family: (rows,) codes, -1 where one does not
+            apply.
         use: (rows, pieces) what one of each piece uses; negative is supply.
         capacity: (rows,) what there is; negative is a floor.
     """
@@ -163,6 +185,7 @@ class Rows:
     intervention: Ints
     grade: Ints
     rule: Ints
+    family: Ints
     use: sp.csr_array
     capacity: Floats
 
@@ -174,7 +197,7 @@ class Rows:
 
 Rule: TypeAlias = Callable[[Pieces, Facts], Rows]
 
-LABELS = ("role", "site", "period", "intervention", "grade", "rule")
+LABELS = ("role", "site", "period", "intervention", "grade", "rule", "family")
 
 
 def tally(resource: str, pieces: int, piece: Ints, amount: Floats, keys: dict[str, Ints]) -> Rows:
@@ -210,15 +233,16 @@ def work(pieces: Pieces, terms: Terms) -> tuple[Ints, Ints, Ints, Floats]:
 
     Hours are spread evenly over the periods an intervention runs.  Hours per pupil are taken at
     the reach rate, because who does not start or finish does not take them; hours of a group are
-    taken in full.
+    taken in full.  Help for the parents of a family takes the hours of one pupil, once.
     """
-    at = np.flatnonzero((pieces.kind == Kind.PLACE) | (pieces.kind == Kind.GROUP))
+    one = each(pieces, terms)
+    at = np.flatnonzero(one | ((pieces.kind == Kind.GROUP) & (pieces.family < 0)))
     what = pieces.intervention[at]
     needs = terms.need[what + 1] - terms.need[what]
     need = ranges(terms.need[what], needs)
     at, what = np.repeat(at, needs), np.repeat(what, needs)
     hours = np.where(
-        pieces.kind[at] == Kind.PLACE,
+        one[at],
         terms.hours_per_pupil[need] * terms.reach[what],
         terms.hours_per_group[need],
     )
@@ -234,11 +258,26 @@ def work(pieces: Pieces, terms: Terms) -> tuple[Ints, Ints, Ints, Floats]:
     )
 
 
+def seated(pieces: Pieces, terms: Terms) -> Bools:
+    """Return (pieces,) whether a piece is a pupil's place in help that the family receives once."""
+    mine = (pieces.kind == Kind.PLACE) & (pieces.family >= 0)
+    mine[mine] = terms.parents[pieces.intervention[mine]]
+    return np.asarray(mine)
+
+
+def each(pieces: Pieces, terms: Terms) -> Bools:
+    """Return (pieces,) whether a piece takes what one pupil takes: a pupil, or a family at once."""
+    family = (pieces.kind == Kind.GROUP) & (pieces.family >= 0)
+    place = (pieces.kind == Kind.PLACE) & ~seated(pieces, terms)
+    return np.asarray(place | family)
+
+
 def euros(pieces: Pieces, terms: Terms) -> Floats:
     """Return (pieces,) what each piece costs beside the hours; per pupil at the reach rate."""
     what = pieces.intervention
     cost = np.zeros(pieces.size)
-    place, group = pieces.kind == Kind.PLACE, pieces.kind == Kind.GROUP
+    place = each(pieces, terms)
+    group = (pieces.kind == Kind.GROUP) & ~place
     cost[place] = (terms.cost_per_pupil * terms.reach)[what[place]]
     cost[group] = terms.cost_per_group[what[group]]
     return cost
@@ -266,39 +305,56 @@ def hours(pieces: Pieces, facts: Facts) -> Rows:
 
 
 def places(pieces: Pieces, facts: Facts) -> Rows:
-    """Places in the groups that start together: pupils minus places is at most nothing."""
+    """Places in the groups that start together: pupils minus places is at most nothing.
+
+    A family whose parents receive help is a group of its children, and where parents meet in
+    groups the family has one place there.
+    """
     return _of_groups("places", pieces, facts, pupil=1.0, group=-pieces.most.astype(float))
 
 
 def quorum(pieces: Pieces, facts: Facts) -> Rows:
     """The least pupils of groups that start together: quorum minus pupils is at most nothing."""
     least = np.where(pieces.intervention >= 0, facts.terms.least[pieces.intervention], 0)
+    least = np.where(pieces.family >= 0, np.minimum(least, 1), least)
     return _of_groups("quorum", pieces, facts, pupil=-1.0, group=least.astype(float))
 
 
+GROUP_KEYS = ("site", "period", "intervention", "grade", "family")
+"""What tells groups apart."""
+
+
+def members_of_groups(pieces: Pieces, terms: Terms) -> tuple[Ints, dict[str, Ints]]:
+    """Return who has a place in a group, and in which group.
+
+    Returns:
+        (k,) pieces - a PLACE, or the GROUP that is a family among parents who meet in groups - and
+        by label (k,) the codes of the group's GROUP piece.
+    """
+    seat = seated(pieces, terms)
+    known = pieces.intervention >= 0
+    meets = np.zeros(pieces.size, dtype=np.bool_)
+    meets[known] = terms.form[pieces.intervention[known]] != INDIVIDUAL
+    family = (pieces.kind == Kind.GROUP) & (pieces.family >= 0)
+    member = np.flatnonzero(seat | (meets & ((pieces.kind == Kind.PLACE) | family)))
+    labels: dict[str, Ints] = {name: getattr(pieces, name)[member] for name in GROUP_KEYS}
+    labels["family"] = np.where(seat[member], labels["family"], -1)
+    return member, labels
+
+
 def _of_groups(resource: str, pieces: Pieces, facts: Facts, *, pupil: float, group: Floats) -> Rows:
-    in_groups = _in_groups(pieces, facts.terms)
-    at = np.flatnonzero(in_groups)
+    member, labels = members_of_groups(pieces, facts.terms)
+    own = np.flatnonzero(pieces.kind == Kind.GROUP)
     return tally(
         resource,
         pieces.size,
-        at,
-        np.where(pieces.kind[at] == Kind.PLACE, pupil, group[at]),
+        np.concatenate([member, own]),
+        np.concatenate([np.full(member.size, pupil), group[own]]),
         {
-            "site": pieces.site[at],
-            "period": pieces.period[at],
-            "intervention": pieces.intervention[at],
-            "grade": pieces.grade[at],
+            name: np.concatenate([codes, getattr(pieces, name)[own]])
+            for name, codes in labels.items()
         },
     )
-
-
-def _in_groups(pieces: Pieces, terms: Terms) -> Bools:
-    known = pieces.intervention >= 0
-    in_groups = np.zeros(pieces.size, dtype=np.bool_)
-    in_groups[known] = terms.form[pieces.intervention[known]] != INDIVIDUAL
-    helping = (pieces.kind == Kind.PLACE) | (pieces.kind == Kind.GROUP)
-    return np.asarray(in_groups & helping)
 
 
 def budget(pieces: Pieces, facts: Facts) -> Rows:
@@ -329,8 +385,8 @@ def must_serve(pieces: Pieces, facts: Facts) -> Rows:
 
 
 def caps(pieces: Pieces, facts: Facts) -> Rows:
-    """The most pupils of one site in one intervention, over all periods."""
-    place = np.flatnonzero(pieces.kind == Kind.PLACE)
+    """The most pupils of one site in one intervention, over all periods; families count once."""
+    place = np.flatnonzero(each(pieces, facts.terms))
     at = place[np.isfinite(facts.cap[pieces.intervention[place]])]
     rows = tally(
         "cap",
@@ -342,7 +398,32 @@ def caps(pieces: Pieces, facts: Facts) -> Rows:
     return replace(rows, capacity=facts.cap[rows.intervention])
 
 
-RULES: tuple[Rule, ...] = (hours, places, quorum, budget, must_serve, caps)
+def at_once(pieces: Pieces, facts: Facts) -> Rows:
+    """The most interventions that the children of a family have in one period, all together.
+
+    Help for the parents counts once; what the whole class receives does not count.
+    """
+    terms = facts.terms
+    counted = each(pieces, terms) & (pieces.family >= 0)
+    counted[counted] = terms.form[pieces.intervention[counted]] != CLASS
+    at = np.flatnonzero(counted)
+    if facts.at_once is None:
+        at = at[:0]
+    length = terms.length[pieces.intervention[at]]
+    piece = np.repeat(at, length)
+    rows = tally(
+        "at_once",
+        pieces.size,
+        piece,
+        np.ones(piece.size),
+        {"family": pieces.family[piece], "period": ranges(pieces.period[at], length)},
+    )
+    if facts.at_once is None:
+        return rows
+    return replace(rows, capacity=facts.at_once[rows.family, rows.period])
+
+
+RULES: tuple[Rule, ...] = (hours, places, quorum, budget, must_serve, caps, at_once)
 """Every rule, in the order of their rows."""
 
 

@@ -15,7 +15,8 @@ import pandas as pd
 from recommender.allocation import Links
 from recommender.planning.codes import Floats, Ints, ranges
 from recommender.planning.formulate import Formulation
-from recommender.planning.words import named, tidy
+from recommender.planning.limits import Kind
+from recommender.planning.words import EXTRA, extra_labels, named, tidy
 
 KEYS = ("resource", "unit_id", "intervention", "site", "period", "grade")
 """The columns that tell memberships apart."""
@@ -82,6 +83,8 @@ def _cuts(size: Ints) -> list[int]:
 def memberships_of(formulation: Formulation, links: Links, unit_ids: pd.Series) -> pd.DataFrame:
     """Return resource, unit_id ("" of a group itself), intervention, site, period, grade, price.
 
+    Where a family is a group, or takes part in one of parents, its id stands under ``family``.
+
     Args:
         formulation: the problem with its meaning.
         links: the links of a solution.
@@ -93,6 +96,11 @@ def memberships_of(formulation: Formulation, links: Links, unit_ids: pd.Series) 
     of_unit = block < formulation.spans.sessions
     unit = np.full(priced.size, -1, dtype=np.int64)
     unit[of_unit] = formulation.unit[block[of_unit]]
+    family = rows.family[row].copy()
+    joins = np.flatnonzero(~of_unit & (family < 0))
+    family[joins] = formulation.pieces.family[
+        _group_pieces(formulation)[block[joins] - formulation.spans.sessions]
+    ]
     frame = pd.DataFrame(
         {
             "resource": np.array(rows.resource, dtype=object)[row],
@@ -102,9 +110,11 @@ def memberships_of(formulation: Formulation, links: Links, unit_ids: pd.Series) 
             "period": named(book.periods, rows.period[row]),
             "grade": named(book.grades, rows.grade[row]),
             "price": links.price[priced],
+            **extra_labels(book, family=family),
         }
     )
-    return tidy(frame.sort_values(list(KEYS), kind="stable"))
+    keys = [*KEYS, *(name for name in EXTRA if name in frame)]
+    return tidy(frame.sort_values(keys, kind="stable"))
 
 
 def links_of(
@@ -118,15 +128,21 @@ def links_of(
         labels: the words of every row of the problem.
         unit_ids: (units,) the ids of the cohort.
     """
-    keys = ["resource", "intervention", "site", "period", "grade"]
+    keys = ["resource", "intervention", "site", "period", "grade", *EXTRA]
     grouped = labels["resource"].isin(["places", "quorum"]).to_numpy(dtype=np.bool_)
     known = pd.MultiIndex.from_frame(labels.loc[grouped, keys])
-    at = known.get_indexer(pd.MultiIndex.from_frame(table[keys].astype("str")))
+    itself = (table["unit_id"] == "").to_numpy(dtype=np.bool_)
+    said = table.reindex(columns=keys, fill_value="").astype("str")
+    # a family in a group of parents: the row is that of the group
+    joins = itself & ((said["resource"] == "places") & (said["family"] != "")).to_numpy(np.bool_)
+    at = known.get_indexer(
+        pd.MultiIndex.from_frame(said.assign(family=said["family"].mask(joins, "")))
+    )
     row = np.append(np.flatnonzero(grouped), -1)[at]
     unit = pd.Index(unit_ids.astype(object)).get_indexer(pd.Index(table["unit_id"].astype(object)))
     block = np.append(formulation.block, -1)[unit]
-    itself = (table["unit_id"] == "").to_numpy(dtype=np.bool_)
     block[itself] = np.append(_group_of(formulation), -1)[row[itself]]
+    block[joins] = _families_of(said[joins], formulation)
     price = table["price"].to_numpy(dtype=np.float64)
     wrong = (row < 0) | (block < 0) | ~(price >= 0)
     right = ~wrong
@@ -136,6 +152,30 @@ def links_of(
         price=price[right],
     )
     return links, np.flatnonzero(wrong)
+
+
+def _group_pieces(formulation: Formulation) -> Ints:
+    """Return (sessions,) the GROUP piece of every block of sessions."""
+    return np.flatnonzero(formulation.pieces.kind == Kind.GROUP)
+
+
+def _families_of(said: pd.DataFrame, formulation: Formulation) -> Ints:
+    """Return (n,) the blocks of families among parents who meet in groups, -1 for none."""
+    pieces, book = formulation.pieces, formulation.book
+    session = np.flatnonzero(pieces.family[_group_pieces(formulation)] >= 0)
+    group = _group_pieces(formulation)[session]
+    known = pd.MultiIndex.from_arrays(
+        [
+            named(names, getattr(pieces, label)[group])
+            for label, names in (
+                ("intervention", book.interventions),
+                ("period", book.periods),
+                ("family", book.families),
+            )
+        ]
+    )
+    asked = pd.MultiIndex.from_frame(said[["intervention", "period", "family"]].astype(object))
+    return np.append(formulation.spans.sessions + session, -1)[known.get_indexer(asked)]
 
 
 def _group_of(formulation: Formulation) -> Ints:

@@ -9,7 +9,13 @@ import scipy.sparse as sp
 
 from recommender.matching.candidates import Candidates
 from recommender.planning.codes import Bools, Codes, Floats, Ints, distinct, ranges
-from recommender.planning.limits import Kind, LimitSettings, Pieces, work
+from recommender.planning.limits import (
+    Kind,
+    LimitSettings,
+    Pieces,
+    members_of_groups,
+    work,
+)
 from recommender.planning.people import People, cells, counts_for
 from recommender.planning.staff import Staff
 from recommender.planning.terms import CLASS, GROUP, INDIVIDUAL, Book, Terms
@@ -26,6 +32,7 @@ class Offers:
         site, period: (offers,) where, and when it starts.
         grade: (offers,) of a unit's offer with a class in its bundle.
         rule: (offers,) the statutory rule that a unit's offer is owed under.
+        family: (offers,) of a unit's offer in which a rule speaks of the family.
         piece: (offers,) the piece that any other offer is.
         made_of: (pieces, offers) how many of each piece an offer is the sum of.
     """
@@ -35,6 +42,7 @@ class Offers:
     period: Ints
     grade: Ints
     rule: Ints
+    family: Ints
     piece: Ints
     made_of: sp.csc_array
 
@@ -53,12 +61,15 @@ class Bundles:
         length: (bundles,) periods until the longest is done.
         classes: (bundles,) whether a class is in it.
         counts: (rules, bundles) whether it counts for a statutory rule.
+        at_once: (bundles, longest) interventions that run in each period from the start, those of
+            the whole class left out.
     """
 
     member: Ints
     length: Ints
     classes: Bools
     counts: Bools
+    at_once: Ints
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,7 +81,7 @@ class Choices:
         columns: (blocks,) columns of the block.
         candidate: (columns,) the candidate.
         offer: (columns,) the offer.
-        bundle, site, period, grade, rule: (offers,) what the offers are.
+        bundle, site, period, grade, rule, family: (offers,) what the offers are.
     """
 
     unit: Ints
@@ -82,6 +93,7 @@ class Choices:
     period: Ints
     grade: Ints
     rule: Ints
+    family: Ints
 
 
 def bundles_of(candidates: Candidates, terms: Terms, limits: LimitSettings, book: Book) -> Bundles:
@@ -89,11 +101,16 @@ def bundles_of(candidates: Candidates, terms: Terms, limits: LimitSettings, book
     member = members_of(candidates)
     inside = member >= 0
     counts = counts_for(limits, book)[:, member] & inside
+    length = np.where(inside, terms.length[member], 1).max(axis=1, initial=1)
+    alone = inside & (terms.form[member] != CLASS)
+    period = np.arange(length.max(initial=1))
+    running = alone[:, :, None] & (period < terms.length[member][:, :, None])
     return Bundles(
         member=member,
-        length=np.where(inside, terms.length[member], 1).max(axis=1, initial=1),
+        length=length,
         classes=np.any(inside & (terms.form[member] == CLASS), axis=1),
         counts=np.asarray(counts.any(axis=2)),
+        at_once=running.sum(axis=1).astype(np.int64),
     )
 
 
@@ -106,14 +123,66 @@ def members_of(candidates: Candidates) -> Ints:
     return member
 
 
-def eligible_pupils(candidates: Candidates, bundles: Bundles, people: People, book: Book) -> Floats:
-    """Return (interventions, sites, grades) pupils with a candidate that holds the intervention."""
+def children_of(candidates: Candidates, bundles: Bundles, people: People, terms: Terms) -> Ints:
+    """Return (interventions, families) the children for whom help for the parents may be offered.
+
+    Help for pupils has none.
+    """
+    children = np.zeros((terms.length.size, people.home.size), dtype=np.int64)
+    if people.home.size == 0:
+        return children
+    for intervention in np.flatnonzero(terms.parents):
+        unit = np.flatnonzero(_eligible(candidates, bundles, people, int(intervention)))
+        mine = people.family[unit]
+        np.add.at(children[intervention], mine[mine >= 0], 1)
+    return children
+
+
+def _eligible(candidates: Candidates, bundles: Bundles, people: People, what: int) -> Bools:
+    """Return (units,) whether a unit has a candidate that holds the intervention."""
+    holds = np.any(bundles.member == what, axis=1)
+    eligible = np.zeros(people.site.size, dtype=np.bool_)
+    eligible[candidates.unit[holds[candidates.bundle]]] = True
+    return eligible
+
+
+def crowded(candidates: Candidates, bundles: Bundles, people: People, room: Floats | None) -> Bools:
+    """Return (families,) whether a family could have more interventions at once than it may.
+
+    Args:
+        candidates: who may receive what.
+        bundles: the bundles as arrays.
+        people: the units as codes.
+        room: (families, periods) what each family may still have in each period; None is no limit.
+    """
+    if room is None:
+        return np.zeros(people.home.size, dtype=np.bool_)
+    most = np.zeros(people.site.size)
+    np.maximum.at(most, candidates.unit, bundles.at_once.max(axis=1, initial=0)[candidates.bundle])
+    mine = people.family >= 0
+    total = np.bincount(people.family[mine], weights=most[mine], minlength=people.home.size)
+    return np.asarray(total > room.min(axis=1, initial=np.inf))
+
+
+def eligible_pupils(
+    candidates: Candidates, bundles: Bundles, people: People, terms: Terms, book: Book
+) -> Floats:
+    """Return (interventions, sites, grades) pupils with a candidate that holds the intervention.
+
+    Of help for parents a family counts once, with its first child, at the site of the family.
+    """
     pupils = np.zeros((len(book.interventions), len(book.sites), len(book.grades)))
     for intervention in range(len(book.interventions)):
-        holds = np.any(bundles.member == intervention, axis=1)
-        eligible = np.zeros(people.site.size)
-        eligible[candidates.unit[holds[candidates.bundle]]] = 1.0
-        pupils[intervention] = cells(people, eligible * people.count, book)
+        eligible = _eligible(candidates, bundles, people, intervention)
+        if not terms.parents[intervention] or people.home.size == 0:
+            pupils[intervention] = cells(people.site, people.grade, eligible * people.count, book)
+            continue
+        unit = np.flatnonzero(eligible)
+        family = people.family[unit]
+        _, first = np.unique(np.where(family < 0, -1 - unit, family), return_index=True)
+        unit, family = unit[first], family[first]
+        site = np.where(family < 0, people.site[unit], people.home[family])
+        pupils[intervention] = cells(site, people.grade[unit], people.count[unit], book)
     return pupils
 
 
@@ -136,52 +205,141 @@ def groups_possible(pupils: Floats, terms: Terms, classes: Floats) -> Ints:
     return most
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Kin:
+    """What makes the children of a family depend on each other.
+
+    Attributes:
+        children: (interventions, families) as ``children_of``.
+        crowded: (families,) as ``crowded``.
+    """
+
+    children: Ints
+    crowded: Bools
+
+
 def choices_of(
-    candidates: Candidates, bundles: Bundles, possible: Ints, people: People, book: Book
+    candidates: Candidates,
+    bundles: Bundles,
+    possible: Ints,
+    people: People,
+    terms: Terms,
+    book: Book,
+    kin: Kin,
+    room: Ints | None = None,
 ) -> Choices:
     """Return the columns of units: every candidate in every period in which it can start.
 
-    Left out are candidates that do not fit in the calendar and those that need a group which
-    too few pupils could join.
+    Left out are candidates that do not fit in the calendar, those that need a group which too few
+    pupils could join, and starts with which a unit would have more at once than it may.
+
+    Args:
+        candidates: who may receive what.
+        bundles: the bundles as arrays.
+        possible: (interventions, sites, grades) as ``groups_possible``.
+        people: the units as codes.
+        terms: the conditions of the catalogue.
+        book: the names behind the codes.
+        kin: what makes the children of a family depend on each other.
+        room: (units, periods) interventions a unit may still have at once; None is no limit.
     """
     starts = np.maximum(len(book.periods) - bundles.length + 1, 0)
     keep = starts[candidates.bundle] > 0
+    family = _families(candidates, bundles, people, terms, kin)
     for slot in range(bundles.member.shape[1]):
         member = bundles.member[candidates.bundle, slot]
         site, grade = people.site[candidates.unit], people.grade[candidates.unit]
+        if people.home.size:
+            at_home = (member >= 0) & terms.parents[member] & (people.family[candidates.unit] >= 0)
+            site = np.where(at_home, people.home[people.family[candidates.unit]], site)
         keep &= (member < 0) | (possible[member, site, grade] > 0)
-    kept = np.flatnonzero(keep).astype(np.int32)
+    kept: Codes = np.flatnonzero(keep).astype(np.int32)
+    allowed = None if room is None else _allowed(candidates, bundles, starts, kept, room)
+    if allowed is not None:
+        kept, many, start = allowed
     per_unit = np.bincount(candidates.unit[kept], minlength=people.site.size)
-    first = np.cumsum(per_unit) - per_unit
     order = np.argsort(people.lot)
+    first = np.cumsum(per_unit) - per_unit
     unit = order[per_unit[order] > 0]
-    candidate = kept[ranges(first[unit], per_unit[unit])]
+    at = ranges(first[unit], per_unit[unit])
+    candidate = kept[at]
 
     who, bundle = candidates.unit[candidate], candidates.bundle[candidate]
     grade = np.where(bundles.classes[bundle], people.grade[who], -1)
-    (offer_bundle, site, offer_grade, rule), which = distinct(
-        bundle, people.site[who], grade, people.duty[who]
+    (offer_bundle, site, offer_grade, rule, offer_family), which = distinct(
+        bundle, people.site[who], grade, people.duty[who], family[candidate]
     )
     periods = starts[offer_bundle]
     first_offer = np.cumsum(periods) - periods
-    columns = starts[bundle]
+    if allowed is None:
+        columns = starts[bundle]
+        offer = ranges(first_offer[which], columns)
+    else:
+        columns = many[at]
+        offer = np.repeat(first_offer[which], columns)
+        offer += start[ranges((np.cumsum(many) - many)[at], columns)]
     return Choices(
         unit=unit,
         columns=np.add.reduceat(columns, np.cumsum(per_unit[unit]) - per_unit[unit])
         if unit.size
         else np.empty(0, dtype=np.int64),
         candidate=np.repeat(candidate, columns),
-        offer=ranges(first_offer[which], columns).astype(np.int32),
+        offer=offer.astype(np.int32),
         bundle=np.repeat(offer_bundle, periods),
         site=np.repeat(site, periods),
         period=ranges(np.zeros(periods.size, dtype=np.int64), periods),
         grade=np.repeat(offer_grade, periods),
         rule=np.repeat(rule, periods),
+        family=np.repeat(offer_family, periods),
     )
 
 
+def _allowed(
+    candidates: Candidates, bundles: Bundles, starts: Ints, kept: Codes, room: Ints
+) -> tuple[Codes, Ints, Ints]:
+    """Return candidates that may start at all, in how many periods each, and these one by one.
+
+    Args:
+        candidates: who may receive what.
+        bundles: the bundles as arrays.
+        starts: (bundles,) periods in which a bundle fits in the calendar, from the first on.
+        kept: (k,) candidates.
+        room: (units, periods) interventions a unit may still have at once.
+    """
+    line = np.repeat(np.arange(kept.size), starts[candidates.bundle[kept]])
+    start = ranges(np.zeros(kept.size, dtype=np.int64), starts[candidates.bundle[kept]])
+    unit, bundle = candidates.unit[kept[line]], candidates.bundle[kept[line]]
+    fits = np.ones(line.size, dtype=np.bool_)
+    for offset in range(bundles.at_once.shape[1]):
+        period = np.minimum(start + offset, room.shape[1] - 1)
+        more = bundles.at_once[bundle, offset]
+        fits &= (more == 0) | (more <= room[unit, period])
+    many = np.bincount(line[fits], minlength=kept.size)
+    return kept[many > 0], many[many > 0], start[fits]
+
+
+def _families(
+    candidates: Candidates, bundles: Bundles, people: People, terms: Terms, kin: Kin
+) -> Ints:
+    """Return (candidates,) the family that a rule speaks of in a unit's offer, else -1."""
+    if people.home.size == 0:
+        return np.full(candidates.unit.size, -1, dtype=np.int64)
+    family = people.family[candidates.unit]
+    shared = kin.crowded[family]
+    for slot in range(bundles.member.shape[1]):
+        member = bundles.member[candidates.bundle, slot]
+        parents = (member >= 0) & terms.parents[member]
+        shared |= parents & (kin.children[np.maximum(member, 0), family] > 1)
+    return np.where(shared & (family >= 0), family, -1)
+
+
 def places_of(
-    choices: Choices, bundles: Bundles, terms: Terms, classes: Floats
+    choices: Choices,
+    bundles: Bundles,
+    terms: Terms,
+    classes: Floats,
+    people: People,
+    kin: Kin,
 ) -> tuple[Pieces, sp.csc_array]:
     """Return the pieces of units' offers - places, groups and served pupils - and their sums.
 
@@ -193,41 +351,86 @@ def places_of(
     offer, slot = np.nonzero(member >= 0)
     what = member[offer, slot]
     grade = np.where(terms.form[what] == CLASS, choices.grade[offer], -1)
-    (what, site, period, grade), place = distinct(
-        what, choices.site[offer], choices.period[offer], grade
+    family = choices.family[offer]
+    site = choices.site[offer]
+    if people.home.size:
+        parents = terms.parents[what]
+        shares = parents & ((kin.children[what, family] > 1) | kin.crowded[family])
+        family = np.where(parents & ~shares | ~(parents | kin.crowded[family]), -1, family)
+        site = np.where(parents & (family >= 0), people.home[family], site)
+    (what, site, period, grade, family), place = distinct(
+        what, site, choices.period[offer], grade, family
     )
-    most = np.where(
-        (terms.most[what] == 0) & (terms.form[what] == CLASS),
-        np.maximum(classes[site, grade], 1.0),
-        np.where(terms.form[what] == INDIVIDUAL, 0, terms.most[what]),
-    ).astype(np.int64)
-    grouped = np.flatnonzero(terms.form[what] != INDIVIDUAL)
+    own = pieces_of(
+        np.full(what.size, int(Kind.PLACE)),
+        intervention=what,
+        site=site,
+        period=period,
+        grade=grade,
+        family=family,
+    )
+    group = _groups_of(own, terms)
+    both = joined(own, group)
+    both = replace(both, most=_most(both, terms, classes, kin))
     rule = choices.rule
     counted = np.zeros(rule.size, dtype=np.bool_)
     under = np.flatnonzero(rule >= 0)
     counted[under] = bundles.counts[rule[under], choices.bundle[under]]
     served = np.flatnonzero(counted)
     (served_rule, served_site), which = distinct(rule[served], choices.site[served])
-
-    take = np.concatenate([np.arange(what.size), grouped])
-    kind = np.repeat([int(Kind.PLACE), int(Kind.GROUP)], [what.size, grouped.size])
     pieces = joined(
-        pieces_of(
-            kind,
-            intervention=what[take],
-            site=site[take],
-            period=period[take],
-            grade=grade[take],
-            most=most[take],
-        ),
+        both,
         pieces_of(np.full(served_rule.size, int(Kind.SERVED)), site=served_site, rule=served_rule),
     )
-    rows = np.concatenate([place, take.size + which])
+    rows = np.concatenate([place, both.size + which])
     columns = np.concatenate([offer, served])
     made_of = sp.csc_array(
         (np.ones(rows.size), (rows, columns)), shape=(pieces.size, rule.size), dtype=np.float64
     )
     return pieces, made_of
+
+
+def _groups_of(places: Pieces, terms: Terms) -> Pieces:
+    """Return the GROUP of every place in a group; of a family the group of parents it joins too."""
+    _, labels = members_of_groups(places, terms)
+    groups = _distinct_groups(labels)
+    _, more = members_of_groups(groups, terms)
+    return _distinct_groups(
+        {name: np.concatenate([codes, more[name]]) for name, codes in labels.items()}
+    )
+
+
+def _distinct_groups(labels: dict[str, Ints]) -> Pieces:
+    """Return one GROUP for every combination of labels, in order of intervention first."""
+    names = sorted(labels, key=lambda name: name != "intervention")
+    codes, _ = distinct(*(labels[name] for name in names))
+    kind = np.full(codes[0].size, int(Kind.GROUP))
+    return pieces_of(kind, None, **dict(zip(names, codes, strict=True)))
+
+
+def _most(pieces: Pieces, terms: Terms, classes: Floats, kin: Kin) -> Ints:
+    """Return (pieces,) pupils that the group of a PLACE, or a GROUP, holds; 0 for individual."""
+    what, grade = pieces.intervention, np.maximum(pieces.grade, 0)
+    most = np.where(terms.form[what] == INDIVIDUAL, 0, terms.most[what])
+    size = np.maximum(classes[pieces.site, grade], 1.0)
+    most = np.where((terms.most[what] == 0) & (terms.form[what] == CLASS), size, most)
+    if kin.crowded.size:
+        together = (pieces.family >= 0) & terms.parents[what]
+        most = np.where(together, kin.children[what, pieces.family], most)
+    return np.asarray(most, dtype=np.int64)
+
+
+def group_of(pieces: Pieces, terms: Terms) -> Ints:
+    """Return (pieces,) the GROUP in which a piece has a place, -1 for none."""
+    member, labels = members_of_groups(pieces, terms)
+    own = np.flatnonzero(pieces.kind == Kind.GROUP)
+    keys = [np.concatenate([codes, getattr(pieces, name)[own]]) for name, codes in labels.items()]
+    codes, where = distinct(*keys)
+    of_key = np.full(codes[0].size, -1, dtype=np.int64)
+    of_key[where[member.size :]] = own
+    found = np.full(pieces.size, -1, dtype=np.int64)
+    found[member] = of_key[where[: member.size]]
+    return found
 
 
 def hours_given(
@@ -290,6 +493,7 @@ def groups_that_fit(
     np.minimum.at(fit, piece, fits)
     grade = np.maximum(pieces.grade[group], 0)
     pupils = possible[pieces.intervention[group], pieces.site[group], grade]
+    pupils = np.where(pieces.family[group] >= 0, 1, pupils)
     return np.asarray(np.minimum(pupils, fit[group]))
 
 
@@ -317,6 +521,7 @@ def offers_of(choices: Choices, made_of: sp.csc_array, piece: Ints, pieces: Piec
         period=np.concatenate([choices.period, pieces.period[piece]]),
         grade=np.concatenate([choices.grade, empty]),
         rule=np.concatenate([choices.rule, empty]),
+        family=np.concatenate([choices.family, empty]),
         piece=np.concatenate([none, piece]),
         made_of=sp.csc_array(sp.hstack([padded, single], format="csc")),
     )
@@ -325,7 +530,7 @@ def offers_of(choices: Choices, made_of: sp.csc_array, piece: Ints, pieces: Piec
 def pieces_of(kind: Ints, rate: Floats | None = None, **codes: Ints) -> Pieces:
     """Return pieces with the codes given and -1 for the others."""
     none = np.full(kind.size, -1, dtype=np.int64)
-    names = ("intervention", "site", "period", "grade", "role", "rule")
+    names = ("intervention", "site", "period", "grade", "role", "rule", "family")
     labels: dict[str, Ints] = {name: codes.get(name, none) for name in names}
     return Pieces(
         kind=np.asarray(kind, dtype=np.int64),

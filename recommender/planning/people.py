@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from recommender.matching.candidates import Candidates, Reason
-from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
+from recommender.planning.codes import Bools, Floats, Ints, distinct, first_best, ranges
 from recommender.planning.limits import LimitSettings
-from recommender.planning.terms import Book, Terms
+from recommender.planning.terms import CLASS, Book, Terms
 
 DECISION = "decision"
 """The rule under which help is owed that a professional's decision requires."""
@@ -27,6 +27,9 @@ class People:
         rule: (units,) the statutory rule under which help is owed, -1 for none.
         met: (units,) whether running help already meets that rule.
         agreed: (units,) whether consent allows an offer.
+        family: (units,) code of the family, -1 where no rule speaks of it.
+        home: (families,) the site where most of its children are, the first among equals: help
+            for the parents is given there.
     """
 
     site: Ints
@@ -36,6 +39,8 @@ class People:
     rule: Ints
     met: Bools
     agreed: Bools
+    family: Ints
+    home: Ints
 
     @property
     def duty(self) -> Ints:
@@ -107,7 +112,73 @@ def people_of(candidates: Candidates, limits: LimitSettings, book: Book) -> Peop
         rule=rule,
         met=met,
         agreed=~refused,
+        **_families(candidates, book),
     )
+
+
+def _families(candidates: Candidates, book: Book) -> dict[str, Ints]:
+    """Return the families of units, and the site of every family."""
+    units = candidates.cohort.units
+    site = np.asarray(pd.Index(book.sites).get_indexer(pd.Index(units["site"])), np.int64)
+    family = np.full(len(units), -1, dtype=np.int64)
+    if not book.families:
+        return {"family": family, "home": np.empty(0, dtype=np.int64)}
+    single = (units["count"] == 1).to_numpy(dtype=np.bool_)
+    family[single] = pd.Index(book.families).get_indexer(pd.Index(units["family_id"][single]))
+    mine = np.flatnonzero(family >= 0)
+    (of, at), where = distinct(family[mine], site[mine])
+    children = np.bincount(where, minlength=of.size).astype(np.float64)
+    start = np.searchsorted(of, np.arange(len(book.families) + 1))
+    return {"family": family, "home": at[first_best(children, start)]}
+
+
+def families_of(candidates: Candidates, limits: LimitSettings) -> tuple[str, ...]:
+    """Return the ids of the families that a rule speaks of, sorted.
+
+    Where help for parents is in the catalogue, those with two children or more who may be offered
+    something; where a family has a limit, all with one.  A unit of several pupils has no family.
+    """
+    parents = any(entry.recipient == "parents" for entry in candidates.catalogue.interventions)
+    least = 1 if limits.at_once_per_family is not None else 2
+    if least == 2 and not parents:
+        return ()
+    units = candidates.cohort.units
+    with_some = np.zeros(len(units), dtype=np.bool_)
+    with_some[candidates.unit] = True
+    with_some &= ((units["count"] == 1) & (units["family_id"] != "")).to_numpy(dtype=np.bool_)
+    children = units["family_id"][with_some].value_counts()
+    return tuple(sorted(str(name) for name in children.index[children >= least]))
+
+
+def running_at_once(candidates: Candidates, book: Book, terms: Terms) -> Ints:
+    """Return (units, periods) how many interventions a unit has that are running already.
+
+    What the whole class receives does not count.
+    """
+    unit, what, period = commitments_of(candidates, book)
+    alone = terms.form[what] != CLASS
+    running = np.zeros((len(candidates.cohort.units), len(book.periods)), dtype=np.int64)
+    np.add.at(running, (unit[alone], period[alone]), 1)
+    return running
+
+
+def family_room(
+    candidates: Candidates, people: People, terms: Terms, book: Book, most: int
+) -> Floats:
+    """Return (families, periods) how many interventions each family may still have at once.
+
+    Running help for the parents counts once for all their children.
+    """
+    unit, what, period = commitments_of(candidates, book)
+    family = people.family[unit]
+    counted = (family >= 0) & (terms.form[what] != CLASS)
+    child = np.where(terms.parents[what], -1, unit)
+    (family, _, _, period), _ = distinct(
+        family[counted], child[counted], what[counted], period[counted]
+    )
+    room = np.full((len(book.families), len(book.periods)), float(most))
+    np.subtract.at(room, (family, period), 1.0)
+    return np.asarray(np.maximum(room, 0.0), dtype=np.float64)
 
 
 def commitments_of(candidates: Candidates, book: Book) -> tuple[Ints, Ints, Ints]:
@@ -130,7 +201,8 @@ def running_of(
     """Return the hours that running help takes.
 
     A pupil who already takes part takes the hours in full, whatever the reach; a member of a
-    group takes the group's hours divided by the pupils it holds.
+    group takes the group's hours divided by the pupils it holds.  Parents take them once, whoever
+    of their children the help stands under.
 
     Args:
         candidates: with the cohort's commitments.
@@ -140,6 +212,8 @@ def running_of(
         classes: (sites, grades) pupils of every class.
     """
     unit, what, period = commitments_of(candidates, book)
+    once = _once_per_family(candidates, terms, unit, what, period)
+    unit, what, period = unit[once], what[once], period[once]
     needs = terms.need[what + 1] - terms.need[what]
     need = ranges(terms.need[what], needs)
     unit, what, period = np.repeat(unit, needs), np.repeat(what, needs), np.repeat(period, needs)
@@ -159,6 +233,19 @@ def running_of(
     )
 
 
+def _once_per_family(
+    candidates: Candidates, terms: Terms, unit: Ints, what: Ints, period: Ints
+) -> Ints:
+    """Return which lines of running help take hours: of parents the first line of the family."""
+    units = candidates.cohort.units
+    family, _ = pd.factorize(units["family_id"])
+    single = ((units["count"] == 1) & (units["family_id"] != "")).to_numpy(dtype=np.bool_)
+    shared = terms.parents[what] & single[unit]
+    who = np.where(shared, family[unit], len(units) + unit)
+    keys = pd.MultiIndex.from_arrays([who, what, period])
+    return np.flatnonzero(~keys.duplicated())
+
+
 def owed_to(people: People) -> tuple[Ints, Ints, Floats]:
     """Return how many pupils are owed help: codes of rule and site, and pupils; (k,) each.
 
@@ -172,12 +259,12 @@ def owed_to(people: People) -> tuple[Ints, Ints, Floats]:
 
 def classes_of(people: People, book: Book) -> Floats:
     """Return (sites, grades) the pupils of every class: one grade of one site."""
-    return cells(people, people.count, book)
+    return cells(people.site, people.grade, people.count, book)
 
 
-def cells(people: People, weight: Floats, book: Book) -> Floats:
+def cells(site: Ints, grade: Ints, weight: Floats, book: Book) -> Floats:
     """Return (sites, grades) the sum of a number of every unit."""
     shape = (len(book.sites), len(book.grades))
-    place = people.site * shape[1] + people.grade
+    place = site * shape[1] + grade
     total = np.bincount(place, weights=weight, minlength=shape[0] * shape[1])
     return total.astype(np.float64).reshape(shape)

@@ -110,15 +110,18 @@ class Plan:
         not_served: unit_id, site, reason, best_alternative ("bundle@period" or "nothing"),
             benefit_forgone, pupils, lot: one row per unit with pupils who are not offered
             anything.
-        sessions: intervention, site, period, groups, pupils, grade (of a class, else "").
-        resources: resource (hours|places|quorum|budget|must_serve|cap), role, site, period, unit
-            (hour|place|pupil|euro), capacity, used, price, intervention, rule, grade: one row for
+        sessions: intervention, site, period, groups, pupils, grade (of a class, else "")[, family:
+            whose parents receive help once for ``pupils`` children; a group of parents counts its
+            families as pupils].
+        resources: resource (hours|places|quorum|budget|must_serve|cap|at_once), role, site, period,
+            unit (hour|place|pupil|euro|intervention), capacity, used, price, intervention, rule,
+            grade[, family: where a rule speaks of families]: one row for
             every row of the model; ``used`` is at most ``capacity``, and ``price`` is what one
             more would be worth (of must_serve: what one more pupil owed help would cost).
         caseload: professional_id, role, site, period, case (a unit_id, or a session written
-            "intervention/site/period/grade"), hours, intervention, match (language|none|""), split
-            (yes|""), coordinator (of the pupil's family); the professional "" stands for hours of
-            running help that nobody has.
+            "intervention/site/period/grade", of parents with "/family" behind it), hours,
+            intervention, match (language|none|""), split (yes|""), coordinator (of the pupil's
+            family); the professional "" stands for hours of running help that nobody has.
         memberships: resource, unit_id, intervention, site, period, grade, price: what a unit pays
             on top of the resources so that it is in no half group (see ``memberships``); they
             lower the bound and are part of its proof.

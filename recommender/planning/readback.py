@@ -19,7 +19,7 @@ from recommender.planning.formulate import Formulation, formulate
 from recommender.planning.limits import Kind, LimitSettings
 from recommender.planning.memberships import links_of
 from recommender.planning.plan import RUNNING, Plan
-from recommender.planning.words import bundle_names, named
+from recommender.planning.words import EXTRA, bundle_names, named
 from recommender.risk.profiles import RiskProfiles
 
 MOST = 20
@@ -211,20 +211,25 @@ def _column_of(
 def sessions_part(plan: Plan, formulation: Formulation) -> Part:
     """Return the columns of sessions that ``sessions`` stands for."""
     table, book, pieces = plan.sessions, formulation.book, formulation.pieces
+    said = table.reindex(columns=list(EXTRA), fill_value="")
     keys = pd.MultiIndex.from_arrays(
         [
-            codes_in(pd.Index(names), table[column], empty=True)
-            for column, names in (
-                ("intervention", book.interventions),
-                ("site", book.sites),
-                ("period", book.periods),
-                ("grade", tuple(map(str, book.grades))),
+            codes_in(pd.Index(names), text, empty=True)
+            for text, names in (
+                (table["intervention"], book.interventions),
+                (table["site"], book.sites),
+                (table["period"], book.periods),
+                (table["grade"], tuple(map(str, book.grades))),
+                *((said[label], names) for label, names in (("family", book.families),)),
             )
         ]
     )
     group = np.flatnonzero(pieces.kind == Kind.GROUP)
     known = pd.MultiIndex.from_arrays(
-        [pieces.intervention[group], pieces.site[group], pieces.period[group], pieces.grade[group]]
+        [
+            getattr(pieces, label)[group]
+            for label in ("intervention", "site", "period", "grade", *EXTRA)
+        ]
     )
     at = known.get_indexer(keys).astype(np.int64)
     findings = at_rows("sessions", np.flatnonzero(at < 0), "intervention", "no such group can run")
@@ -338,9 +343,9 @@ def shortages_part(plan: Plan, formulation: Formulation) -> Part:
 def prices_of(plan: Plan, formulation: Formulation) -> tuple[Floats, list[str]]:
     """Return (rows,) the prices that ``resources`` lists, 0 where it lists none."""
     table, labels = plan.resources, row_labels(formulation)
-    keys = ["resource", "role", "site", "period", "intervention", "rule", "grade"]
+    keys = ["resource", "role", "site", "period", "intervention", "rule", "grade", *EXTRA]
     known = pd.MultiIndex.from_frame(labels[keys])
-    asked = pd.MultiIndex.from_frame(table[keys].astype("str"))
+    asked = pd.MultiIndex.from_frame(table.reindex(columns=keys, fill_value="").astype("str"))
     at = known.get_indexer(asked).astype(np.int64)
     price = np.zeros(formulation.rows.size)
     value = table["price"].to_numpy(dtype=np.float64)
@@ -357,7 +362,7 @@ def prices_of(plan: Plan, formulation: Formulation) -> tuple[Floats, list[str]]:
 
 
 def row_labels(formulation: Formulation) -> pd.DataFrame:
-    """Return resource, role, site, period, intervention, rule, grade of every row, in words."""
+    """Return resource, role, site, period, intervention, rule, grade, family of every row."""
     rows, book = formulation.rows, formulation.book
     return pd.DataFrame(
         {
@@ -368,6 +373,7 @@ def row_labels(formulation: Formulation) -> pd.DataFrame:
             "intervention": named(book.interventions, rows.intervention),
             "rule": named(book.rules, rows.rule),
             "grade": named(book.grades, rows.grade),
+            "family": named(book.families, rows.family),
         }
     ).astype("str")
 

@@ -10,10 +10,10 @@ import scipy.sparse as sp
 from recommender.matching import Candidates, Reason, reason_texts
 from recommender.planning.codes import Codes, Floats, Ints, first_best, ranges
 from recommender.planning.formulate import Formulation
-from recommender.planning.limits import Kind, work
-from recommender.planning.offers import bundles_of
+from recommender.planning.limits import work
+from recommender.planning.offers import bundles_of, group_of
 from recommender.planning.taken import Taken
-from recommender.planning.terms import INDIVIDUAL, Strings
+from recommender.planning.terms import Strings
 from recommender.planning.words import named
 
 NO_CONSENT = "there is no consent to offer help"
@@ -119,6 +119,8 @@ def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> tuple[St
     words[place] = "a place in " + named(book.interventions, rows.intervention[row[place]])
     cap = resource == "cap"
     words[cap] = "the cap on " + named(book.interventions, rows.intervention[row[cap]])
+    words[place & (rows.family[row] >= 0)] = "the time of the parents"
+    words[resource == "at_once"] = "what a family may have at once"
     dear = cost[best] > 0
     text[filled[dear]] = words[dear] + " would do more good for others"
     most = np.zeros(offers.size)
@@ -142,10 +144,10 @@ def lacking_role(formulation: Formulation, offers: Codes) -> Ints:
     dry = there[role, pieces.site[piece], period] <= 0
     lacks = np.full(pieces.size, -1, dtype=np.int64)
     lacks[piece[dry]] = role[dry]
-    # the groups stand in the order of their places
-    place = np.flatnonzero(pieces.kind == Kind.PLACE)
-    grouped = place[formulation.terms.form[pieces.intervention[place]] != INDIVIDUAL]
-    lacks[grouped] = np.maximum(lacks[grouped], lacks[pieces.kind == Kind.GROUP])
+    joins = group_of(pieces, formulation.terms)
+    member = np.flatnonzero(joins >= 0)
+    for _ in range(2):  # a pupil joins a family, which joins a group of parents
+        lacks[member] = np.maximum(lacks[member], lacks[joins[member]])
     made_of = formulation.offers.made_of[:, offers].tocoo()
     found = np.full(offers.size, -1, dtype=np.int64)
     np.maximum.at(found, made_of.col, lacks[made_of.row])

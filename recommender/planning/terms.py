@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.inputs.catalogue import Catalogue
-from recommender.planning.codes import Floats, Ints
+from recommender.planning.codes import Bools, Floats, Ints
 
 Strings: TypeAlias = npt.NDArray[np.object_]
 
@@ -25,6 +25,7 @@ class Book:
         interventions, sites, roles, rules: ids, sorted.
         periods: ids, in calendar order.
         grades: grades, ascending.
+        families: ids of the families that a rule speaks of, sorted.
     """
 
     interventions: tuple[str, ...]
@@ -33,6 +34,7 @@ class Book:
     periods: tuple[str, ...]
     rules: tuple[str, ...]
     grades: tuple[int, ...]
+    families: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -43,6 +45,7 @@ class Terms:
         form: (interventions,) INDIVIDUAL, GROUP or CLASS.
         least, most: (interventions,) pupils in a group; ``most`` is 0 where it is the class's size.
         length: (interventions,) periods it runs.
+        parents: (interventions,) whether it is given to the parents, once for all children.
         reach: (interventions,) uptake times completion.
         cost_per_pupil, cost_per_group: (interventions,) euros beside the hours.
         need: (interventions + 1,) the needs of intervention i are ``need[i]:need[i + 1]`` of:
@@ -54,6 +57,7 @@ class Terms:
     least: Ints
     most: Ints
     length: Ints
+    parents: Bools
     reach: Floats
     cost_per_pupil: Floats
     cost_per_group: Floats
@@ -85,6 +89,7 @@ def terms_of(catalogue: Catalogue, roles: tuple[str, ...]) -> Terms:
             ]
         ),
         length=whole([entry.periods for entry in entries]),
+        parents=np.array([entry.recipient == "parents" for entry in entries], dtype=np.bool_),
         reach=real([entry.reach.rate for entry in entries]),
         cost_per_pupil=real([entry.cost_per_pupil for entry in entries]),
         cost_per_group=real([entry.cost_per_group for entry in entries]),

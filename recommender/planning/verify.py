@@ -31,7 +31,7 @@ from recommender.planning.limits import LimitSettings
 from recommender.planning.plan import Plan, Summary, plan_of
 from recommender.planning.readback import MOST, Remade, at_rows, place, remade
 from recommender.planning.taken import taken_of
-from recommender.planning.words import row_words
+from recommender.planning.words import EXTRA, row_words
 
 CLOSE = 1e-7
 """How far a number may be from what it works out as, relative to its size and at least 1."""
@@ -82,6 +82,7 @@ def overused(formulation: Formulation, solution: Solution) -> list[str]:
         "budget": "assignments.csv and sessions.csv cost {:g} euros more",
         "must_serve": "assignments.csv and summary, shortages, are {:g} pupils short",
         "cap": "assignments.csv, units, takes {:g} more",
+        "at_once": "assignments.csv gives the family {:g} interventions more than it may have",
     }
     words = row_words(rows, formulation.book, over)
     findings = [
@@ -187,7 +188,7 @@ def table_findings(table: str, said: pd.DataFrame, found: pd.DataFrame) -> list[
     absent = [name for name in found.columns if name not in said.columns]
     if absent:
         return [f"{table}.csv: has no column {name}" for name in absent]
-    keys = list(KEYS[table])
+    keys = [*KEYS[table], *(name for name in EXTRA if name in found.columns)]
     old = pd.MultiIndex.from_frame(said[keys].astype("str"))
     new = pd.MultiIndex.from_frame(found[keys].astype("str"))
     twice = np.flatnonzero(old.duplicated())

@@ -22,8 +22,13 @@ UNITS = {
     "budget": "euro",
     "must_serve": "pupil",
     "cap": "pupil",
+    "at_once": "intervention",
 }
 """What one of each resource is."""
+
+
+EXTRA = ("family",)
+"""Labels of rows and sessions that a table has only where they say something."""
 
 
 def named(names: Sequence[object], codes: Codes) -> Strings:
@@ -52,6 +57,29 @@ def offer_names(bundles: Strings, book: Book, bundle: Codes, period: Codes) -> S
     return names[np.where(bundle < 0, names.size - 1, bundle * len(book.periods) + period)]
 
 
+def extra_labels(book: Book, **codes: Ints) -> dict[str, Strings]:
+    """Return the columns of labels that only some plans have, for those that say something.
+
+    Args:
+        book: the names behind the codes.
+        codes: label -> (n,) codes: ``family``.
+    """
+    names = {"family": book.families}
+    return {label: named(names[label], of) for label, of in codes.items() if np.any(of >= 0)}
+
+
+def session_names(sessions: pd.DataFrame) -> pd.Series:
+    """Return what a table of sessions calls each in the caseload: "intervention/site/period/grade".
+
+    A family whose parents receive help has its id behind that.
+    """
+    names = sessions["intervention"] + "/" + sessions["site"] + "/" + sessions["period"]
+    names += "/" + sessions["grade"]
+    for label in (name for name in EXTRA if name in sessions):
+        names += sessions[label].where(sessions[label] == "", "/" + sessions[label])
+    return names
+
+
 def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with a plain index whose texts are texts."""
     texts = [name for name in frame.columns if frame[name].dtype == object]
@@ -76,6 +104,7 @@ def bare_words(rows: Rows, book: Book, at: Ints) -> list[str]:
             ("in", book.interventions, rows.intervention),
             ("at", book.sites, rows.site),
             ("grade", book.grades, rows.grade),
+            ("for family", book.families, rows.family),
             ("in", book.periods, rows.period),
         ):
             if codes[row] >= 0:

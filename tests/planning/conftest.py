@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.allocation import Allocation, Effort, solve
+from recommender.allocation import Allocation, Effort, EngineName, solve
 from recommender.inputs.catalogue import (
     Catalogue,
     Effect,
@@ -79,6 +79,7 @@ class World:
     commitments: Sequence[tuple[str, str, str]] = ()
     decisions: Sequence[tuple[str, str, str]] = ()
     may_act_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    set_aside: tuple[Any, ...] = ()
     effort: Effort = field(default_factory=lambda: Effort(gap=0.0, seconds=30.0))
 
     def replace(self, **changes: Any) -> World:
@@ -114,6 +115,9 @@ class World:
                 must_serve=self.limits.must_serve,
                 travel_overhead=self.limits.travel_overhead,
                 caps=dict(self.limits.caps),
+                at_once_per_pupil=self.limits.at_once_per_pupil,
+                at_once_per_family=self.limits.at_once_per_family,
+                set_aside=self.set_aside,
             ),
             bundle_size=self.bundle_size,
             waiting_discount=self.limits.waiting_discount,
@@ -198,12 +202,12 @@ class World:
     def formulate(self) -> Formulation:
         return formulate(self.candidates, self.resources, self.limits)
 
-    def solve(self) -> tuple[Formulation, Allocation]:
+    def solve(self, engine: EngineName = "exact") -> tuple[Formulation, Allocation]:
         formulation = self.formulate()
-        return formulation, solve(formulation.problem, self.effort, "exact")
+        return formulation, solve(formulation.problem, self.effort, engine)
 
-    def plan(self) -> Plan:
-        formulation, allocation = self.solve()
+    def plan(self, engine: EngineName = "exact") -> Plan:
+        formulation, allocation = self.solve(engine)
         return plan_of(formulation, allocation, self.candidates, self.matching)
 
 
