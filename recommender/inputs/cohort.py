@@ -28,7 +28,8 @@ class Cohort:
             ``intervention`` ("" none), ``propensity`` (probability of what was given, NaN unknown).
         profiles: risks predicted elsewhere or None: unit_id, outcome, risk, standard_error.
         notes: unit_id, date, text, or None.
-        commitments: help already running: unit_id, intervention, period (empty frame if none).
+        commitments: help already running: unit_id, intervention, period[, professional_id: who
+            gives it] (empty frame if none).
         decisions: unit_id, intervention, decision (require|forbid|accept), reason, decided_by and
             date (empty frame if none).
     """

@@ -29,7 +29,7 @@ UNIT_COLUMNS = (
 HISTORY_COLUMNS = ("unit_id", "date", "site", "grade", "count", "intervention", "propensity")
 PROFILE_COLUMNS = ("unit_id", "outcome", "risk", "standard_error")
 NOTE_COLUMNS = ("unit_id", "date", "text")
-COMMITMENT_COLUMNS = ("unit_id", "intervention", "period")
+COMMITMENT_COLUMNS = ("unit_id", "intervention", "period", "professional_id")
 DECISION_COLUMNS = ("unit_id", "intervention", "decision", "reason", "decided_by", "date")
 
 
@@ -158,10 +158,18 @@ def read_notes(
 
 
 def read_commitments(
-    table: Table, known: Known, units: pd.DataFrame | None, findings: Findings
+    table: Table,
+    known: Known,
+    units: pd.DataFrame | None,
+    findings: Findings,
+    staff: pd.DataFrame | None = None,
 ) -> pd.DataFrame | None:
-    """``Cohort.commitments``: help already running, sorted by unit, intervention and period."""
-    if not has_columns(table, COMMITMENT_COLUMNS, findings):
+    """``Cohort.commitments``: help already running, sorted by unit, intervention and period.
+
+    Who gives it (``professional_id``) is a column of the result where the table has it.
+    """
+    needed = COMMITMENT_COLUMNS[:3]
+    if not has_columns(table, needed, findings):
         return None
     frame = pd.DataFrame(
         {
@@ -182,7 +190,24 @@ def read_commitments(
         findings, table, None, frame.duplicated().to_numpy(dtype=bool),
         "says the same as an earlier line", "keep one of them",
     )  # fmt: skip
+    if "professional_id" in table.frame:
+        frame["professional_id"] = text(table, "professional_id").str.strip()
+        if staff is not None:
+            _warn_of_strangers(table, frame["professional_id"], staff, findings)
     return frame.sort_values(list(frame.columns), kind="stable", ignore_index=True)
+
+
+def _warn_of_strangers(
+    table: Table, giver: cells.Texts, staff: pd.DataFrame, findings: Findings
+) -> None:
+    """Who gives running help and is no longer there: somebody else goes on with it."""
+    gone = (giver != "") & ~giver.isin(staff["professional_id"])
+    for row in np.flatnonzero(gone.to_numpy(dtype=bool) & ~giver.duplicated().to_numpy())[:5]:
+        findings.warn(
+            table.file, int(table.lines[row]), "professional_id",
+            f"is {shown_id(giver[row])}, who is not in data/professionals",
+            "somebody else goes on with the help; correct the id if it is a slip",
+        )  # fmt: skip
 
 
 def read_decisions(

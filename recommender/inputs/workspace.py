@@ -231,7 +231,7 @@ class _Tables:
         people = (
             resource_tables.read_professionals(staff, known, roles, findings) if staff else None
         )
-        cohort, tables = self._cohort(known)
+        cohort, tables = self._cohort(known, people)
         self._check_columns(tables)
         self._check_scenarios(known, people)
         if people is not None:
@@ -243,7 +243,7 @@ class _Tables:
             periods=self._policy.periods if self._policy else (),
         )
 
-    def _cohort(self, known: Known) -> tuple[Cohort, dict[str, Table]]:
+    def _cohort(self, known: Known, staff: pd.DataFrame | None) -> tuple[Cohort, dict[str, Table]]:
         """The cohort, and its tables of pupils and of history where they could be read."""
         findings = self._findings
         empty = cohort_tables.empty_frame
@@ -283,7 +283,9 @@ class _Tables:
         said = self._table("decisions", cohort_tables.DECISION_COLUMNS)
         notes = cohort_tables.read_notes(written, all_units, history, findings) if written else None
         commitments = (
-            cohort_tables.read_commitments(running, known, all_units, findings) if running else None
+            cohort_tables.read_commitments(running, known, all_units, findings, staff)
+            if running
+            else None
         )
         decisions = cohort_tables.read_decisions(said, known, all_units, findings) if said else None
         if self._policy is not None:
