@@ -144,6 +144,10 @@ def _caseload(summary: Summary) -> str:
     text = f"{whole:,} of {summary.cases:,} cases whole with one professional"
     if summary.cases_unmatched:
         text += f", {summary.cases_unmatched:,} not in the language of the pupil"
+    if summary.cases_handed_over:
+        text += f", {summary.cases_handed_over:,} handed over to somebody else"
+    if summary.sessions_apart:
+        text += f"; {summary.sessions_apart:,} sessions whose professionals share no day"
     if summary.professionals_overloaded:
         text += f"; {summary.professionals_overloaded:,} professionals above their most cases"
     return text

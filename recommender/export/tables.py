@@ -77,6 +77,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "intervention": _TEXT,
         "match": _TEXT,
         "split": _TEXT,
+        "day": _TEXT,
         "coordinator": _TEXT,
     },
     "memberships": {
@@ -110,7 +111,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
 OPTIONAL = frozenset({"calibration"})
 """The tables that plans of earlier versions lack; they are then empty."""
 
-LATER = frozenset({("caseload", "match"), ("caseload", "split"), ("caseload", "coordinator")})
+LATER = frozenset(("caseload", name) for name in ("match", "split", "day", "coordinator"))
 """The columns that plans of earlier versions lack."""
 
 CSV_TABLES = ("assignments", "not_served", "sessions", "resources", "caseload", "memberships")

@@ -16,8 +16,19 @@ from recommender.inputs.tables import Table
 
 SITE_COLUMNS = ("site", "name", "area", "board")
 PROFESSIONAL_COLUMNS = (
-    "professional_id", "role", "hours", "sites", "period", "cost_per_hour", "languages",
+    "professional_id", "role", "hours", "sites", "period", "cost_per_hour", "languages", "days",
 )  # fmt: skip
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_NAMES = (
+    ("monday", "maandag"), ("tuesday", "dinsdag"), ("wednesday", "woensdag"),
+    ("thursday", "donderdag"), ("friday", "vrijdag"), ("saturday", "zaterdag"),
+    ("sunday", "zondag"),
+)  # fmt: skip
+_DAY_OF = {
+    short: day
+    for day, (english, dutch) in zip(DAYS, _DAY_NAMES, strict=True)
+    for short in (day, english, dutch, dutch[:2])
+}
 
 
 def read_sites(table: Table, findings: Findings) -> pd.DataFrame | None:
@@ -41,7 +52,7 @@ def read_professionals(
 ) -> pd.DataFrame | None:
     """``Resources.professionals``: a row per professional and period, in calendar order.
 
-    A row without a period stands for every period.
+    A row without a period stands for every period; one without days for every day.
     """
     if not has_columns(table, ("professional_id", "role", "hours"), findings):
         return None
@@ -68,6 +79,7 @@ def read_professionals(
             ),
             "cost_per_hour": np.where(np.isnan(cost), by_role, cost),
             "languages": text(table, "languages"),
+            "days": _days(table, findings),
             "row": np.arange(table.rows),
         }
     )  # fmt: skip
@@ -94,3 +106,24 @@ def read_professionals(
     whole["order"] = whole["period"].map(order).fillna(-1)
     whole = whole.sort_values(["professional_id", "order"], kind="stable", ignore_index=True)
     return whole[list(PROFESSIONAL_COLUMNS)]
+
+
+def _days(table: Table, findings: Findings) -> cells.Texts:
+    """The days as "mon;wed", in the order of the week; "" for any day.
+
+    English and Dutch names and their first letters are known, whatever their case.
+    """
+    said = text(table, "days")
+    codes, words = pd.factorize(said)
+    known: list[str] = []
+    wrong = np.zeros(len(words), dtype=bool)
+    for number, word in enumerate(words):
+        names = str(word).casefold().replace(",", ";").replace(" ", ";").split(";")
+        days = {_DAY_OF.get(name.strip(" .")) for name in names if name.strip(" .")}
+        wrong[number] = None in days
+        known.append(";".join(day for day in DAYS if day in days))
+    report(
+        findings, table, "days", wrong[codes] if len(words) else np.zeros(table.rows, dtype=bool),
+        "names something that is no day", "write days as mon;wed or ma;wo, or leave it empty",
+    )  # fmt: skip
+    return pd.Series(np.array([*known, ""], dtype=object)[codes], dtype=str)

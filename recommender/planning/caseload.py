@@ -17,6 +17,7 @@ from recommender.planning.cases import (
     Cases,
     cases_of,
     families_of,
+    givers_of,
     hours_row,
     language_codes,
     most_cases,
@@ -24,6 +25,7 @@ from recommender.planning.cases import (
     staffing_of,
 )
 from recommender.planning.codes import Bools, Floats, Ints, distinct
+from recommender.planning.days import days_named, days_of, shared_days
 from recommender.planning.formulate import Formulation
 from recommender.planning.taken import Taken, hours_needed, with_spent
 from recommender.planning.whole_cases import who_does_what
@@ -230,12 +232,16 @@ class Told:
         cases: jobs of one role for a pupil or session.
         divided: how many of them more than one person does, though no more pupils or groups.
         unmatched: cases of pupils whose language is known, with a person who does not speak it.
+        handed_over: cases of running help that somebody else goes on with than who gave it.
+        apart: sessions that need several people who share no day, or whose person has none.
         overloaded: professionals with more cases at once than the rules allow.
     """
 
     cases: int
     divided: int
     unmatched: int
+    handed_over: int
+    apart: int
     overloaded: int
 
 
@@ -250,8 +256,10 @@ def described(
 
     Returns:
         The frame with ``match`` (language: the person speaks that of the pupil; none: not; empty
-        where neither is known), ``split`` (yes where a case is divided over people) and
-        ``coordinator`` (the professional who coordinates the family of a pupil); the numbers; and
+        where neither is known), ``split`` (yes where a case is divided over people), ``day`` (of a
+        session: the days on which this professional and one of every other role it needs are
+        there; none; empty where every day suits all) and ``coordinator`` (the professional who
+        coordinates the family of a pupil); the numbers; and
         what is taken with the hours spent where this caseload spends them.
     """
     asked = asked_of(cases_of(formulation, taken))
@@ -266,15 +274,19 @@ def described(
     divided = _divided(frame, lines, asked, case)
     unit = np.where(lines.asked >= 0, np.append(asked.unit, -1)[lines.asked], -1)
     match = _match(lines, unit, formulation, candidates)
+    day = _day(lines, asked, formulation)
     told = Told(
         cases=int(np.unique(case[case >= 0]).size),
         divided=int(np.unique(case[divided & (case >= 0)]).size),
         unmatched=int(np.unique(case[match == "none"]).size),
+        handed_over=_handed_over(lines, asked, case, formulation, taken, candidates),
+        apart=int(np.unique(case[day == "none"]).size),
         overloaded=overloaded(lines, asked, formulation),
     )
     whole = frame[list(BASE)].assign(
         match=pd.Series(match, index=frame.index, dtype="str"),
         split=pd.Series(np.where(divided, "yes", ""), index=frame.index, dtype="str"),
+        day=pd.Series(day, index=frame.index, dtype="str"),
         coordinator=pd.Series(
             _coordinator(frame, lines, unit, formulation, candidates),
             index=frame.index,
@@ -344,6 +356,42 @@ def _spoken(
     if not said.size:
         return np.zeros(language.size, dtype=np.bool_)
     return np.asarray(said[np.maximum(lines.post, 0), language])
+
+
+def _day(
+    lines: Lines, asked: Asked, formulation: Formulation
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """Return (lines,) the days of a session, none, or "" where every day suits all."""
+    found = np.full(lines.hours.size, "", dtype=object)
+    piece = np.where(lines.asked >= 0, np.append(asked.piece, -1)[lines.asked], -1)
+    at = np.flatnonzero((piece >= 0) & (lines.post >= 0))
+    row = asked.row[lines.asked[at]] if at.size else at
+    days = days_of(formulation.resources.professionals)[lines.post[at]]
+    _, session = distinct(piece[at], formulation.rows.period[row])
+    shared = shared_days(days, session, formulation.rows.role[row])
+    limited = np.zeros(int(session.max(initial=-1)) + 1, dtype=np.bool_)
+    np.logical_or.at(limited, session, ~days.all(axis=1))
+    found[at] = np.where(limited[session], days_named(shared), "")
+    return found
+
+
+def _handed_over(
+    lines: Lines,
+    asked: Asked,
+    case: Ints,
+    formulation: Formulation,
+    taken: Taken,
+    candidates: Candidates,
+) -> int:
+    """Return how many cases of running help somebody else goes on with."""
+    running = formulation.running
+    keys = pd.MultiIndex.from_arrays([running.unit, running.intervention])
+    there = pd.MultiIndex.from_arrays([asked.unit, asked.intervention])
+    goes_on = np.append(there.isin(keys) & (asked.piece < 0), False)[lines.asked]
+    giver = givers_of(formulation, candidates, asked.unit, asked.intervention).same
+    mine = np.append(giver, -1)[lines.asked]
+    person = np.append(staffing_of(formulation, taken).person, -1)[lines.post]
+    return int(np.unique(case[goes_on & (mine >= 0) & (person != mine)]).size)
 
 
 def unmet(

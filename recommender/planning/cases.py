@@ -178,6 +178,19 @@ def staffing_of(formulation: Formulation, taken: Taken) -> Staffing:
     )
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Givers:
+    """Who gives a unit help already, as persons of ``Staffing``; -1 where nobody is named.
+
+    Attributes:
+        same: (k,) the same help.
+        any_help: (k,) any help.
+    """
+
+    same: Ints
+    any_help: Ints
+
+
 def families_of(candidates: Candidates) -> Ints:
     """Return (units,) the family of every unit; who has none is one alone."""
     units = candidates.cohort.units
@@ -240,3 +253,39 @@ def cases_at_once(cases: int, full_time: float | None, hours: Floats) -> Floats:
         return np.full(hours.size, float(cases))
     share = np.minimum(hours / full_time, 1.0)
     return np.maximum(np.floor(cases * share + SLIVER), np.where(hours > 0, 1.0, 0.0))
+
+
+def givers_of(formulation: Formulation, candidates: Candidates, unit: Ints, what: Ints) -> Givers:
+    """Return who gives running help to units already, as far as commitments say.
+
+    Args:
+        formulation, candidates: the problem with its meaning, and what it was formulated from.
+        unit, what: (k,) row of ``cohort.units``, or -1, and intervention.
+    """
+    frame = candidates.cohort.commitments
+    same, any_help = np.full(unit.size, -1, np.int64), np.full(unit.size, -1, np.int64)
+    if "professional_id" not in frame or not len(frame):
+        return Givers(same, any_help)
+    people = np.unique(
+        formulation.resources.professionals["professional_id"].to_numpy(dtype=object).astype(str)
+    )
+    who = pd.Index(people.astype(object)).get_indexer(pd.Index(frame["professional_id"]))
+    ids = pd.Index(candidates.cohort.units["unit_id"])
+    helped = ids.get_indexer(pd.Index(frame["unit_id"]))
+    help_ = pd.Index(formulation.book.interventions).get_indexer(pd.Index(frame["intervention"]))
+    known = (who >= 0) & (helped >= 0)
+    who, helped, help_ = (np.asarray(codes[known], np.int64) for codes in (who, helped, help_))
+    size = len(formulation.book.interventions) + 1
+    return Givers(
+        same=_found(helped * size + help_, who, np.where(unit < 0, -1, unit * size + what)),
+        any_help=_found(helped, who, unit),
+    )
+
+
+def _found(keys: Ints, values: Ints, asked: Ints) -> Ints:
+    """Return (k,) the first value of every key that is asked, -1 where there is none."""
+    known, first = np.unique(keys, return_index=True)
+    if not known.size:
+        return np.full(asked.size, -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(known, asked), known.size - 1)
+    return np.asarray(np.where(known[at] == asked, values[first][at], -1), dtype=np.int64)

@@ -30,6 +30,7 @@ from recommender.allocation import AllocationProblem
 from recommender.inputs.resources import Resources
 from recommender.matching.candidates import Candidates
 from recommender.planning.codes import Codes, Floats, Ints, distinct
+from recommender.planning.days import groups_that_meet
 from recommender.planning.limits import (
     RULES,
     Facts,
@@ -182,6 +183,7 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
 
     group = np.flatnonzero(pieces.kind == Kind.GROUP)
     groups = groups_that_fit(pieces, group, possible, staff, terms, book)
+    groups *= groups_that_meet(pieces, group, resources.professionals, staff, terms, book)
     value = candidates.benefit[choices.candidate]
     value *= waited(limits, len(book.periods))[choices.period[choices.offer]]
     dear = -DEAR * (float(value.max(initial=0.0)) or 1.0)

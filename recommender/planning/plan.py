@@ -64,6 +64,8 @@ class Summary:
         cases, cases_divided, cases_unmatched: cases of one role for a pupil or session, how many of
             them more than one professional has, and how many a professional who does not speak the
             language of the pupil.
+        cases_handed_over: cases of running help with another professional than who gave it.
+        sessions_apart: sessions whose professionals share no day.
         professionals_overloaded: with more cases at once than the rules allow.
         status: optimal | gap | stopped.  engine: what solved it.  seed: of every random choice.
     """
@@ -92,6 +94,8 @@ class Summary:
     cases: int = 0
     cases_divided: int = 0
     cases_unmatched: int = 0
+    cases_handed_over: int = 0
+    sessions_apart: int = 0
     professionals_overloaded: int = 0
 
 
@@ -120,8 +124,9 @@ class Plan:
             more would be worth (of must_serve: what one more pupil owed help would cost).
         caseload: professional_id, role, site, period, case (a unit_id, or a session written
             "intervention/site/period/grade", of parents with "/family" behind it), hours,
-            intervention, match (language|none|""), split (yes|""), coordinator (of the pupil's
-            family); the professional "" stands for hours of running help that nobody has.
+            intervention, match (language|none|""), split (yes|""), day (of a session: "mon;wed",
+            none or ""), coordinator (of the pupil's family); the professional "" stands for hours
+            of running help that nobody has.
         memberships: resource, unit_id, intervention, site, period, grade, price: what a unit pays
             on top of the resources so that it is in no half group (see ``memberships``); they
             lower the bound and are part of its proof.
@@ -210,6 +215,8 @@ def plan_of(
         cases=told.cases,
         cases_divided=told.divided,
         cases_unmatched=told.unmatched,
+        cases_handed_over=told.handed_over,
+        sessions_apart=told.apart,
         professionals_overloaded=told.overloaded,
     )
     return Plan(

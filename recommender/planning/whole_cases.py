@@ -5,6 +5,7 @@ allocation problem: every job is a block with a column for everybody who may do 
 nobody takes whole is divided over hours that are left, in parts.  So a choice always exists: the
 hours of a plan fit its staff.  In order of weight a choice seeks
 
+    TOGETHER   the people of a group session share a day
     WHOLE      the job is done by one person
     CONTINUES  who gives running help goes on with it
     FAMILY     jobs of one role in one family are done by the same person
@@ -17,10 +18,12 @@ time that grows with the number of cases only.
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
@@ -33,17 +36,20 @@ from recommender.planning.cases import (
     Staffing,
     cases_of,
     families_of,
+    givers_of,
     language_codes,
     most_cases,
     speaks,
     staffing_of,
 )
 from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
+from recommender.planning.days import days_of
 from recommender.planning.formulate import Formulation
 from recommender.planning.laying import fill, hands_of, overlap
+from recommender.planning.limits import Rows
 from recommender.planning.taken import Taken, hours_needed
 
-WHOLE, CONTINUES, FAMILY, LANGUAGE, OWN = 100.0, 30.0, 10.0, 6.0, 1.0
+TOGETHER, WHOLE, CONTINUES, FAMILY, LANGUAGE, OWN = 150.0, 100.0, 30.0, 10.0, 6.0, 1.0
 
 DEAR = -1e4
 """An hour that a rounding lacks; it is never chosen where hours are there."""
@@ -53,6 +59,9 @@ MOST_COLUMNS = 20_000
 
 MOST_UNITS = 100_000
 """Units of the largest region in which cases are laid whole; larger ones are laid in turn."""
+
+MOST_TEAMS = 2_000
+"""Teams of people that are looked at for one session."""
 
 NODES = 50
 """Nodes that the search in one part may branch on; the same on every machine."""
@@ -106,7 +115,8 @@ def who_does_what(
     all_cases = cases_of(formulation, taken)
     lent, cases = lent_to(formulation, taken, all_cases)
     staffing = staffing_of(formulation, taken)
-    part = parts_of(cases, staffing, formulation.rows.size)
+    days = days_of(formulation.resources.professionals)
+    part = parts_of(cases, staffing, formulation.rows.size, days)
     found = [lent]
     pairs = np.bincount(staffing.row, minlength=formulation.rows.size)[cases.row]
     size = np.bincount(part, weights=pairs).astype(np.int64)
@@ -119,8 +129,8 @@ def who_does_what(
         ends = np.cumsum(np.bincount(part))
         for number in np.flatnonzero(exact).tolist():
             some = np.sort(order[ends[number - 1] if number else 0 : ends[number]])
-            chances = chances_of(cases, jobs, staffing, some, said, language)
-            choice = choose(cases, jobs, staffing, chances, some, most)
+            chances = chances_of(cases, jobs, staffing, formulation.rows, some, said, language)
+            choice = choose(cases, jobs, staffing, chances, some, most, days)
             if choice is None:
                 exact[number] = False
                 continue
@@ -177,15 +187,20 @@ def laid(
     return [whole, Done(rest[case], staffing.post[choice.pair[hand]], hours)]
 
 
-def parts_of(cases: Cases, staffing: Staffing, rows: int) -> Ints:
-    """Return (cases,) the part of every case; cases of one part depend on the same people."""
+def parts_of(cases: Cases, staffing: Staffing, rows: int, days: Bools) -> Ints:
+    """Return (cases,) the part of every case; cases of one part depend on the same people.
+
+    Where days are limited, the people of one session depend on each other too.
+    """
     jobs, people = int(cases.job.max(initial=-1)) + 1, int(staffing.person.max(initial=-1)) + 1
     asked = np.zeros(rows, dtype=np.bool_)
     asked[cases.row] = True
     pair = asked[staffing.row]
-    left = np.concatenate([cases.job, jobs + staffing.person[staffing.post[pair]]])
-    right = jobs + people + np.concatenate([cases.row, staffing.row[pair]])
-    size = jobs + people + rows
+    met = np.flatnonzero((cases.piece >= 0) & (not days.all()))
+    left = np.concatenate([cases.job, jobs + staffing.person[staffing.post[pair]], cases.job[met]])
+    right = np.concatenate([cases.row, staffing.row[pair], rows + cases.piece[met]])
+    right += jobs + people
+    size = jobs + people + rows + int(cases.piece.max(initial=-1)) + 1
     graph = sp.coo_array((np.ones(left.size), (left, right)), shape=(size, size))
     _, label = connected_components(graph, directed=False)
     _, part = np.unique(label[:jobs], return_inverse=True)
@@ -235,6 +250,7 @@ def jobs_of(
     role = formulation.rows.role[cases.row[first]]
     copies = cases.copies[first]
     family = families_of(candidates)
+    givers = givers_of(formulation, candidates, unit, cases.intervention[first])
     alone = (piece >= 0) | (copies != 1)
     mine = np.where(alone, -1, family[unit]) if family.size else np.full(unit.size, -1)
     (mine, _), group = distinct(mine, role)
@@ -247,41 +263,9 @@ def jobs_of(
         copies=copies,
         lines=lines.astype(np.int64),
         group=np.where(many[group] & (mine[group] >= 0), group, -1),
-        giver=_givers(formulation, candidates, unit, cases.intervention[first]),
+        giver=np.where(givers.same >= 0, givers.same, givers.any_help),
         part=part[first],
     )
-
-
-def _givers(
-    formulation: Formulation,
-    candidates: Candidates,
-    unit: Ints,
-    intervention: Ints,
-) -> Ints:
-    """Return (jobs,) who gives the unit this help already, else other help, else -1."""
-    frame = candidates.cohort.commitments
-    found = np.full(unit.size, -1, dtype=np.int64)
-    if "professional_id" not in frame or not len(frame):
-        return found
-    people = np.unique(
-        formulation.resources.professionals["professional_id"].to_numpy(dtype=object).astype(str)
-    )
-    who = pd.Index(people.astype(object)).get_indexer(pd.Index(frame["professional_id"]))
-    ids = pd.Index(candidates.cohort.units["unit_id"])
-    of_unit = ids.get_indexer(pd.Index(frame["unit_id"]))
-    what = pd.Index(formulation.book.interventions).get_indexer(pd.Index(frame["intervention"]))
-    known = (who >= 0) & (of_unit >= 0)
-    who, of_unit, what = (np.asarray(codes[known], np.int64) for codes in (who, of_unit, what))
-    size = len(formulation.book.interventions) + 1
-    for here, there in (
-        (of_unit, unit),
-        (of_unit * size + what, unit * size + intervention),
-    ):
-        keys, first = np.unique(here, return_index=True)
-        at = np.minimum(np.searchsorted(keys, there), max(keys.size - 1, 0))
-        hit = keys[at] == there if keys.size else np.zeros(there.size, np.bool_)
-        found = np.where(hit, who[first][at] if keys.size else -1, found)
-    return found
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -290,23 +274,32 @@ class Chances:
 
     Attributes:
         case, post: (chances,) sorted by job, person, case.
-        taker: (chances,) the taker of each.
+        period: (chances,) code.
+        taker: (chances,) the taker of each, ascending.
         takers: the jobs and people.
     """
 
     case: Ints
     post: Ints
+    period: Ints
     taker: Ints
     takers: Takers
 
 
 def chances_of(
-    cases: Cases, jobs: Jobs, staffing: Staffing, open_cases: Ints, said: Bools, language: Ints
+    cases: Cases,
+    jobs: Jobs,
+    staffing: Staffing,
+    rows: Rows,
+    open_cases: Ints,
+    said: Bools,
+    language: Ints,
 ) -> Chances:
     """Return who may do the whole of which job, and what it is worth.
 
     Args:
         cases, jobs, staffing: what is to be done, and by whom it may be.
+        rows: of the problem.
         open_cases: (k,) the cases looked at.
         said: (posts, languages + 1) as ``speaks``.
         language: (units,) codes, -1 for none.
@@ -336,7 +329,9 @@ def chances_of(
     goes_on = jobs.giver[of_job] == of_person
     value = WHOLE + OWN * own + LANGUAGE * match
     value += np.where(goes_on, CONTINUES, 0.0) * np.where(jobs.start[of_job] == RUNNING, 1.0, 0.5)
-    return Chances(case, post, taker, Takers(of_job, of_person, value))
+    return Chances(
+        case, post, rows.period[cases.row[case]], taker, Takers(of_job, of_person, value)
+    )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -354,6 +349,111 @@ class Choice:
     hours: Floats
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Bunches:
+    """Jobs that are chosen together, beside one by one.
+
+    Attributes:
+        taker, bunch: (members,) the takers that each bunch is made of.
+        group: (bunches,) of which bunches at most ``copies`` are chosen; ascending.
+        copies: (bunches,) numbers, the same in a group.
+        value: (bunches,) what it is worth beyond its members.
+    """
+
+    taker: Ints
+    bunch: Ints
+    group: Ints
+    copies: Floats
+    value: Floats
+
+
+def families(jobs: Jobs, takers: Takers) -> Bunches:
+    """Return every person who may do all the jobs of one role in a family."""
+    group = jobs.group[takers.job]
+    at = np.flatnonzero(group >= 0)
+    (of_group, _), bunch = distinct(group[at], takers.person[at])
+    sizes = np.bincount(jobs.group[np.unique(takers.job[at])], minlength=1)
+    members = np.bincount(bunch, minlength=of_group.size)
+    alike = (members == sizes[of_group]) & (members > 1)
+    number = np.cumsum(alike) - 1
+    keep = alike[bunch]
+    return Bunches(
+        taker=at[keep],
+        bunch=number[bunch[keep]],
+        group=of_group[alike],
+        copies=np.ones(int(alike.sum())),
+        value=FAMILY * (members[alike] - 1.0),
+    )
+
+
+def sessions(jobs: Jobs, chances: Chances, days: Bools) -> Bunches:
+    """Return the people, one a role, who share a day for a session that needs several roles.
+
+    Sessions for which every day suits everybody need no bunch; nor have those a bunch that more
+    than ``MOST_TEAMS`` teams could run.
+    """
+    takers = chances.takers
+    piece = jobs.piece[takers.job]
+    limited = np.zeros(takers.job.size, dtype=np.bool_)
+    np.logical_or.at(limited, chances.taker, ~days[chances.post].all(axis=1))
+    roles = np.bincount(jobs.piece[np.unique(takers.job[piece >= 0])], minlength=1)
+    some = np.unique(piece[(piece >= 0) & limited])
+    teams: list[tuple[int, tuple[int, ...]]] = []
+    first = np.searchsorted(chances.taker, np.arange(takers.job.size + 1))
+    for session in some[roles[some] > 1].tolist():
+        mine = np.flatnonzero(piece == session)
+        by_job = [mine[takers.job[mine] == job].tolist() for job in np.unique(takers.job[mine])]
+        if math.prod(map(len, by_job)) > MOST_TEAMS:
+            continue
+        when = {
+            taker: {
+                int(period): days[post]
+                for period, post in zip(
+                    chances.period[first[taker] : first[taker + 1]].tolist(),
+                    chances.post[first[taker] : first[taker + 1]].tolist(),
+                    strict=True,
+                )
+            }
+            for taker in mine.tolist()
+        }
+        teams += [
+            (session, team)
+            for team in itertools.product(*by_job)
+            if meet([when[taker] for taker in team])
+        ]
+    number = np.arange(len(teams))
+    size = np.array([len(team) for _, team in teams], dtype=np.int64)
+    group = np.array([session for session, _ in teams], dtype=np.int64)
+    taker = np.array([taker for _, team in teams for taker in team], dtype=np.int64)
+    return Bunches(
+        taker=taker,
+        bunch=np.repeat(number, size),
+        group=group,
+        copies=jobs.copies[takers.job[taker[np.cumsum(size) - size]]] if teams else np.empty(0),
+        value=np.full(number.size, TOGETHER),
+    )
+
+
+def meet(when: Sequence[Mapping[int, Bools]]) -> bool:
+    """Return whether people who each work on some days of every period share one in each."""
+    return all(
+        np.logical_and.reduce([days[period] for days in when if period in days]).any()
+        for period in set().union(*when)
+    )
+
+
+def joined_up(one: Bunches, other: Bunches) -> Bunches:
+    """Return the bunches of two kinds as one."""
+    past = int(one.group.max(initial=-1)) + 1
+    return Bunches(
+        taker=np.concatenate([one.taker, other.taker]),
+        bunch=np.concatenate([one.bunch, other.bunch + one.group.size]),
+        group=np.concatenate([one.group, other.group + past]),
+        copies=np.concatenate([one.copies, other.copies]),
+        value=np.concatenate([one.value, other.value]),
+    )
+
+
 def choose(
     cases: Cases,
     jobs: Jobs,
@@ -361,6 +461,7 @@ def choose(
     chances: Chances,
     open_cases: Ints,
     most: Floats,
+    days: Bools,
 ) -> Choice | None:
     """Return the best choice found of who does what in one part, or None where none was found.
 
@@ -368,6 +469,7 @@ def choose(
         cases, jobs, staffing, chances: of all of the part.
         open_cases: (k,) its cases.
         most: (posts, roles) the most cases at once, infinite for no limit.
+        days: (posts, 7) as ``days_of``.
     """
     takers, copies = chances.takers, jobs.copies
     pair = np.flatnonzero(np.isin(staffing.row, cases.row[open_cases]))
@@ -375,16 +477,9 @@ def choose(
     rows, row_of = np.unique(cases.row[open_cases], return_inverse=True)
     need = np.bincount(row_of, weights=cases.hours[open_cases], minlength=rows.size)
 
-    # whole families: a column for who may do every job of the group
-    group = jobs.group[takers.job]
-    at = np.flatnonzero(group >= 0)
-    (of_group, _), bunch = distinct(group[at], takers.person[at])
-    sizes = np.bincount(jobs.group[np.unique(takers.job[at])], minlength=1)
-    alike = np.bincount(bunch, minlength=of_group.size) == sizes[of_group]
-    alike &= np.bincount(bunch, minlength=of_group.size) > 1
-    at, bunch = at[alike[bunch]], (np.cumsum(alike) - 1)[bunch[alike[bunch]]]
-    bunches = int(alike.sum())
-    shared = np.unique(takers.job[group >= 0])
+    bunches = joined_up(families(jobs, takers), sessions(jobs, chances, days))
+    at, bunch, size = bunches.taker, bunches.bunch, bunches.group.size
+    shared = np.unique(takers.job[at])
 
     use_post = np.searchsorted(posts, chances.post)
     use_row = posts.size + np.searchsorted(rows, cases.row[chances.case])
@@ -404,13 +499,13 @@ def choose(
         ),
         shape=(once + shared.size, takers.job.size),
     ).tocsc()
-    in_group = np.flatnonzero(group >= 0)
+    in_group = np.flatnonzero(np.isin(takers.job, shared))
     once_row = once + np.searchsorted(shared, takers.job[in_group])
     single = single + sp.coo_array(
         (np.ones(in_group.size), (once_row, in_group)), shape=single.shape
     )
     single = sp.csc_array(single)
-    joined = sp.coo_array((np.ones(at.size), (at, bunch)), shape=(takers.job.size, bunches))
+    joined = sp.coo_array((np.ones(at.size), (at, bunch)), shape=(takers.job.size, size))
     together = sp.csc_array(single @ joined)
     pool = sp.coo_array(
         (
@@ -427,14 +522,12 @@ def choose(
         shape=(single.shape[0], rows.size),
     )
     use = sp.csc_array(sp.hstack([together, single, pool, lacking], format="csc"))
-    bunch_group = of_group[alike]
-    _, group_start = np.unique(bunch_group, return_index=True)
+    _, group_start = np.unique(bunches.group, return_index=True)
     job, job_start = np.unique(takers.job, return_index=True)
-    worth = np.bincount(bunch, weights=takers.value[at], minlength=bunches)
-    worth = worth + FAMILY * (np.bincount(bunch, minlength=bunches) - 1.0)
+    worth = bunches.value + np.bincount(bunch, weights=takers.value[at], minlength=size)
     limit = np.concatenate(
         [
-            np.ones(group_start.size),
+            bunches.copies[group_start],
             copies[job],
             staffing.hours[staffing.post[pair]],
             need,
@@ -443,8 +536,8 @@ def choose(
     starts = np.concatenate(
         [
             group_start,
-            bunches + job_start,
-            bunches + takers.job.size + np.arange(pair.size + rows.size + 1),
+            size + job_start,
+            size + takers.job.size + np.arange(pair.size + rows.size + 1),
         ]
     )
     blocks = limit.size
@@ -460,7 +553,7 @@ def choose(
                 staffing.hours[posts] * (1 + SLIVER) + SLIVER,
                 -need,
                 most[full_post, full_role],
-                np.ones(shared.size),
+                copies[shared],
             ]
         ),
         part=np.full(blocks, -1, dtype=np.int32),
@@ -471,8 +564,8 @@ def choose(
     if answer.quantity is None:
         return None
     quantity = answer.quantity
-    done = np.rint(quantity[: bunches + takers.job.size])
-    whole = done[bunches:] + joined @ done[:bunches]
-    left = quantity[bunches + takers.job.size :][: pair.size]
+    done = np.rint(quantity[: size + takers.job.size])
+    whole = done[size:] + joined @ done[:size]
+    left = quantity[size + takers.job.size :][: pair.size]
     some = left > SLIVER
     return Choice(whole, pair[some], left[some])

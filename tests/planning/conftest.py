@@ -67,7 +67,8 @@ class World:
 
     ``units`` maps unit_id to its fields; ``benefits`` of a unit maps an intervention to what it is
     worth for one pupil (a number in [0, 1]; left out is not eligible).  ``staff`` lists
-    professional_id, role, hours, sites[, period].
+    professional_id, role, hours, sites[, period]; ``speaks`` and ``days`` say more of them.  A
+    commitment may name who gives the help as its fourth part.
     """
 
     units: Mapping[str, Mapping[str, Any]]
@@ -76,8 +77,11 @@ class World:
     periods: Sequence[str] = ("autumn",)
     limits: LimitSettings = field(default_factory=LimitSettings)
     bundle_size: int = 1
-    commitments: Sequence[tuple[str, str, str]] = ()
+    commitments: Sequence[tuple[str, ...]] = ()
     decisions: Sequence[tuple[str, str, str]] = ()
+    speaks: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, str] = field(default_factory=dict)
+    full_time: float | None = None
     may_act_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     set_aside: tuple[Any, ...] = ()
     effort: Effort = field(default_factory=lambda: Effort(gap=0.0, seconds=30.0))
@@ -101,7 +105,12 @@ class World:
             reference_date=dt.date(2026, 9, 1),
             outcomes=tuple(Outcome(name, Text(en=name)) for name in ids),
             roles=tuple(
-                Role(name, Text(en=name), may_act_as=self.may_act_as.get(name, ()))
+                Role(
+                    name,
+                    Text(en=name),
+                    may_act_as=self.may_act_as.get(name, ()),
+                    full_time=self.full_time,
+                )
                 for name in roles
             ),
             periods=tuple(
@@ -148,7 +157,12 @@ class World:
             history=None,
             profiles=None,
             notes=None,
-            commitments=_frame(self.commitments, ("unit_id", "intervention", "period")),
+            commitments=_frame(
+                self.commitments,
+                ("unit_id", "intervention", "period", "professional_id")[
+                    : max(map(len, self.commitments), default=3)
+                ],
+            ),
             decisions=_frame(
                 [(*row, "reason", "somebody", "2026-09-01") for row in self.decisions],
                 ("unit_id", "intervention", "decision", "reason", "decided_by", "date"),
@@ -170,15 +184,17 @@ class World:
     @cached_property
     def resources(self) -> Resources:
         rows = [
-            (row[0], row[1], float(row[2]), row[3], period, 0.0, "")
+            (row[0], row[1], float(row[2]), row[3], period, 0.0)
             for row in self.staff
             for period in ([row[4]] if len(row) > 4 else self.periods)
         ]
         columns = ["professional_id", "role", "hours", "sites", "period", "cost_per_hour"]
-        frame = pd.DataFrame(rows, columns=[*columns, "languages"])
+        frame = pd.DataFrame(rows, columns=columns)
+        frame["languages"] = [self.speaks.get(name, "") for name in frame["professional_id"]]
+        frame["days"] = [self.days.get(name, "") for name in frame["professional_id"]]
         frame = frame.sort_values(["professional_id", "period"], ignore_index=True)
         frame["hours"] = frame["hours"].astype(np.float64)
-        for name in ("professional_id", "role", "sites", "period", "languages"):
+        for name in ("professional_id", "role", "sites", "period", "languages", "days"):
             frame[name] = frame[name].astype("str")
         named = {site for row in self.staff for site in str(row[3]).split(";")} - {"*"}
         sites = sorted({row.get("site", "s1") for row in self.units.values()} | named)
