@@ -16,7 +16,8 @@ from recommender.matching.candidates import Candidates
 from recommender.planning.cases import (
     Cases,
     cases_of,
-    families_of,
+    child_of,
+    family_codes,
     givers_of,
     hours_row,
     language_codes,
@@ -231,7 +232,8 @@ class Told:
     Attributes:
         cases: jobs of one role for a pupil or session.
         divided: how many of them more than one person does, though no more pupils or groups.
-        unmatched: cases of pupils whose language is known, with a person who does not speak it.
+        unmatched: cases of pupils or parents whose language is known, with a person who does not
+            speak it.
         handed_over: cases of running help that somebody else goes on with than who gave it.
         apart: sessions that need several people who share no day, or whose person has none.
         overloaded: professionals with more cases at once than the rules allow.
@@ -272,7 +274,8 @@ def described(
 
     case = _case_of(lines, asked, formulation)
     divided = _divided(frame, lines, asked, case)
-    unit = np.where(lines.asked >= 0, np.append(asked.unit, -1)[lines.asked], -1)
+    child = child_of(formulation, asked.unit, asked.piece)
+    unit = np.where(lines.asked >= 0, np.append(child, -1)[lines.asked], -1)
     match = _match(lines, unit, formulation, candidates)
     day = _day(lines, asked, formulation)
     told = Told(
@@ -363,7 +366,8 @@ def _day(
 ) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """Return (lines,) the days of a session, none, or "" where every day suits all."""
     found = np.full(lines.hours.size, "", dtype=object)
-    piece = np.where(lines.asked >= 0, np.append(asked.piece, -1)[lines.asked], -1)
+    session = np.where(child_of(formulation, asked.unit, asked.piece) < 0, asked.piece, -1)
+    piece = np.where(lines.asked >= 0, np.append(session, -1)[lines.asked], -1)
     at = np.flatnonzero((piece >= 0) & (lines.post >= 0))
     row = asked.row[lines.asked[at]] if at.size else at
     days = days_of(formulation.resources.professionals)[lines.post[at]]
@@ -431,7 +435,7 @@ def _coordinator(
     formulation: Formulation,
     candidates: Candidates,
 ) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """Return (lines,) who coordinates the family of the pupil; "" for sessions.
+    """Return (lines,) who coordinates the family of the pupil or parents; "" for sessions.
 
     Who has a role that the rules name first, then who gives the family most hours, then the first
     by id: one for every family.
@@ -440,7 +444,7 @@ def _coordinator(
     at = np.flatnonzero((unit >= 0) & (lines.post >= 0))
     if not at.size:
         return found
-    family = families_of(candidates)[unit]
+    family = family_codes(candidates)[unit]
     names, who = np.unique(
         frame["professional_id"].to_numpy(dtype=object).astype(str), return_inverse=True
     )

@@ -126,6 +126,21 @@ def hours_row(formulation: Formulation) -> Ints:
     return row_of
 
 
+def child_of(formulation: Formulation, unit: Ints, piece: Ints) -> Ints:
+    """Return (k,) the unit a case is about: its own, of parents their first child, else -1.
+
+    Args:
+        formulation: the problem with its meaning.
+        unit, piece: (k,) codes, as in ``Cases``.
+    """
+    family, of_piece = formulation.people.family, formulation.pieces.family
+    first = np.full(int(family.max(initial=-1)) + 2, -1, dtype=np.int64)
+    rows = np.flatnonzero(family >= 0)[::-1]
+    first[family[rows]] = rows
+    parents = np.where(piece >= 0, np.append(of_piece, -1)[piece], -1)
+    return np.asarray(np.where(unit >= 0, unit, first[parents]), dtype=np.int64)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Staffing:
     """Who may give hours to which rows; a *post* is a professional in one period.
@@ -191,7 +206,7 @@ class Givers:
     any_help: Ints
 
 
-def families_of(candidates: Candidates) -> Ints:
+def family_codes(candidates: Candidates) -> Ints:
     """Return (units,) the family of every unit; who has none is one alone."""
     units = candidates.cohort.units
     named = units["family_id"].to_numpy(dtype=object).astype(str)

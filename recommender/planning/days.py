@@ -2,7 +2,7 @@
 
 A professional of several sites may be at any of them on each of these days.  A group meets on a
 day on which somebody of every role it needs is there; pupils are at school on every day, so help
-for one pupil asks for no day.
+for one pupil or the parents of one family asks for no day.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pandas as pd
 
 from recommender.inputs.resource_tables import DAYS
 from recommender.planning.codes import Bools, Ints, distinct
-from recommender.planning.limits import Kind, Pieces, chosen, work
+from recommender.planning.limits import Pieces, chosen, work
 from recommender.planning.staff import Staff
 from recommender.planning.terms import Book, Terms
 
@@ -68,7 +68,7 @@ def groups_that_meet(
     at = piece * len(book.periods) + period
     np.logical_and.at(shared, at, there[role, pieces.site[group[piece]], period])
     meets = shared.any(axis=1).reshape(group.size, len(book.periods)).all(axis=1)
-    return np.asarray(meets | (pieces.kind[group] != Kind.GROUP))
+    return np.asarray(meets | (pieces.family[group] >= 0))
 
 
 def shared_days(days: Bools, session: Ints, role: Ints) -> Bools:

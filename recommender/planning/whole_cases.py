@@ -35,7 +35,8 @@ from recommender.planning.cases import (
     Cases,
     Staffing,
     cases_of,
-    families_of,
+    child_of,
+    family_codes,
     givers_of,
     language_codes,
     most_cases,
@@ -196,7 +197,7 @@ def parts_of(cases: Cases, staffing: Staffing, rows: int, days: Bools) -> Ints:
     asked = np.zeros(rows, dtype=np.bool_)
     asked[cases.row] = True
     pair = asked[staffing.row]
-    met = np.flatnonzero((cases.piece >= 0) & (not days.all()))
+    met = np.flatnonzero((cases.piece >= 0) & (not days.all()))  # parents are joined for nothing
     left = np.concatenate([cases.job, jobs + staffing.person[staffing.post[pair]], cases.job[met]])
     right = np.concatenate([cases.row, staffing.row[pair], rows + cases.piece[met]])
     right += jobs + people
@@ -212,7 +213,8 @@ class Jobs:
     """The jobs, by number.
 
     Attributes:
-        unit, piece, start, role: (jobs,) codes, as in ``Cases``.
+        unit: (jobs,) the unit it is about, of parents their first child, or -1 for a session.
+        piece, start, role: (jobs,) codes, as in ``Cases``; of parents no session: -1.
         copies: (jobs,) pupils or groups.
         lines: (jobs,) cases of each: the periods it takes hours in.
         group: (jobs,) the family and role of a job that others share, else -1.
@@ -246,18 +248,19 @@ def jobs_of(
         part: (cases,) the part of each.
     """
     _, first, lines = np.unique(cases.job, return_index=True, return_counts=True)
-    unit, piece = cases.unit[first], cases.piece[first]
+    piece = cases.piece[first]
+    unit = child_of(formulation, cases.unit[first], piece)
     role = formulation.rows.role[cases.row[first]]
     copies = cases.copies[first]
-    family = families_of(candidates)
+    family = family_codes(candidates)
     givers = givers_of(formulation, candidates, unit, cases.intervention[first])
-    alone = (piece >= 0) | (copies != 1)
+    alone = (unit < 0) | (copies != 1)
     mine = np.where(alone, -1, family[unit]) if family.size else np.full(unit.size, -1)
     (mine, _), group = distinct(mine, role)
     many = np.bincount(group, minlength=mine.size) > 1
     return Jobs(
         unit=unit,
-        piece=piece,
+        piece=np.where(unit < 0, piece, -1),
         start=cases.start[first],
         role=role,
         copies=copies,
@@ -323,7 +326,7 @@ def chances_of(
     of_job, of_person = of_job[whole], of_person[whole]
     times = np.maximum(np.bincount(taker, minlength=of_job.size), 1)
     own = np.bincount(taker, weights=staffing.own[pair], minlength=of_job.size) / times
-    unit = cases.unit[case]
+    unit = jobs.unit[cases.job[case]]
     spoken = said[post, np.where(unit < 0, -1, language[unit])] if language.size else said[post, -1]
     match = np.bincount(taker, weights=spoken, minlength=of_job.size) / times
     goes_on = jobs.giver[of_job] == of_person
