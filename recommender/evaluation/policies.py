@@ -105,6 +105,7 @@ class _Desk:
         self.use = problem.use
         self.quantity = np.zeros(problem.columns)
         self._given: list[tuple[int, float]] = []
+        self.closed: set[int] = set()
         self.left = problem.capacity.copy()
         self.team = staff.hours.copy()
         self.first_session = int(problem.start[spans.sessions])
@@ -181,40 +182,54 @@ class _Desk:
         for block in np.concatenate([policy.order[owed], policy.order[~owed]]).tolist():
             begin, end = int(start[block]), int(start[block + 1])
             counts = self.counts[self.problem.offer[begin:end]]
+            liked = policy.taste[begin:end] > 0
             wanted = begin + np.lexsort((-policy.taste[begin:end], ~counts))
+            wanted = wanted[liked[wanted - begin]]
             for _ in range(int(self.problem.limit[block])):
-                if not any(
-                    self._take(column) for column in wanted.tolist() if policy.taste[column] > 0
-                ):
+                if not any(self._take(column) for column in wanted.tolist()):
                     break
         for row in np.flatnonzero(self.is_owed & (self.left < -FITS)).tolist():
             self._add_supply(row, -self.left[row])
 
     def _take(self, column: int) -> bool:
-        """Take one of a column, and open the groups it needs, if all of it fits."""
+        """Take one of a column, and open the groups it needs, if all of it fits.
+
+        What is left only becomes less, and who opens a group pays for it, so an offer that does
+        not fit once is not tried again.
+        """
+        offer = int(self.problem.offer[column])
+        if offer in self.closed:
+            return False
         rows, amounts = self._entries(column)
+        need = dict(zip(rows.tolist(), amounts.tolist(), strict=True))
         opened, reached = self._opens(column), 0
         # a pupil may open a family's session, and that one a group of parents
         while opened is not None and reached < len(opened):
-            more = self._opens(opened[reached])
-            opened, reached = None if more is None else opened + more, reached + 1
+            further = self._opens(opened[reached])
+            opened, reached = None if further is None else opened + further, reached + 1
         if opened is None:
+            self.closed.add(offer)
             return False
-        need = np.zeros(self.left.size)
-        np.add.at(need, rows, amounts)
         for at in opened:
-            np.add.at(need, *self._entries(at))
-        fixed = ~(self.is_hours | self.is_quorum | self.is_owed)
-        if np.any(need[fixed] > self.left[fixed] + FITS):
-            return False
-        team, before = self.team, len(self._given)
-        for row in np.flatnonzero(self.is_hours & (need > 0)).tolist():
-            team, missing = self._spend(team, row, need[row])
-            if missing > FITS:
+            more, much = self._entries(at)
+            for row, amount in zip(more.tolist(), much.tolist(), strict=True):
+                need[row] = need.get(row, 0.0) + amount
+        team, before, fits = self.team, len(self._given), True
+        for row, amount in sorted(need.items()):
+            if self.is_hours[row]:
+                if amount > 0:
+                    team, missing = self._spend(team, row, amount)
+                    fits = missing <= FITS
+            elif not (self.is_quorum[row] or self.is_owed[row]):
+                fits = amount <= self.left[row] + FITS
+            if not fits:
                 del self._given[before:]
+                self.closed.add(offer)
                 return False
         self.team = team
-        self.left -= np.where(self.is_hours, 0.0, need)
+        for row, amount in need.items():
+            if not self.is_hours[row]:
+                self.left[row] -= amount
         self.quantity[column] += 1
         for at in opened:
             self.quantity[at] += 1
