@@ -38,6 +38,7 @@ _COMMANDS = {
         "assess",
         "plan",
         "scenarios",
+        "compare",
         "explain",
         "verify",
         "replay",

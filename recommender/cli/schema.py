@@ -8,13 +8,19 @@ from recommender.cli.output import answer_json
 
 
 @click.command(short_help="The JSON Schema of a file.")
-@click.argument("kind", type=click.Choice(["catalogue", "planning", "plan"]))
+@click.argument("kind", type=click.Choice(["catalogue", "planning", "plan", "comparison"]))
 def command(kind: str) -> int:
-    """Print the JSON Schema of the catalogue, the planning or the plan.
+    """Print the JSON Schema of the catalogue, the planning, the plan or the comparison.
 
-    catalogue is interventions.yaml, planning is planning.yaml and plan is plan.json in a plan
-    folder. An editor that knows JSON Schema completes the first two as they are written.
+    catalogue is interventions.yaml, planning is planning.yaml, plan is plan.json in a plan folder
+    and comparison is comparison.json in a folder of compare. An editor that knows JSON Schema
+    completes the first two as they are written.
     """
+    if kind == "comparison":
+        from recommender.export.comparison import comparison_schema
+
+        answer_json(comparison_schema())
+        return 0
     if kind == "plan":
         from recommender.export.document import plan_schema
 

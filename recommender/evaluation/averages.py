@@ -32,9 +32,7 @@ def averaged_value(
     formulation: Formulation, candidates: Candidates, matching: MatchingSettings
 ) -> Floats:
     """Return (columns,) the value of every column if units had the average risk of their site."""
-    averaged = replace(
-        candidates, risks=replace(candidates.risks, risk=site_averages(candidates))
-    )
+    averaged = replace(candidates, risks=replace(candidates.risks, risk=site_averages(candidates)))
     every = np.arange(candidates.unit.size)
     benefit = benefit_parts(averaged, matching, every).sum(axis=1)
     problem, units = formulation.problem, formulation.candidate.size

@@ -93,7 +93,7 @@ def by_decile(given: Given) -> pd.DataFrame:
 
 
 def by_group(given: Given, cohort: Cohort) -> pd.DataFrame:
-    """Return column, group, pupils, served, benefit, share of sites and ``audit_only`` groups.
+    """Return column, group, pupils, benefit, share of sites and ``audit_only`` groups.
 
     ``share`` is the part of the group's weighted risk that is averted.  Groups of fewer than
     ``FEW`` pupils are left out, and so are columns with more than ``MOST_GROUPS`` groups but sites.
@@ -113,7 +113,6 @@ def by_group(given: Given, cohort: Cohort) -> pd.DataFrame:
             {
                 "group": group.to_numpy(),
                 "pupils": given.pupils,
-                "served": given.served,
                 "benefit": given.benefit,
                 "need": given.need * given.pupils,
             }
@@ -125,7 +124,7 @@ def by_group(given: Given, cohort: Cohort) -> pd.DataFrame:
         sums.insert(0, "column", column)
         tables.append(sums)
     if not tables:
-        names = ("column", "group", "pupils", "served", "benefit", "share")
+        names = ("column", "group", "pupils", "benefit", "share")
         return pd.DataFrame({name: [] for name in names}).astype({"column": "str", "group": "str"})
     whole = pd.concat(tables, ignore_index=True)
     need = whole.pop("need").to_numpy(dtype=np.float64)

@@ -111,7 +111,7 @@ def write_plan(
         sweep(directory, draft)
         try:
             sealed = _write_files(plan, draft, manifest)
-            _take_place(draft, directory)
+            take_place(draft, directory)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return sealed
@@ -220,9 +220,9 @@ def _write_files(plan: Plan, draft: Path, manifest: Manifest) -> Manifest:
     ]
     sealed = replace(manifest, files=tuple(files))
     for folder in sorted({(draft / file.path).parent for file in files}):
-        _flush_folder(folder)
+        flush_folder(folder)
     _write(draft, MANIFEST, manifest_text(sealed))
-    _flush_folder(draft)
+    flush_folder(draft)
     return sealed
 
 
@@ -236,7 +236,7 @@ def _write(draft: Path, name: str, text: str) -> File:
     return File(name, hashlib.sha256(data).hexdigest())
 
 
-def _take_place(draft: Path, directory: Path) -> None:
+def take_place(draft: Path, directory: Path) -> None:
     """Put the draft where the target is; what stood there ends up in the draft's place."""
     if directory.is_dir() and any(directory.iterdir()):
         if not _exchange(draft, directory):
@@ -252,7 +252,7 @@ def _take_place(draft: Path, directory: Path) -> None:
         if directory.is_dir() and os.name == "nt":
             directory.rmdir()
         draft.rename(directory)
-    _flush_folder(directory.parent)
+    flush_folder(directory.parent)
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -266,7 +266,7 @@ def _exchange(one: Path, other: Path) -> bool:
     return False
 
 
-def _flush_folder(path: Path) -> None:
+def flush_folder(path: Path) -> None:
     if os.name == "nt":  # folders cannot be opened there
         return
     handle = os.open(path, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""``Comparison``: plans of scenarios and choices of policies side by side, in numbers people read."""
+"""``Comparison``: plans of scenarios and choices of policies side by side."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Side:
 TABLES: Mapping[str, tuple[str, ...]] = {
     "deciles": ("side", "decile", "pupils", "served", "benefit", "lowest", "highest"),
     "hours": ("side", "role", "capacity", "used", "left"),
-    "groups": ("side", "column", "group", "pupils", "served", "benefit", "share"),
+    "groups": ("side", "column", "group", "pupils", "benefit", "share"),
     "shortages": ("side", "rule", "site", "pupils", "role", "period", "hours"),
     "moved": (
         "from", "to", "unit_id", "site", "change", "pupils", "before", "after",
@@ -105,8 +105,8 @@ class Comparison:
         deciles: side, decile (1 lowest to 10 highest weighted risk), pupils, served, benefit,
             lowest, highest (weighted risk of a pupil): what each tenth of the pupils is offered.
         hours: side, role, capacity, used, left.
-        groups: side, column, group, pupils, served, benefit, share (of the group's weighted risk
-            that is averted): sites and groups of ``audit_only`` columns with 10 pupils or more.
+        groups: side, column, group, pupils, benefit, share (of the group's weighted risk that is
+            averted): sites and groups of ``audit_only`` columns with 10 pupils or more.
         shortages: side, rule, site, pupils, role, period, hours: as ``planning.Shortage``.
         moved: from, to, unit_id, site, change (gains | loses | other help), pupils, before, after
             ("bundle@period", "nothing"), benefit_before, benefit_after, difference, reason: one row

@@ -1,0 +1,86 @@
+"""A comparison on one screen: every plan and policy a line, and whom each serves by risk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from recommender.scenarios.comparison import Comparison, Side
+
+
+def screen(comparison: Comparison) -> str:
+    """Return what the terminal shows of a comparison."""
+    from recommender.export.figures import digits_of
+
+    base = comparison.sides[0]
+    digits = digits_of(base.standard_error)
+    lines = []
+    if comparison.synthetic:
+        lines += [click.style("Synthetic data: these pupils do not exist.", fg="yellow"), ""]
+    lines.append(
+        click.style(
+            f"{len(comparison.sides)} ways to share out the hours for {base.pupils:,} pupils",
+            bold=True,
+        )
+    )
+    lines.append(
+        "benefit: weighted adverse outcomes averted, in the interval that holds 90 %; at the "
+        "weights of base"
+    )
+    rows = [
+        ("", "benefit", "interval", "more", "±", "served", "h used", "left", "short", "Gini",
+         "worst-off", "gap", "s")
+    ]  # fmt: skip
+    rows += [_row(side, base, digits) for side in comparison.sides]
+    lines += ["", *_table(rows, left=(0, 10))]
+    deciles = comparison.deciles.assign(
+        share=comparison.deciles["served"] / comparison.deciles["pupils"]
+    ).pivot_table(index="side", columns="decile", values="share")
+    tenths = [str(tenth) for tenth in deciles.columns]
+    shares = [
+        (side.name, *(f"{share:.0%}" for share in deciles.loc[side.name].tolist()))
+        for side in comparison.sides
+    ]
+    lines += ["", click.style("Served, by tenth of risk (1 lowest, 10 highest)", bold=True)]
+    lines += _table([("", *tenths), *shares], left=(0,))
+    drawn = [side for side in comparison.sides if side.draws > 1]
+    if drawn:
+        spreads = ", ".join(f"{side.name} {side.spread:.{digits}f}" for side in drawn)
+        lines.append(f"(means of {drawn[0].draws} draws, whose benefit spreads: {spreads})")
+    lines += [f"({remark})" for remark in comparison.remarks]
+    return "\n".join(lines)
+
+
+def _row(side: Side, base: Side, digits: int) -> tuple[str, ...]:
+    error = side.difference_error
+    worst = f"{side.worst_share:.1%} {side.worst_group}" if side.worst_group else ""
+    short = f"{side.short:g}" + (f"+{side.short_hours:.0f}h" if side.short_hours > 0.5 else "")
+    scale = side.common_benefit / side.benefit if side.benefit > 0 else 1.0
+    return (
+        side.name,
+        f"{side.common_benefit:,.{digits}f}",
+        f"{side.low * scale:,.{digits}f}-{side.high * scale:,.{digits}f}",
+        "" if side is base else f"{side.difference:+,.{digits}f}",
+        "" if side is base or error is None else f"{error:,.{digits}f}",
+        f"{side.served:,.0f}",
+        f"{side.hours_used:,.0f}",
+        f"{side.hours_left:,.0f}",
+        short,
+        f"{side.gini:.2f}",
+        worst,
+        f"{side.gap:.1%}" if side.gap < 10 else "",
+        f"{side.seconds:,.1f}",
+    )
+
+
+def _table(rows: list[tuple[str, ...]], left: tuple[int, ...]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            f"{cell:<{width}}" if i in left else f"{cell:>{width}}"
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

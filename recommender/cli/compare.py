@@ -1,0 +1,202 @@
+"""``recommender compare``: plans of scenarios and choices without a plan, side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recommender.cli import options
+from recommender.cli.beside import screen
+from recommender.cli.noted import note
+from recommender.cli.output import Progress, answer, answer_json, remark
+from recommender.cli.plan import SHORT, STOPPED, share
+
+if TYPE_CHECKING:
+    from recommender.export.manifest import Manifest
+    from recommender.scenarios.compare import Compared
+    from recommender.scenarios.runs import Run
+
+
+@click.command(short_help="Plans of scenarios and choices without a plan, side by side.")
+@options.workspace
+@click.option(
+    "--scenario",
+    "words",
+    metavar="NAME|FILE",
+    multiple=True,
+    help="A scenario, or those in a .yaml file; may be given again.  [default: all]",
+)
+@click.option(
+    "--policy",
+    "policies",
+    metavar="NAME",
+    multiple=True,
+    help="What people would choose without a plan: status_quo, highest_risk, first_come, random, "
+    "benefit_per_hour or site_averages; none for none.  [default: all]",
+)
+@click.option(
+    "--between",
+    metavar="ONE,OTHER",
+    multiple=True,
+    help="Say who gains and loses between these two as well; base against each is always said.",
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder to write all of it to.")
+@click.option("--force", is_flag=True, help="Replace the comparison that stands there.")
+@click.option(
+    "--gap",
+    metavar="SHARE",
+    default="1%",
+    show_default=True,
+    callback=share,
+    help="Stop when proven within this share of the best, such as 1%.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop solving each after so long.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(min=1, max=1000),
+    default=5,
+    show_default=True,
+    help="How often a policy that draws lots is drawn.",
+)
+@click.option("--cold", is_flag=True, help="Solve every scenario from nothing, as plan does.")
+@options.seed
+@options.language
+@options.speech
+def command(
+    workspace: Path,
+    words: tuple[str, ...],
+    policies: tuple[str, ...],
+    between: tuple[str, ...],
+    out: Path | None,
+    force: bool,
+    gap: float,
+    seconds: float | None,
+    draws: int,
+    cold: bool,
+    seed: int,
+    language: str,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Compare scenarios of a WORKSPACE, and what people would choose without a plan.
+
+    All are held against base, the plan without a scenario. With -o a folder is written, whole or
+    not at all: comparison.json and .csv, moved.csv (who gains and who loses, and why), tables by
+    tenth of risk, and a plan folder for each scenario, which verify and explain read.
+
+    Ends as plan does: with 4 if a must-serve rule cannot be met, with 5 if a solver stopped at its
+    limit.
+    """
+    from recommender.allocation import Effort
+    from recommender.export.comparison import refuse_comparison_target, write_comparison
+    from recommender.inputs.workspace import read_workspace
+    from recommender.pipeline import settings_of
+    from recommender.scenarios import scenario_names
+    from recommender.scenarios.compare import POLICIES, compare
+
+    if out is not None:
+        refuse_comparison_target(out, overwrite=force)
+    names, files = options.scenario_words(words)
+    progress = Progress(quiet=quiet, verbose=verbose)
+    progress("reading the workspace")
+    inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
+    chosen = names or scenario_names(inputs.policy)
+    asked = tuple(p for p in policies if p != "none") if policies else tuple(POLICIES)
+    usual = Effort()
+    effort = Effort(gap=gap, seconds=usual.seconds if seconds is None else seconds)
+    settings = settings_of(inputs.policy, seed=seed, effort=effort)
+    try:
+        compared = compare(
+            inputs, chosen, asked, settings, between=tuple(map(_pair, between)), draws=draws,
+            cold=cold, progress=progress,
+        )  # fmt: skip
+        if out is not None:
+            progress("writing the comparison")
+            plans = {
+                run.name: (run.plan, _manifest(run, workspace, language)) for run in compared.runs
+            }
+            write_comparison(compared.comparison, plans, out, overwrite=force)
+            note(
+                workspace, "run", out.name, files={"comparison.json": out / "comparison.json"},
+                details={"scenarios": ", ".join(r.name for r in compared.runs), "seed": str(seed)},
+            )  # fmt: skip
+    finally:
+        progress.done()
+    if as_json:
+        answer_json(_record(compared, out))
+    else:
+        answer(screen(compared.comparison))
+        if out is not None:
+            answer(
+                f"\nWritten to {out}/: moved.csv says who gains and loses; plans/ holds the plans"
+            )
+    return _verdict(compared)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    one, comma, other = text.partition(",")
+    if not (one.strip() and comma and other.strip()):
+        raise click.UsageError(f"--between is {text!r}; name two, such as base,random")
+    return one.strip(), other.strip()
+
+
+def _manifest(run: Run, workspace: Path, language: str) -> Callable[[Path], Manifest]:
+    from recommender.export.manifest import manifest_of
+
+    def made(folder: Path) -> Manifest:
+        where = os.path.relpath(workspace.resolve(), os.path.realpath(folder))
+        return manifest_of(
+            run.plan,
+            run.inputs,
+            run.settings,
+            created=dt.datetime.now(dt.UTC),
+            workspace=Path(where).as_posix(),
+            language=language,
+        )
+
+    return made
+
+
+def _record(compared: Compared, out: Path | None) -> dict[str, object]:
+    from recommender.export.manifest import plain
+
+    comparison = compared.comparison
+    return {
+        "sides": [plain(asdict(side)) for side in comparison.sides],
+        "deciles": comparison.deciles.to_dict(orient="records"),
+        "hours": comparison.hours.to_dict(orient="records"),
+        "groups": comparison.groups.to_dict(orient="records"),
+        "shortages": comparison.shortages.to_dict(orient="records"),
+        "moved": [
+            {"from": one, "to": other, "change": change, "units": int(units)}
+            for (one, other, change), units in comparison.moved.groupby(
+                ["from", "to", "change"], sort=False
+            )
+            .size()
+            .items()
+        ],
+        "remarks": list(comparison.remarks),
+        "folder": None if out is None else str(out),
+    }
+
+
+def _verdict(compared: Compared) -> int:
+    scenarios = [side for side in compared.comparison.sides if side.kind == "scenario"]
+    if any(side.short > 0 or side.short_hours > 0 for side in scenarios):
+        remark("recommender: a must-serve rule or running help lacks hours; the table says where")
+        return SHORT
+    if any(side.status == "stopped" for side in scenarios):
+        remark("recommender: a search stopped at a limit; its plan and proven gap are kept")
+        return STOPPED
+    return 0

@@ -1,0 +1,267 @@
+"""A comparison as files: comparison.json reads back equal, csv tables, a plan folder a scenario.
+
+The folder appears whole or not at all, as a plan folder does.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from recommender.errors import InputError, Problem, UsageError
+from recommender.export.files import sweep, writing
+from recommender.export.folder import flush_folder, refuse_target, take_place, write_plan
+from recommender.export.manifest import Manifest
+from recommender.export.tables import csv_text
+from recommender.planning.plan import Plan
+from recommender.scenarios.comparison import TABLES, Comparison, Side
+
+FORMAT = "recommender comparison 1"
+DOCUMENT = "comparison.json"
+SIDES = "comparison.csv"
+PLANS = "plans"
+
+TEXTS = frozenset(
+    {"side", "column", "group", "rule", "site", "role", "period", "from", "to", "unit_id",
+     "change", "before", "after", "reason"}
+)  # fmt: skip
+"""The columns of the tables that hold texts; the others hold numbers."""
+
+FILES = (DOCUMENT, SIDES, *(f"{table}.csv" for table in TABLES))
+"""The files of a comparison folder beside its plans."""
+
+_INFINITE = ("bound", "gap")
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """Return the text of comparison.json; infinite bounds and gaps are null."""
+    document = {
+        "format": FORMAT,
+        "seed": comparison.seed,
+        "asked_gap": comparison.asked_gap,
+        "synthetic": comparison.synthetic,
+        "remarks": list(comparison.remarks),
+        "sides": [_side_record(side) for side in comparison.sides],
+        **{
+            table: {name: frame[name].tolist() for name in frame.columns}
+            for table, frame in tables_of(comparison).items()
+        },
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def tables_of(comparison: Comparison) -> dict[str, pd.DataFrame]:
+    """Return the tables of a comparison by name."""
+    return {name: getattr(comparison, name) for name in TABLES}
+
+
+def sides_frame(comparison: Comparison) -> pd.DataFrame:
+    """Return one row a side with every field of ``Side``; what is not known is empty."""
+    return pd.DataFrame([asdict(side) for side in comparison.sides])
+
+
+def read_comparison(directory: Path) -> Comparison:
+    """Return the comparison of a folder.
+
+    Raises:
+        InputError: if it is not a comparison folder, or its document is damaged.
+    """
+    path = directory / DOCUMENT
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise _wrong(path, f"is not a comparison folder: it has no readable {DOCUMENT}") from None
+    return read_comparison_text(text, path)
+
+
+def read_comparison_text(text: str, path: Path) -> Comparison:
+    """Return the comparison that the text of a document holds; ``path`` is for messages.
+
+    Raises:
+        InputError: if it is damaged.
+    """
+    try:
+        document = json.loads(text)
+        if document["format"] != FORMAT:
+            raise ValueError
+        sides = tuple(_side(record) for record in document["sides"])
+        frames = {table: _frame(document[table], names) for table, names in TABLES.items()}
+        return Comparison(
+            sides=sides,
+            seed=int(document["seed"]),
+            asked_gap=float(document["asked_gap"]),
+            synthetic=bool(document["synthetic"]),
+            remarks=tuple(map(str, document["remarks"])),
+            **frames,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise _wrong(path, "is not the document of a comparison") from None
+
+
+def _wrong(path: Path, message: str) -> InputError:
+    return InputError([Problem(str(path), None, None, message, "make the comparison again")])
+
+
+def _side_record(side: Side) -> dict[str, Any]:
+    record = asdict(side)
+    for name in _INFINITE:
+        record[name] = record[name] if math.isfinite(record[name]) else None
+    return record
+
+
+def _side(record: dict[str, Any]) -> Side:
+    if set(record) != {field.name for field in fields(Side)}:
+        raise ValueError
+    known = dict(record)
+    for field in fields(Side):
+        value = known[field.name]
+        if field.name in _INFINITE and value is None:
+            known[field.name] = math.inf
+        elif field.type == "float" or (field.type == "float | None" and value is not None):
+            known[field.name] = float(value)
+    return Side(**known)
+
+
+def _frame(columns: Mapping[str, list[Any]], names: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            name: pd.Series(columns[name], dtype="str" if name in TEXTS else None)
+            if columns[name]
+            else pd.Series([], dtype="str" if name in TEXTS else "float64")
+            for name in names
+        }
+    )
+
+
+def comparison_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of comparison.json."""
+    kinds: dict[str, dict[str, Any]] = {
+        "str": {"type": "string"},
+        "int": {"type": "integer"},
+        "float": {"type": "number"},
+        "float | None": {"type": ["number", "null"]},
+        "SideKind": {"enum": ["scenario", "policy"]},
+    }
+    side = {field.name: dict(kinds[str(field.type)]) for field in fields(Side)}
+    for name in _INFINITE:
+        side[name] = {"type": ["number", "null"], "description": "null is infinite"}
+    text, number = {"type": "string"}, {"type": "number"}
+    tables = {
+        table: _record(
+            {name: {"type": "array", "items": text if name in TEXTS else number} for name in names},
+            "one list a column, all of one length",
+        )
+        for table, names in TABLES.items()
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A comparison of plans and policies by recommender",
+        **_record(
+            {
+                "format": {"const": FORMAT},
+                "seed": {"type": "integer"},
+                "asked_gap": number,
+                "synthetic": {"type": "boolean"},
+                "remarks": {"type": "array", "items": text},
+                "sides": {"type": "array", "items": _record(side), "minItems": 1},
+                **tables,
+            }
+        ),
+    }
+
+
+def _record(properties: dict[str, Any], description: str = "") -> dict[str, Any]:
+    return {
+        "type": "object",
+        **({"description": description} if description else {}),
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def refuse_comparison_target(directory: Path, *, overwrite: bool) -> None:
+    """Refuse a target that holds something a comparison must not replace.
+
+    Raises:
+        UsageError: if something else than a comparison stands there, or one and not ``overwrite``.
+        CannotWrite: if the place cannot be looked at.
+    """
+    with writing(directory):
+        if not directory.exists():
+            return
+        if not directory.is_dir():
+            raise UsageError(f"{directory} is a file; choose another folder with -o")
+        names = {entry.name for entry in directory.iterdir()}
+        plans = directory / PLANS
+        inside = sorted(plans.iterdir()) if plans.is_dir() else []
+    if not names:
+        return
+    strangers = names - {*FILES, PLANS}
+    if DOCUMENT not in names or strangers or any(not plan.is_dir() for plan in inside):
+        raise UsageError(
+            f"{directory} holds files that are not of a comparison; choose another folder with -o"
+        )
+    read_comparison(directory)
+    for plan in inside:
+        refuse_target(plan, overwrite=True)
+    if not overwrite:
+        raise UsageError(
+            f"{directory} holds a comparison already; replace it with --force or choose another "
+            "with -o"
+        )
+
+
+def write_comparison(
+    comparison: Comparison,
+    plans: Mapping[str, tuple[Plan, Callable[[Path], Manifest]]],
+    directory: Path,
+    *,
+    overwrite: bool = False,
+) -> None:
+    """Write a comparison folder whole or not at all.
+
+    Args:
+        comparison: the numbers.
+        plans: scenario -> its plan, and its manifest once it is known where its folder will be.
+        directory: the folder to make.
+        overwrite: whether a comparison that stands there may be replaced.
+
+    Raises:
+        UsageError: as ``refuse_comparison_target``.
+        CannotWrite: if it could not be written; nothing is left behind.
+    """
+    directory = Path(os.path.realpath(directory))
+    refuse_comparison_target(directory, overwrite=overwrite)
+    with writing(directory):
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        draft = directory.parent / f".{directory.name}.{secrets.token_hex(6)}.partial"
+        draft.mkdir()
+        sweep(directory, draft)
+        try:
+            for name, (plan, manifest) in plans.items():
+                write_plan(plan, draft / PLANS / name, manifest(directory / PLANS / name))
+            _write(draft / SIDES, csv_text(sides_frame(comparison)))
+            for table, frame in tables_of(comparison).items():
+                _write(draft / f"{table}.csv", csv_text(frame))
+            _write(draft / DOCUMENT, comparison_text(comparison))
+            flush_folder(draft)
+            take_place(draft, directory)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("xb") as file:
+        file.write(text.encode("utf-8"))
+        file.flush()
+        os.fsync(file.fileno())
