@@ -29,7 +29,7 @@ def screen(comparison: Comparison) -> str:
         "benefit: weighted adverse outcomes averted, in the interval that holds 90 %; at the "
         "weights of base"
     )
-    rows = [
+    rows: list[tuple[str, ...]] = [
         ("", "benefit", "interval", "more", "±", "served", "h used", "left", "short", "Gini",
          "worst-off", "gap", "s")
     ]  # fmt: skip
@@ -39,9 +39,10 @@ def screen(comparison: Comparison) -> str:
         share=comparison.deciles["served"] / comparison.deciles["pupils"]
     ).pivot_table(index="side", columns="decile", values="share")
     tenths = [str(tenth) for tenth in deciles.columns]
+    table = deciles.reindex([side.name for side in comparison.sides]).to_numpy(dtype=float)
     shares = [
-        (side.name, *(f"{share:.0%}" for share in deciles.loc[side.name].tolist()))
-        for side in comparison.sides
+        (side.name, *(f"{share:.0%}" for share in line))
+        for side, line in zip(comparison.sides, table.tolist(), strict=True)
     ]
     lines += ["", click.style("Served, by tenth of risk (1 lowest, 10 highest)", bold=True)]
     lines += _table([("", *tenths), *shares], left=(0,))

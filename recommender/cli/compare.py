@@ -178,14 +178,10 @@ def _record(compared: Compared, out: Path | None) -> dict[str, object]:
         "hours": comparison.hours.to_dict(orient="records"),
         "groups": comparison.groups.to_dict(orient="records"),
         "shortages": comparison.shortages.to_dict(orient="records"),
-        "moved": [
-            {"from": one, "to": other, "change": change, "units": int(units)}
-            for (one, other, change), units in comparison.moved.groupby(
-                ["from", "to", "change"], sort=False
-            )
-            .size()
-            .items()
-        ],
+        "moved": comparison.moved.groupby(["from", "to", "change"], sort=False)
+        .agg(units=("unit_id", "size"))
+        .reset_index()
+        .to_dict(orient="records"),
         "remarks": list(comparison.remarks),
         "folder": None if out is None else str(out),
     }

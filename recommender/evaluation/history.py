@@ -107,7 +107,7 @@ def _chance(
 
     encoding = encoding_of(features_of(cohort), history)
     past = encoding.design(history, pd.to_datetime(history["date"]))
-    day = pd.Series(np.repeat(reference_date(cohort, settings), len(cohort.units)))
+    day = pd.Series([reference_date(cohort, settings)] * len(cohort.units))
     today = encoding.design(cohort.units, day)
     mean = np.nan_to_num(np.nanmean(np.where(np.isnan(past), np.nan, past), axis=0))
     past, today = (np.where(np.isnan(table), mean, table) for table in (past, today))
@@ -119,7 +119,8 @@ def _chance(
     weight = history["count"].to_numpy(dtype=np.float64) if "count" in history else None
     model = LogisticRegression(C=PENALTY, max_iter=500)
     model.fit(past, helped, sample_weight=weight)
-    return np.clip(model.predict_proba(today)[:, 1], 1e-6, 1.0 - 1e-6)
+    chance = np.asarray(model.predict_proba(today)[:, 1], dtype=np.float64)
+    return np.clip(chance, 1e-6, 1.0 - 1e-6)
 
 
 def _share(

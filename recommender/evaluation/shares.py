@@ -9,7 +9,7 @@ import pandas as pd
 
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.policy_file import STRUCTURAL
-from recommender.planning.codes import Bools, Floats, Ints
+from recommender.planning.codes import Bools, Codes, Floats, Ints
 
 FEW = 10
 """Groups of fewer pupils than this are not told apart."""
@@ -140,11 +140,12 @@ def worst_of(groups: pd.DataFrame) -> tuple[str, str, float]:
     known = groups[groups["group"] != ""]
     if not len(known):
         return "", "", 0.0
-    worst = known.loc[known["share"].idxmin()]
+    at = int(known["share"].to_numpy(dtype=np.float64).argmin())
+    worst = known.iloc[at]
     return str(worst["column"]), str(worst["group"]), float(worst["share"])
 
 
-def eligible_of(units: int, candidate_units: Ints) -> Bools:
+def eligible_of(units: int, candidate_units: Codes | Ints) -> Bools:
     """Return (units,) whether a unit may be offered something."""
     found = np.zeros(units, dtype=np.bool_)
     found[candidate_units] = True

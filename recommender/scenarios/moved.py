@@ -100,7 +100,8 @@ def _offered(judged: Judged) -> _Offered:
         frame = pd.Series(names[order]).groupby(taken.unit[order]).agg(" and ".join)
         text[frame.index.to_numpy()] = frame.to_numpy(dtype=object)
         column[taken.unit[order[::-1]]] = taken.column[order[::-1]]
-    return _Offered(text, np.bincount(taken.unit, weights=taken.pupils, minlength=units), column)
+    pupils = np.bincount(taken.unit, weights=taken.pupils, minlength=units)
+    return _Offered(text, np.asarray(pupils, dtype=np.float64), column)
 
 
 def _why_not(
@@ -132,15 +133,15 @@ def _why_not(
     lacking = needs[needs["left"] < needs["need"] - 1e-6].sort_values(
         ["which", "worth", "row"], ascending=[True, False, True], kind="stable"
     )
-    dearest = lacking.drop_duplicates("which").set_index("which")
+    dearest = lacking.drop_duplicates("which")[["which", "row", "at"]].to_numpy(dtype=np.int64)
     reason = np.full(
         column.size,
         "what is left cannot be divided to fit it" if losing else "it fits now",
         dtype=object,
     )
-    taker = _takers(there, rivals, now)
-    for which, row in zip(dearest.index.tolist(), dearest.itertuples(), strict=True):
-        reason[which] = _phrase(then, now, row.row, row.at, taker, losing=losing)
+    taker = _takers(there, rivals)
+    for which, row, place in dearest.tolist():
+        reason[which] = _phrase(then, now, row, place, taker, losing=losing)
     missing = ~_may(here, there, column, unit)
     reason[missing] = "it may not be offered to this pupil" if losing else "it may be offered now"
     return reason
@@ -213,7 +214,7 @@ def _there(formulation: Formulation, capacity: Floats) -> Floats:
     return found
 
 
-def _takers(there: Judged, rivals: Ints, now: _Scarcity) -> dict[int, tuple[str, int]]:
+def _takers(there: Judged, rivals: Ints) -> dict[int, tuple[str, int]]:
     """Return row -> the rival who gains most of those who use it there, and how many there are."""
     taken = there.taken
     mine = np.flatnonzero(np.isin(taken.unit, rivals))
@@ -224,13 +225,15 @@ def _takers(there: Judged, rivals: Ints, now: _Scarcity) -> dict[int, tuple[str,
     needs["benefit"] = there.given.benefit[needs["unit"].to_numpy()]
     needs = needs.sort_values(["row", "benefit", "unit"], ascending=[True, False, True])
     ids = there.run.candidates.cohort.units["unit_id"].to_numpy(dtype=object)
-    counts = needs.groupby("row")["unit"].nunique()
-    first = needs.drop_duplicates("row").set_index("row")["unit"]
-    return (
-        {int(row): (str(ids[unit]), int(counts[row])) for row, unit in first.items() if row >= 0}
-        if len(now.labels)
-        else {}
-    )
+    first = needs.drop_duplicates("row")
+    row = first["row"].to_numpy(dtype=np.int64)
+    users = needs.drop_duplicates(["row", "unit"])["row"].value_counts()
+    counts = users.reindex(row).to_numpy(dtype=np.int64)
+    names = ids[first["unit"].to_numpy(dtype=np.int64)]
+    return {
+        at: (str(name), count)
+        for at, name, count in zip(row.tolist(), names, counts.tolist(), strict=True)
+    }
 
 
 def _phrase(

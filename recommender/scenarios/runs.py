@@ -122,9 +122,8 @@ def _run(
 ) -> Run:
     began = time.monotonic()
     twin = next((run for run in done if _same(run, inputs, settings)), None)
-    summary = {"scenario": name, "synthetic": inputs.policy.synthetic}
     if twin is not None:
-        plan = replace(twin.plan, summary=replace(twin.plan.summary, **summary))
+        plan = replace(twin.plan, summary=replace(twin.plan.summary, scenario=name))
         return replace(
             twin, name=name, inputs=inputs, settings=settings, plan=plan, seconds=0.0,
             begun_from=twin.name,
@@ -144,8 +143,10 @@ def _run(
         start=start,
     )  # fmt: skip
     seconds = time.monotonic() - began
-    plan = plan_of(formulation, allocation, candidates, settings.matching)
-    plan = replace(plan, summary=replace(plan.summary, **summary))
+    plan = plan_of(
+        formulation, allocation, candidates, settings.matching,
+        scenario=name, synthetic=inputs.policy.synthetic,
+    )  # fmt: skip
     begun = near.name if start is not None and near is not None else ""
     return Run(
         name, name, inputs, settings, candidates, formulation, allocation, plan, seconds, begun

@@ -67,11 +67,16 @@ def judge(run: Run, base: Run) -> Judged:
         common=np.asarray(common),
         given=Given(
             pupils=formulation.people.count,
-            served=np.bincount(taken.unit, weights=taken.pupils, minlength=units),
-            benefit=np.bincount(taken.unit, weights=common, minlength=units),
+            served=_by_unit(taken, taken.pupils, units),
+            benefit=_by_unit(taken, np.asarray(common), units),
             need=need,
         ),
     )
+
+
+def _by_unit(taken: Taken, amount: Floats, units: int) -> Floats:
+    total = np.bincount(taken.unit, weights=amount, minlength=units)
+    return np.asarray(total, dtype=np.float64)
 
 
 def error_of_difference(one: Judged, other: Judged) -> float | None:
