@@ -181,7 +181,8 @@ class _Scarcity:
         labels = row_labels(formulation)
         keys = pd.MultiIndex.from_frame(labels)
         table = resources_of(formulation, judged.taken)
-        order = pd.MultiIndex.from_frame(table[list(labels.columns)]).get_indexer(keys)
+        said = table.reindex(columns=list(labels.columns), fill_value="")
+        order = pd.MultiIndex.from_frame(said).get_indexer(keys)
         capacity = table["capacity"].to_numpy(dtype=np.float64)[order]
         used = table["used"].to_numpy(dtype=np.float64)[order]
         return cls(
@@ -270,6 +271,8 @@ def _named(label: pd.Series) -> str:
         return f"the group of {label['intervention']}{where}{when}"
     if resource == "cap":
         return f"the cap of {label['intervention']}{where}"
+    if resource == "at_once":
+        return f"what one pupil or family may have at once{when}"
     return f"the {resource}{where}{when}"
 
 
