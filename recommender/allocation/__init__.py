@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from recommender.allocation.engines import Allocation, Effort, EngineName, SolverName, solve
 from recommender.allocation.links import Links
+from recommender.allocation.path import BudgetPath, budget_path, path_of
 from recommender.allocation.problem import (
     AllocationProblem,
     Block,
@@ -40,6 +41,7 @@ __all__ = [
     "AllocationError",
     "AllocationProblem",
     "Block",
+    "BudgetPath",
     "Certificate",
     "CertificateError",
     "Effort",
@@ -51,9 +53,11 @@ __all__ = [
     "SolverName",
     "Start",
     "bound",
+    "budget_path",
     "certify",
     "from_blocks",
     "net_value",
+    "path_of",
     "restrict",
     "solve",
     "start_from",

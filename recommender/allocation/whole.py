@@ -62,6 +62,9 @@ SUPPLY = 5_000
 STARTS = 12
 """Times that what supplies is made whole, each among more columns and from another seed."""
 
+AROUND = 3
+"""Times that a choice is sought near that of a start, each from what the last one found."""
+
 SUPPLY_NODES = 10
 """Nodes of the integer problem of what supplies."""
 
@@ -144,7 +147,7 @@ def _steps(search: Search, near: _Near) -> list[Callable[[WholeChoice], WholeCho
     """Return what is tried in turn, each from the best choice so far."""
     steps: list[Callable[[WholeChoice], WholeChoice]] = []
     if search.start is not None:
-        steps += [partial(_by_start, search, near, room) for room in ROOMS]
+        steps += [partial(_by_start, search, near, turn) for turn in range(AROUND)]
     rounded = floor(search.problem, search.parts)
     if rounded is not None:
         steps.append(lambda choice: _by_swaps(search, near, replace(choice, quantity=rounded)))
@@ -375,32 +378,36 @@ def _by_supply(search: Search, near: _Near, start: int, choice: WholeChoice) -> 
     return _units(search, near, choice, columns, fixed, search.seed + start)
 
 
-ROOMS = (0.0, 1.0)
-"""How many groups more or fewer than those of a start each kind may run, one after the other."""
+def _by_start(search: Search, near: _Near, turn: int, choice: WholeChoice) -> WholeChoice:
+    """Return the better of a choice and one near it, or near the choice of a start at first.
 
-
-def _by_start(search: Search, near: _Near, room: float, choice: WholeChoice) -> WholeChoice:
-    """Return the better of a choice and one near the choice of a start.
-
-    What supplies is what it was, or little more or less; units are made whole again.
-
-    Args:
-        room: how much more or less of every column that supplies may be taken.
+    In the first turn what supplies stays as it was.  Later it is what it was, or one more or less
+    of each, and units for which choice and relaxation agree stay as they are.
     """
     problem = search.problem
+    around = search.start if choice.quantity is None else choice.quantity
     blocks = block_of(problem)
-    columns = np.flatnonzero((supplying(problem) & ~problem.divisible)[blocks])
-    if search.start is None or columns.size == 0:
+    supply = supplying(problem) & ~problem.divisible
+    columns = np.flatnonzero(supply[blocks])
+    if around is None or columns.size == 0:
         return choice
-    fixed = search.start[columns]
-    if room:
-        low = np.maximum(fixed - room, 0.0)
-        window = window_for(near.contested, SUPPLY)
-        found = _supply(search, near, columns, low, fixed + room - low, window, search.seed)
-        if isinstance(found, bool):
-            return replace(choice, interrupted=found)
-        fixed = found
-    return _units(search, near, choice, columns, fixed, search.seed)
+    if turn == 0:
+        return _units(search, near, choice, columns, around[columns], search.seed)
+    differ = np.bincount(
+        blocks, np.abs(around - search.parts) > exact.WHOLE, minlength=problem.blocks
+    )
+    closed = (differ == 0) & ~supply & ~problem.divisible
+    agreed = np.flatnonzero(closed[blocks] & (around > 0))
+    kept = np.zeros(problem.columns)
+    kept[agreed] = around[agreed]
+    low = np.maximum(around[columns] - 1.0, 0.0)
+    more = around[columns] + 1.0 - low
+    window = window_for(near.contested, SUPPLY + turn * SUPPLY // 4)
+    seed = search.seed + turn
+    fixed = _supply(search, near, columns, low, more, window, seed, kept, closed)
+    if isinstance(fixed, bool):
+        return replace(choice, interrupted=fixed)
+    return _units(search, near, choice, columns, fixed, seed, kept, closed)
 
 
 def _supply(
@@ -411,6 +418,8 @@ def _supply(
     more: FloatArray,
     window: float,
     seed: int,
+    kept: FloatArray | None = None,
+    closed: BoolArray | None = None,
 ) -> FloatArray | bool:
     """Return how much of columns that supply is best, with units in parts; where nothing is found,
     whether the user interrupted.
@@ -421,17 +430,20 @@ def _supply(
         more: (k,) how much more at most.
         window: how far below the best the columns of units may lie.
         seed: the seed of the solver's own random choices.
+        kept: (columns,) what else is fixed, or None.
+        closed: (blocks,) blocks that take nothing beside what is fixed, or None.
     """
     problem = search.problem
-    room = np.bincount(blocks_at(problem, columns), more, minlength=problem.blocks)
+    room = np.zeros(problem.blocks)
+    np.add.at(room, blocks_at(problem, columns), more)
     units_in_parts = np.ones(problem.blocks, dtype=np.bool_)
+    held = np.zeros(problem.columns) if kept is None else kept.copy()
+    held[columns] = low
     try:
-        part, kept = _with_fixed(
-            search, near, columns, low, room.astype(np.float64), window, units_in_parts
-        )
-        search.say(f"what supplies is made whole among {part.problem.columns} columns")
+        fixed = _Fixed.at(search, near, held, room, window, units_in_parts, closed)
+        search.say(f"what supplies is made whole among {fixed.part.problem.columns} columns")
         answer = exact.improve(
-            part.problem,
+            fixed.part.problem,
             seconds=max(search.left() / 2, 0.5),
             nodes=SUPPLY_NODES,
             slack=0.1 * search.gap * _scale(problem, search.parts),
@@ -442,7 +454,8 @@ def _supply(
         return False
     if answer.quantity is None or answer.interrupted:
         return answer.interrupted
-    return np.rint(_whole_of(part, answer.quantity, problem)[columns] + kept[columns])
+    whole: FloatArray = np.rint(fixed.whole(answer.quantity)[columns])
+    return whole
 
 
 def _units(
@@ -450,15 +463,26 @@ def _units(
     near: _Near,
     choice: WholeChoice,
     columns: IntArray,
-    fixed: FloatArray,
+    supply: FloatArray,
     seed: int,
+    kept: FloatArray | None = None,
+    closed: BoolArray | None = None,
 ) -> WholeChoice:
-    """Return the better of a choice and the best found with what supplies held fixed."""
+    """Return the better of a choice and the best found with what supplies held fixed.
+
+    Args:
+        columns: (k,) the columns that supply.
+        supply: (k,) how much of each.
+        seed, kept, closed: as of ``_supply``.
+    """
     problem = search.problem
+    held = np.zeros(problem.columns) if kept is None else kept.copy()
+    held[columns] = supply
     window = window_for(near.contested, 2 * SUPPLY)
     nothing = np.zeros(problem.blocks)
     try:
-        part, kept = _with_fixed(search, near, columns, fixed, nothing, window, problem.divisible)
+        fixed = _Fixed.at(search, near, held, nothing, window, problem.divisible, closed)
+        part = fixed.part
         search.say(f"units are made whole among {part.problem.columns} columns")
         answer = exact.improve(
             part.problem,
@@ -466,42 +490,71 @@ def _units(
             nodes=UNIT_NODES,
             slack=0.1 * search.gap * _scale(problem, search.parts),
             seed=seed,
-            enough=_target(search, near.proven) - part.constant - float(problem.value @ kept),
+            enough=_target(search, near.proven) - part.constant - float(problem.value @ held),
             explain=False,
         )
     except Infeasible:
         return choice
     if answer.quantity is None:
         return replace(choice, interrupted=answer.interrupted)
-    found = _whole_of(part, answer.quantity, problem) + kept
+    found = fixed.whole(answer.quantity)
     if choice.quantity is None or problem.value @ found > problem.value @ choice.quantity:
         search.say(_told(search, near, found))
         return replace(choice, quantity=found, interrupted=answer.interrupted)
     return replace(choice, interrupted=answer.interrupted)
 
 
-def _with_fixed(
-    search: Search,
-    near: _Near,
-    columns: IntArray,
-    fixed: FloatArray,
-    room: FloatArray,
-    window: float,
-    in_parts: BoolArray,
-) -> tuple[Narrowed, FloatArray]:
-    """Return what is open with some supply fixed, and (columns,) what is fixed."""
-    problem = search.problem
-    kept = np.zeros(problem.columns)
-    kept[columns] = fixed
-    taken = np.flatnonzero(kept)
-    rest = without(problem, taken, kept[taken])
-    supply = supplying(problem) & ~problem.divisible
-    rest = replace(
-        rest,
-        limit=np.where(supply, np.minimum(rest.limit, room), rest.limit),
-        divisible=problem.divisible | (in_parts & ~supply),
-    )
-    return narrow(rest, search.price, window, near.open_blocks), kept
+@dataclass(frozen=True, eq=False, slots=True)
+class _Fixed:
+    """What is open once some columns are fixed.
+
+    Attributes:
+        part: what is open.
+        held: (columns,) how much of every column is fixed.
+        settled: (k,) how much of every settled column is taken.
+    """
+
+    part: Narrowed
+    held: FloatArray
+    settled: FloatArray
+
+    @staticmethod
+    def at(
+        search: Search,
+        near: _Near,
+        held: FloatArray,
+        room: FloatArray,
+        window: float,
+        in_parts: BoolArray,
+        closed: BoolArray | None,
+    ) -> _Fixed:
+        """Return what is open within a window once some columns are fixed.
+
+        Args:
+            held: (columns,) how much of every column is fixed.
+            room: (blocks,) how much more of blocks that supply may be taken.
+            window: how far below the best of its block a column may lie.
+            in_parts: (blocks,) blocks of units that may be taken in parts.
+            closed: (blocks,) blocks that take nothing beside what is fixed, or None.
+        """
+        problem = search.problem
+        taken = np.flatnonzero(held)
+        rest = without(problem, taken, held[taken])
+        supply = supplying(problem) & ~problem.divisible
+        limit = np.where(supply, np.minimum(rest.limit, room), rest.limit)
+        if closed is not None:
+            limit = np.where(closed, 0.0, limit)
+        divisible = problem.divisible | (in_parts & ~supply)
+        rest = replace(rest, limit=limit, divisible=divisible)
+        part = narrow(rest, search.price, window, near.open_blocks)
+        return _Fixed(part, held, limit[blocks_at(problem, part.settled)])
+
+    def whole(self, inner: FloatArray) -> FloatArray:
+        """Return (columns,) the whole choice with some quantities of what is open."""
+        quantity = self.held.copy()
+        quantity[self.part.settled] += self.settled
+        quantity[self.part.columns] += inner
+        return quantity
 
 
 def _as_begin(part: Narrowed, quantity: FloatArray) -> FloatArray | None:
