@@ -287,7 +287,7 @@ def _measurement(
     offered, waiting, beside = counts
     taking = intervention.reach.rate
     size = intervention.format.max if intervention.format.kind == "group" else 1
-    size = max(size, 20) if intervention.format.kind == "class" else size
+    size = max(size, 20) if intervention.format.kind in ("class", "school") else size
     inflation = design_effect(size, ICC)
     started, compared = offered * taking / inflation, beside
     needed = needed_for_shares(*shares)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from recommender.inputs.catalogue import Intervention
 from recommender.inputs.catalogue_file import CatalogueDraft
 from recommender.inputs.findings import Findings, suggestion
-from recommender.inputs.policy import Policy
+from recommender.inputs.policy import Column, Policy
 from recommender.inputs.policy_file import PolicyDraft
 from recommender.inputs.rule_changes import complaints_of_changes
 from recommender.inputs.yaml_reader import Key, dotted
@@ -17,6 +17,7 @@ _Complaint = tuple[tuple[Key, ...], str, str]
 
 def check_agreement(catalogue: CatalogueDraft, policy: PolicyDraft, findings: Findings) -> None:
     """Every name the catalogue takes from the policy, and the other way round, exists."""
+    _check_alike(catalogue, policy, findings)
     for it in catalogue.catalogue.interventions:
         for place, message, remedy in _unknown_in_policy(it, policy):
             full = ("interventions", it.id, *place)
@@ -96,6 +97,50 @@ def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[_Compl
             f"is {it.periods}, but planning.yaml has {len(policy.periods)}",
             "it would never fit; give fewer periods or declare more",
         )
+
+
+ALIKE = ("grade_band", "language")
+"""In what pupils of a group may be alike without a declared column."""
+
+
+def _check_alike(catalogue: CatalogueDraft, policy: PolicyDraft, findings: Findings) -> None:
+    """Groups are alike in columns that may decide about a child, and such columns are needed."""
+    columns = {c.name: c for c in policy.policy.columns}
+    asked: set[str] = set()
+    for it in catalogue.catalogue.interventions:
+        for name in it.format.same:
+            asked.add(name)
+            if name in ALIKE:
+                continue
+            place = ("interventions", it.id, "format", "same")
+            document = catalogue.document
+            at = (document.file, document.line(place), dotted(place))
+            if name not in policy.columns:
+                fit = [c.name for c in columns.values() if _may_group(c)]
+                findings.problem(
+                    *at, f"names '{name}', which is no column of planning.yaml",
+                    suggestion(name, [*ALIKE, *sorted(fit)], "name grade_band or language"),
+                )  # fmt: skip
+            elif name in columns and not _may_group(columns[name]):
+                use = " and ".join(columns[name].use) or "nothing"
+                findings.refuse(
+                    *at, f"names '{name}', which is declared for {use}: it may not decide in which "
+                    "group a child is placed",
+                    f"take it out, or declare {name} as a category or flag with use: [eligibility] "
+                    "and the ground on which it may be used so",
+                )  # fmt: skip
+    for column in policy.policy.columns:
+        lonely = "eligibility" in column.use and column.type == "category"
+        if lonely and column.name not in asked:
+            document, key = policy.document, ("columns", column.name, "type")
+            findings.problem(
+                document.file, document.line(key), dotted(key), "is category",
+                "eligibility is decided by 0/1 columns: type: flag",
+            )  # fmt: skip
+
+
+def _may_group(column: Column) -> bool:
+    return "eligibility" in column.use and column.type in ("category", "flag")
 
 
 def _unknown_in_catalogue(policy: Policy, known: Collection[str]) -> Iterator[_Complaint]:

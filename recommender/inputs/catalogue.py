@@ -15,7 +15,7 @@ STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 Level: TypeAlias = Literal["strong", "good", "promising", "plausible", "elicited", "assumed"]
 Scale: TypeAlias = Literal["smd", "odds_ratio", "risk_ratio", "risk_difference"]
 Tier: TypeAlias = Literal["universal", "selective", "indicated"]
-Kind: TypeAlias = Literal["individual", "group", "class"]
+Kind: TypeAlias = Literal["individual", "group", "class", "school"]
 Probability: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 NonNegative: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
@@ -56,19 +56,27 @@ class Need:
 
 @dataclass(frozen=True, config=STRICT)
 class Format:
-    """How an intervention is given: individually, to a group, or to a class.
+    """How an intervention is given: individually, to a group, to a class or to the whole school.
 
-    ``class`` is given to one grade of one site at a time (min 1 unless said otherwise).
+    ``class`` is given to one grade of one site at a time, ``school`` to all grades of a site (min 1
+    unless said otherwise).
 
     Attributes:
-        kind: individual, group or class.
+        kind: individual, group, class or school.
         min: the fewest pupils a group or class session runs with.
-        max: the most pupils in one session; for a class, 1 means the size of the class.
+        max: the most pupils in one session; for a class or school, 1 means its size.
+        whole: of a class or school, that all who may take part do so, or nobody.
+        same: of a group, in what its pupils are alike: grade_band, language, or a column (use
+            ``eligibility``) such as sex.
+        bands: the lowest and highest grade of every grade_band.
     """
 
     kind: Kind
     min: Annotated[int, Field(ge=1)] = 1
     max: Annotated[int, Field(ge=1)] = 1
+    whole: bool = False
+    same: tuple[str, ...] = ()
+    bands: tuple[tuple[int, int], ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -79,10 +87,15 @@ class Format:
         if isinstance(value, dict) and len(value) == 1 and "kind" not in value:
             ((kind, sizes),) = value.items()
             if sizes is None or isinstance(sizes, dict):
-                return {**(sizes or {}), "kind": kind}
+                lists = {k: _tuples(v) for k, v in (sizes or {}).items() if isinstance(v, list)}
+                return {**(sizes or {}), **lists, "kind": kind}
         if isinstance(value, dict) and "kind" not in value:
             raise ValueError("is no format; give individual, class or {group: {min: 3, max: 5}}")
         return value
+
+
+def _tuples(value: list[Any]) -> tuple[Any, ...]:
+    return tuple(tuple(each) if isinstance(each, list) else each for each in value)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -213,8 +226,14 @@ def in_force(catalogue: Catalogue, set_aside: Collection[str]) -> Catalogue:
     """
     if not set_aside:
         return catalogue
-    plain = {"recipient": "pupil"}
-    neutral: dict[str, Any] = {key: plain[key] for key in set_aside}
+    plain: dict[str, Any] = {"recipient": "pupil"}
+    neutral = {key: value for key, value in plain.items() if key in set_aside}
+    shape: dict[str, Any] = {"same": {"same": (), "bands": ()}, "whole": {"whole": False}}
+    form = {key: value for name in set_aside for key, value in shape.get(name, {}).items()}
     return replace(
-        catalogue, interventions=tuple(replace(it, **neutral) for it in catalogue.interventions)
+        catalogue,
+        interventions=tuple(
+            replace(it, **neutral, format=replace(it.format, **form))
+            for it in catalogue.interventions
+        ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from recommender.inputs.catalogue import Catalogue, Effect, Intervention
@@ -138,15 +138,51 @@ def _format_problems(it: Intervention) -> Iterator[_Complaint]:
                 "is given, but the format is individual",
                 "use cost_per_pupil",
             )
-    if form.kind == "class" and it.recipient == "parents":
-        yield ("recipient",), "is parents, but the format is class", "a class is of pupils"
-    open_class = form.kind == "class" and form.max == 1
+    together = form.kind in ("class", "school")
+    if together and it.recipient == "parents":
+        yield ("recipient",), f"is parents, but the format is {form.kind}", "a class is of pupils"
+    if form.whole and not together:
+        yield ("format", "whole"), f"is given for {form.kind}", "only a class or school is whole"
+    if form.whole and form.max != 1:
+        yield ("format", "max"), f"is {form.max}", "a whole class is as large as it is; drop it"
+    yield from _alike_problems(it)
+    open_class = together and form.max == 1
     if form.min > form.max and not open_class:
         yield (
             ("format", "min"),
             f"is {form.min}, above max {form.max}",
             f"give max: {form.min} or more, or a smaller min",
         )
+
+
+def _alike_problems(it: Intervention) -> Iterator[_Complaint]:
+    form, place = it.format, ("format",)
+    if form.same and (form.kind != "group" or it.recipient == "parents"):
+        of = "parents" if form.kind == "group" else form.kind
+        yield (*place, "same"), f"is given for {of}", "only pupils in a group can be alike"
+    if len(set(form.same)) < len(form.same):
+        yield (*place, "same"), "names one thing twice", "name it once"
+    if ("grade_band" in form.same) != bool(form.bands):
+        yield (
+            (*place, "same"),
+            "names grade_band without bands" if not form.bands else "lacks grade_band of the bands",
+            "give both: same: [grade_band], bands: [[3, 4], [5, 8]]",
+        )
+    for low, high in form.bands:
+        if low > high:
+            yield (*place, "bands"), f"run from {low} to {high}", "write the lowest grade first"
+    for one, two in pairwise(sorted(form.bands)):
+        if two[0] <= one[1]:
+            yield (*place, "bands"), f"have grade {two[0]} twice", "a grade is in one band"
+    if form.bands and it.eligible.grades is not None:
+        held = {g for low, high in form.bands for g in range(low, high + 1)}
+        lost = [g for g in range(it.eligible.grades[0], it.eligible.grades[1] + 1) if g not in held]
+        if lost:
+            yield (
+                (*place, "bands"),
+                f"lack grade {lost[0]}, which is eligible",
+                "put every eligible grade in a band",
+            )
 
 
 def _effect_problems(effect: Effect) -> Iterator[_Complaint]:

@@ -431,7 +431,7 @@ def _column_problems(column: Column) -> Iterator[Complaint]:
             f"is {column.type}, which cannot be a feature",
             "put free text in data/notes.csv; turn a date into a number",
         )
-    if "eligibility" in column.use and column.type != "flag":
+    if "eligibility" in column.use and column.type not in ("flag", "category"):
         yield ("type",), f"is {column.type}", "eligibility is decided by 0/1 columns: type: flag"
     structural = column.name in STRUCTURAL and column.name != "grade"
     if structural and set(column.use) & {"feature", "eligibility"}:

@@ -155,20 +155,25 @@ def _keyed(part: Schema, key: str) -> Schema:
 
 
 def _format_as_written(part: Schema) -> Schema:
-    """``individual``, ``class``, ``{class: {...}}`` or ``{group: {min, max}}``."""
-    sizes = {k: v for k, v in part["properties"].items() if k in ("min", "max")}
-    session = {"type": "object", "properties": sizes, "additionalProperties": False}
-    group = {**session, "required": ["max"]}
+    """``individual``, ``class``, ``school``, ``{class: {...}}`` or ``{group: {min, max}}``."""
+
+    def session(*keys: str) -> Schema:
+        own = {k: v for k, v in part["properties"].items() if k in keys}
+        return {"type": "object", "properties": own, "additionalProperties": False}
+
+    group = {**session("min", "max", "same", "bands"), "required": ["max"]}
+    together = session("min", "max", "whole")
     return {
         "description": part["description"],
         "anyOf": [
-            {"enum": ["individual", "class"]},
+            {"enum": ["individual", "class", "school"]},
             {
                 "type": "object",
                 "properties": {
                     "individual": {"type": "object", "maxProperties": 0},
                     "group": group,
-                    "class": session,
+                    "class": together,
+                    "school": together,
                 },
                 "minProperties": 1,
                 "maxProperties": 1,

@@ -362,6 +362,7 @@ class _Tables:
                 )  # fmt: skip
         asked = {c for i in self._interventions() for c in i.contraindications}
         asked |= {c for i in self._interventions() for c in i.eligible.indications}
+        asked |= {c for i in self._interventions() for c in i.format.same}
         for column in self._columns:
             self._check_column(column, tables, asked)
 

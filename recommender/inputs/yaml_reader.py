@@ -65,7 +65,9 @@ class Document:
                 found = (*found, key)
                 continue
             # A format's min and max stand one level deeper in the file: format: {group: {min: 3}}
-            deeper = [p for k in ("group", "class") if (p := (*found, k, key)) in self.lines]
+            deeper = [
+                p for k in ("group", "class", "school") if (p := (*found, k, key)) in self.lines
+            ]
             if not deeper:
                 break
             found = deeper[0]

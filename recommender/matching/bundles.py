@@ -80,7 +80,7 @@ def bundle_needs(
             single[row, len(roles) * length] = intervention.cost_per_pupil * intervention.reach.rate
         if intervention.id in places:
             single[row, len(roles) * length + 1 + places.index(intervention.id)] = 1.0
-        if at_once and intervention.format.kind != "class":
+        if at_once and intervention.format.kind not in ("class", "school"):
             single[row, apart : apart + intervention.periods] = 1.0
     needs = np.zeros((len(bundles), single.shape[1] + 1))
     for row, bundle in enumerate(bundles):

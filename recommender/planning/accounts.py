@@ -52,11 +52,12 @@ def resources_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
             "intervention": named(book.interventions, rows.intervention),
             "rule": named(book.rules, rows.rule),
             "grade": grades,
-            **extra_labels(book, family=rows.family),
+            **extra_labels(book, family=rows.family, alike=rows.alike),
         }
     )
     order = np.lexsort(
         (
+            rows.alike,
             rows.family,
             rows.rule,
             rows.grade,
@@ -105,11 +106,12 @@ def sessions_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
             "groups": taken.piece[at],
             "pupils": pupils[at],
             "grade": named(book.grades, pieces.grade[at]),
-            **extra_labels(book, family=pieces.family[at]),
+            **extra_labels(book, family=pieces.family[at], alike=pieces.alike[at]),
         }
     )
     order = np.lexsort(
         (
+            pieces.alike[at],
             pieces.family[at],
             pieces.grade[at],
             pieces.period[at],

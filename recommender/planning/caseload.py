@@ -96,7 +96,7 @@ def in_order(frame: pd.DataFrame, periods: tuple[str, ...]) -> pd.DataFrame:
 def session_names(formulation: Formulation, pieces: Ints) -> dict[int, str]:
     """Return the name of every GROUP piece: "intervention/site/period/grade".
 
-    A family whose parents receive help has its id behind that.
+    Behind that stands the id of a family whose parents receive help, or in what pupils are alike.
     """
     book, table = formulation.book, formulation.pieces
     return {
@@ -107,6 +107,7 @@ def session_names(formulation: Formulation, pieces: Ints) -> dict[int, str]:
                 book.periods[table.period[piece]],
                 "" if table.grade[piece] < 0 else str(book.grades[table.grade[piece]]),
                 *((book.families[table.family[piece]],) if table.family[piece] >= 0 else ()),
+                *((book.alike[table.alike[piece]],) if table.alike[piece] >= 0 else ()),
             )
         )
         for piece in pieces

@@ -59,6 +59,7 @@ from recommender.planning.offers import (
 from recommender.planning.people import (
     People,
     Running,
+    alike_in,
     classes_of,
     families_of,
     family_room,
@@ -267,6 +268,7 @@ def _book(candidates: Candidates, resources: Resources, limits: LimitSettings) -
         rules=rules_of(candidates, limits),
         grades=tuple(sorted({int(grade) for grade in units["grade"].unique()})),
         families=families_of(candidates, limits),
+        alike=tuple(sorted({str(name) for of in alike_in(candidates).values() for name in of})),
     )
 
 

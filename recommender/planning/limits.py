@@ -122,6 +122,7 @@ class Pieces:
         family: (pieces,) of a PLACE the family of the pupil, where a rule speaks of it; of a GROUP
             the family whose parents receive the intervention.  A PLACE in help for parents that
             has a family is a place in that family's GROUP, and takes nothing else.
+        alike: (pieces,) in what the pupils of the group are alike.
         most: (pieces,) pupils that a group holds, of PLACE and GROUP in groups; else 0.
         rate: (pieces,) hours given to pupils for every hour spent, of HOUR; else 1.
     """
@@ -134,6 +135,7 @@ class Pieces:
     role: Ints
     rule: Ints
     family: Ints
+    alike: Ints
     most: Ints
     rate: Floats
 
@@ -172,8 +174,8 @@ class Rows:
     Attributes:
         resource: (rows,) what they limit: hours, places, quorum, budget, must_serve, cap or
             at_once.
-        role, site, period, intervention, grade, rule, family: (rows,) codes, -1 where one does not
-            apply.
+        role, site, period, intervention, grade, rule, family, alike: (rows,) codes, -1 where one
+            does not apply.
         use: (rows, pieces) what one of each piece uses; negative is supply.
         capacity: (rows,) what there is; negative is a floor.
     """
@@ -186,6 +188,7 @@ class Rows:
     grade: Ints
     rule: Ints
     family: Ints
+    alike: Ints
     use: sp.csr_array
     capacity: Floats
 
@@ -197,7 +200,7 @@ class Rows:
 
 Rule: TypeAlias = Callable[[Pieces, Facts], Rows]
 
-LABELS = ("role", "site", "period", "intervention", "grade", "rule", "family")
+LABELS = ("role", "site", "period", "intervention", "grade", "rule", "family", "alike")
 
 
 def tally(resource: str, pieces: int, piece: Ints, amount: Floats, keys: dict[str, Ints]) -> Rows:
@@ -314,13 +317,18 @@ def places(pieces: Pieces, facts: Facts) -> Rows:
 
 
 def quorum(pieces: Pieces, facts: Facts) -> Rows:
-    """The least pupils of groups that start together: quorum minus pupils is at most nothing."""
-    least = np.where(pieces.intervention >= 0, facts.terms.least[pieces.intervention], 0)
+    """The least pupils of groups that start together: quorum minus pupils is at most nothing.
+
+    Of a whole class that is everybody who may take part.
+    """
+    known = pieces.intervention >= 0
+    least = np.where(known, facts.terms.least[pieces.intervention], 0)
     least = np.where(pieces.family >= 0, np.minimum(least, 1), least)
+    least = np.where(known & facts.terms.whole[pieces.intervention], pieces.most, least)
     return _of_groups("quorum", pieces, facts, pupil=-1.0, group=least.astype(float))
 
 
-GROUP_KEYS = ("site", "period", "intervention", "grade", "family")
+GROUP_KEYS = ("site", "period", "intervention", "grade", "family", "alike")
 """What tells groups apart."""
 
 

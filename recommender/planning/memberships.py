@@ -110,7 +110,7 @@ def memberships_of(formulation: Formulation, links: Links, unit_ids: pd.Series) 
             "period": named(book.periods, rows.period[row]),
             "grade": named(book.grades, rows.grade[row]),
             "price": links.price[priced],
-            **extra_labels(book, family=family),
+            **extra_labels(book, family=family, alike=rows.alike[row]),
         }
     )
     keys = [*KEYS, *(name for name in EXTRA if name in frame)]

@@ -59,7 +59,8 @@ class Bundles:
     Attributes:
         member: (bundles, width) interventions, -1 past the last.
         length: (bundles,) periods until the longest is done.
-        classes: (bundles,) whether a class is in it.
+        classes: (bundles,) whether a class is in it, not of the whole school.
+        alike: (bundles,) whether a group of alike pupils is in it.
         counts: (rules, bundles) whether it counts for a statutory rule.
         at_once: (bundles, longest) interventions that run in each period from the start, those of
             the whole class left out.
@@ -68,6 +69,7 @@ class Bundles:
     member: Ints
     length: Ints
     classes: Bools
+    alike: Bools
     counts: Bools
     at_once: Ints
 
@@ -81,7 +83,7 @@ class Choices:
         columns: (blocks,) columns of the block.
         candidate: (columns,) the candidate.
         offer: (columns,) the offer.
-        bundle, site, period, grade, rule, family: (offers,) what the offers are.
+        bundle, site, period, grade, rule, family, kind: (offers,) what the offers are.
     """
 
     unit: Ints
@@ -94,6 +96,7 @@ class Choices:
     grade: Ints
     rule: Ints
     family: Ints
+    kind: Ints
 
 
 def bundles_of(candidates: Candidates, terms: Terms, limits: LimitSettings, book: Book) -> Bundles:
@@ -108,7 +111,8 @@ def bundles_of(candidates: Candidates, terms: Terms, limits: LimitSettings, book
     return Bundles(
         member=member,
         length=length,
-        classes=np.any(inside & (terms.form[member] == CLASS), axis=1),
+        classes=np.any(inside & terms.by_grade[member], axis=1),
+        alike=np.any(inside & terms.alike[member], axis=1),
         counts=np.asarray(counts.any(axis=2)),
         at_once=running.sum(axis=1).astype(np.int64),
     )
@@ -164,42 +168,54 @@ def crowded(candidates: Candidates, bundles: Bundles, people: People, room: Floa
     return np.asarray(total > room.min(axis=1, initial=np.inf))
 
 
+def cell_of(people: People, terms: Terms, what: Codes | int, unit: Codes) -> Ints:
+    """Return (k,) the cell of units in an intervention: in what they are alike, or their grade."""
+    return np.where(
+        terms.alike[what], people.alike[what, people.kind[unit]], people.grade[unit]
+    ).astype(np.int64)
+
+
 def eligible_pupils(
     candidates: Candidates, bundles: Bundles, people: People, terms: Terms, book: Book
 ) -> Floats:
-    """Return (interventions, sites, grades) pupils with a candidate that holds the intervention.
+    """Return (interventions, sites, cells) pupils with a candidate that holds the intervention.
 
-    Of help for parents a family counts once, with its first child, at the site of the family.
+    Cells are grades, and where pupils of a group have to be alike what they are alike in.  Of help
+    for parents a family counts once, with its first child, at the site of the family.
     """
-    pupils = np.zeros((len(book.interventions), len(book.sites), len(book.grades)))
+    shape = (len(book.sites), max(len(book.grades), len(book.alike)))
+    pupils = np.zeros((len(book.interventions), *shape))
     for intervention in range(len(book.interventions)):
-        eligible = _eligible(candidates, bundles, people, intervention)
-        if not terms.parents[intervention] or people.home.size == 0:
-            pupils[intervention] = cells(people.site, people.grade, eligible * people.count, book)
-            continue
-        unit = np.flatnonzero(eligible)
-        family = people.family[unit]
-        _, first = np.unique(np.where(family < 0, -1 - unit, family), return_index=True)
-        unit, family = unit[first], family[first]
-        site = np.where(family < 0, people.site[unit], people.home[family])
-        pupils[intervention] = cells(site, people.grade[unit], people.count[unit], book)
+        unit = np.flatnonzero(_eligible(candidates, bundles, people, intervention))
+        site = people.site[unit]
+        if terms.parents[intervention] and people.home.size:
+            family = people.family[unit]
+            _, first = np.unique(np.where(family < 0, -1 - unit, family), return_index=True)
+            unit, family = unit[first], family[first]
+            site = np.where(family < 0, people.site[unit], people.home[family])
+        cell = cell_of(people, terms, intervention, unit)
+        pupils[intervention] = cells(site, cell, people.count[unit], shape)
     return pupils
 
 
 def groups_possible(pupils: Floats, terms: Terms, classes: Floats) -> Ints:
-    """Return (interventions, sites, grades) the most groups that pupils could fill.
+    """Return (interventions, sites, cells) the most groups that pupils could fill.
 
     As many as the quorum allows and no more than hold everybody.  A group is the same at every
-    grade of a site; an individual intervention has no groups and counts as 1.
+    grade of a site, unless its pupils have to be alike; an individual intervention has no groups
+    and counts as 1.
     """
     most = np.ones(pupils.shape, dtype=np.int64)
+    size = np.zeros(pupils.shape[1:])
+    size[:, : classes.shape[1]] = classes
     for intervention, form in enumerate(terms.form):
         if form == INDIVIDUAL:
             continue
-        there = pupils[intervention]
-        if form == GROUP:
+        there, class_size = pupils[intervention], size
+        if (form == GROUP and not terms.alike[intervention]) or terms.school[intervention]:
             there = np.broadcast_to(there.sum(axis=1, keepdims=True), there.shape)
-        holds = classes if terms.most[intervention] == 0 else float(terms.most[intervention])
+            class_size = np.broadcast_to(size.sum(axis=1, keepdims=True), size.shape)
+        holds = class_size if terms.most[intervention] == 0 else float(terms.most[intervention])
         fill = np.ceil(there / np.maximum(holds, 1.0))
         most[intervention] = np.minimum(np.floor(there / terms.least[intervention]), fill)
     return most
@@ -236,7 +252,7 @@ def choices_of(
     Args:
         candidates: who may receive what.
         bundles: the bundles as arrays.
-        possible: (interventions, sites, grades) as ``groups_possible``.
+        possible: (interventions, sites, cells) as ``groups_possible``.
         people: the units as codes.
         terms: the conditions of the catalogue.
         book: the names behind the codes.
@@ -248,11 +264,12 @@ def choices_of(
     family = _families(candidates, bundles, people, terms, kin)
     for slot in range(bundles.member.shape[1]):
         member = bundles.member[candidates.bundle, slot]
-        site, grade = people.site[candidates.unit], people.grade[candidates.unit]
+        site = people.site[candidates.unit]
+        cell = cell_of(people, terms, member, candidates.unit)
         if people.home.size:
             at_home = (member >= 0) & terms.parents[member] & (people.family[candidates.unit] >= 0)
             site = np.where(at_home, people.home[people.family[candidates.unit]], site)
-        keep &= (member < 0) | (possible[member, site, grade] > 0)
+        keep &= (member < 0) | (possible[member, site, cell] > 0)
     kept: Codes = np.flatnonzero(keep).astype(np.int32)
     allowed = None if room is None else _allowed(candidates, bundles, starts, kept, room)
     if allowed is not None:
@@ -266,8 +283,9 @@ def choices_of(
 
     who, bundle = candidates.unit[candidate], candidates.bundle[candidate]
     grade = np.where(bundles.classes[bundle], people.grade[who], -1)
-    (offer_bundle, site, offer_grade, rule, offer_family), which = distinct(
-        bundle, people.site[who], grade, people.duty[who], family[candidate]
+    kind = np.where(bundles.alike[bundle], people.kind[who], -1)
+    (offer_bundle, site, offer_grade, rule, offer_family, offer_kind), which = distinct(
+        bundle, people.site[who], grade, people.duty[who], family[candidate], kind
     )
     periods = starts[offer_bundle]
     first_offer = np.cumsum(periods) - periods
@@ -291,6 +309,7 @@ def choices_of(
         grade=np.repeat(offer_grade, periods),
         rule=np.repeat(rule, periods),
         family=np.repeat(offer_family, periods),
+        kind=np.repeat(offer_kind, periods),
     )
 
 
@@ -350,7 +369,8 @@ def places_of(
     member = bundles.member[choices.bundle]
     offer, slot = np.nonzero(member >= 0)
     what = member[offer, slot]
-    grade = np.where(terms.form[what] == CLASS, choices.grade[offer], -1)
+    grade = np.where(terms.by_grade[what], choices.grade[offer], -1)
+    alike = np.where(terms.alike[what], people.alike[what, choices.kind[offer]], -1)
     family = choices.family[offer]
     site = choices.site[offer]
     if people.home.size:
@@ -358,8 +378,8 @@ def places_of(
         shares = parents & ((kin.children[what, family] > 1) | kin.crowded[family])
         family = np.where(parents & ~shares | ~(parents | kin.crowded[family]), -1, family)
         site = np.where(parents & (family >= 0), people.home[family], site)
-    (what, site, period, grade, family), place = distinct(
-        what, site, choices.period[offer], grade, family
+    (what, site, period, grade, family, alike), place = distinct(
+        what, site, choices.period[offer], grade, family, alike
     )
     own = pieces_of(
         np.full(what.size, int(Kind.PLACE)),
@@ -368,10 +388,13 @@ def places_of(
         period=period,
         grade=grade,
         family=family,
+        alike=alike,
     )
-    group = _groups_of(own, terms)
-    both = joined(own, group)
+    both = joined(own, _groups_of(own, terms))
     both = replace(both, most=_most(both, terms, classes, kin))
+    if np.any(terms.whole[what]):
+        taking = _taking(choices, place, offer, what.size, people)
+        both = replace(both, most=_whole(both, taking, terms))
     rule = choices.rule
     counted = np.zeros(rule.size, dtype=np.bool_)
     under = np.flatnonzero(rule >= 0)
@@ -412,12 +435,37 @@ def _most(pieces: Pieces, terms: Terms, classes: Floats, kin: Kin) -> Ints:
     """Return (pieces,) pupils that the group of a PLACE, or a GROUP, holds; 0 for individual."""
     what, grade = pieces.intervention, np.maximum(pieces.grade, 0)
     most = np.where(terms.form[what] == INDIVIDUAL, 0, terms.most[what])
-    size = np.maximum(classes[pieces.site, grade], 1.0)
+    size = np.where(
+        terms.school[what], classes.sum(axis=1)[pieces.site], classes[pieces.site, grade]
+    )
+    size = np.maximum(size, 1.0)
     most = np.where((terms.most[what] == 0) & (terms.form[what] == CLASS), size, most)
     if kin.crowded.size:
         together = (pieces.family >= 0) & terms.parents[what]
         most = np.where(together, kin.children[what, pieces.family], most)
     return np.asarray(most, dtype=np.int64)
+
+
+def _taking(choices: Choices, place: Ints, offer: Ints, places: int, people: People) -> Floats:
+    """Return (places,) the pupils of every PLACE who may be offered it, whatever else with it."""
+    block = np.repeat(np.arange(choices.unit.size), choices.columns)
+    first = np.searchsorted(offer, np.arange(choices.bundle.size + 1))
+    size = (first[1:] - first[:-1])[choices.offer]
+    at = place[ranges(first[choices.offer], size)]
+    (at, block), _ = distinct(at, np.repeat(block, size))
+    return np.bincount(at, people.count[choices.unit[block]], minlength=places).astype(np.float64)
+
+
+def _whole(pieces: Pieces, taking: Floats, terms: Terms) -> Ints:
+    """Return (pieces,) ``most`` where whole classes hold all who may take part."""
+    most = pieces.most.copy()
+    joins = group_of(pieces, terms)
+    member = np.flatnonzero((joins >= 0) & terms.whole[pieces.intervention])
+    own = np.bincount(joins[member], taking[member], minlength=pieces.size)
+    own[member] = own[joins[member]]
+    whole = terms.whole[pieces.intervention]
+    most[whole] = np.maximum(own[whole], 1.0).astype(np.int64)
+    return most
 
 
 def group_of(pieces: Pieces, terms: Terms) -> Ints:
@@ -491,8 +539,8 @@ def groups_that_fit(
     fit = np.full(pieces.size, np.iinfo(np.int64).max)
     fits = np.floor(there[role, pieces.site[piece], period] / hours + 1e-9).astype(np.int64) + 1
     np.minimum.at(fit, piece, fits)
-    grade = np.maximum(pieces.grade[group], 0)
-    pupils = possible[pieces.intervention[group], pieces.site[group], grade]
+    cell = np.maximum(pieces.grade[group], pieces.alike[group])
+    pupils = possible[pieces.intervention[group], pieces.site[group], np.maximum(cell, 0)]
     pupils = np.where(pieces.family[group] >= 0, 1, pupils)
     return np.asarray(np.minimum(pupils, fit[group]))
 
@@ -530,7 +578,7 @@ def offers_of(choices: Choices, made_of: sp.csc_array, piece: Ints, pieces: Piec
 def pieces_of(kind: Ints, rate: Floats | None = None, **codes: Ints) -> Pieces:
     """Return pieces with the codes given and -1 for the others."""
     none = np.full(kind.size, -1, dtype=np.int64)
-    names = ("intervention", "site", "period", "grade", "role", "rule", "family")
+    names = ("intervention", "site", "period", "grade", "role", "rule", "family", "alike")
     labels: dict[str, Ints] = {name: codes.get(name, none) for name in names}
     return Pieces(
         kind=np.asarray(kind, dtype=np.int64),

@@ -10,7 +10,7 @@ import pandas as pd
 from recommender.matching.candidates import Candidates, Reason
 from recommender.planning.codes import Bools, Floats, Ints, distinct, first_best, ranges
 from recommender.planning.limits import LimitSettings
-from recommender.planning.terms import CLASS, Book, Terms
+from recommender.planning.terms import CLASS, Book, Strings, Terms
 
 DECISION = "decision"
 """The rule under which help is owed that a professional's decision requires."""
@@ -30,6 +30,9 @@ class People:
         family: (units,) code of the family, -1 where no rule speaks of it.
         home: (families,) the site where most of its children are, the first among equals: help
             for the parents is given there.
+        kind: (units,) which pupils are alike in everything that groups ask.
+        alike: (interventions, kinds) the code of ``book.alike`` of pupils of a kind in the groups
+            of an intervention, -1 where they need not be alike.
     """
 
     site: Ints
@@ -41,6 +44,8 @@ class People:
     agreed: Bools
     family: Ints
     home: Ints
+    kind: Ints
+    alike: Ints
 
     @property
     def duty(self) -> Ints:
@@ -113,7 +118,67 @@ def people_of(candidates: Candidates, limits: LimitSettings, book: Book) -> Peop
         met=met,
         agreed=~refused,
         **_families(candidates, book),
+        **_kinds(candidates, book),
     )
+
+
+def alike_in(candidates: Candidates) -> dict[int, Strings]:
+    """Return intervention -> (units,) in what pupils of its groups are alike, in words.
+
+    Of the interventions whose groups have pupils who are alike.
+    """
+    found: dict[int, Strings] = {}
+    units = candidates.cohort.units
+    for position, entry in enumerate(candidates.catalogue.interventions):
+        if not entry.format.same:
+            continue
+        text = np.full(len(units), "", dtype=object)
+        for number, name in enumerate(entry.format.same):
+            if name == "grade_band":
+                part = _bands(units["grade"].to_numpy(dtype=np.int64), entry.format.bands)
+            else:
+                values, names = pd.factorize(units[name].astype(object), use_na_sentinel=False)
+                words = [_value(name, value) for value in names]
+                part = np.array([*words, ""], dtype=object)[values]
+            text = part if number == 0 else text + ", " + part
+        found[position] = text
+    return found
+
+
+def _bands(grade: Ints, bands: tuple[tuple[int, int], ...]) -> Strings:
+    text = np.full(grade.size, "other grades", dtype=object)
+    for low, high in bands:
+        text[(grade >= low) & (grade <= high)] = (
+            f"grade {low}" if low == high else f"grades {low} to {high}"
+        )
+    return text
+
+
+def _value(name: str, value: object) -> str:
+    """Return what a pupil's value of a column is called in the name of a group."""
+    if value in ("", None) or value != value:
+        return f"{name} not known"
+    if isinstance(value, float):
+        return name if value else f"not {name}"
+    return str(value)
+
+
+def _kinds(candidates: Candidates, book: Book) -> dict[str, Ints]:
+    """Return the kinds of units, and in what each kind is alike in every intervention's groups."""
+    units = len(candidates.cohort.units)
+    names = pd.Index(book.alike)
+    codes = {
+        position: np.asarray(names.get_indexer(pd.Index(text)), dtype=np.int64)
+        for position, text in alike_in(candidates).items()
+    }
+    if not codes:
+        alike = np.full((len(book.interventions), 1), -1, dtype=np.int64)
+        return {"kind": np.zeros(units, dtype=np.int64), "alike": alike}
+    columns, kind = distinct(*codes.values())
+    alike = np.full((len(book.interventions), columns[0].size), -1, dtype=np.int64)
+    for position, column in zip(codes, columns, strict=True):
+        alike[position] = column
+    return {"kind": kind, "alike": alike}
 
 
 def _families(candidates: Candidates, book: Book) -> dict[str, Ints]:
@@ -259,12 +324,11 @@ def owed_to(people: People) -> tuple[Ints, Ints, Floats]:
 
 def classes_of(people: People, book: Book) -> Floats:
     """Return (sites, grades) the pupils of every class: one grade of one site."""
-    return cells(people.site, people.grade, people.count, book)
+    return cells(people.site, people.grade, people.count, (len(book.sites), len(book.grades)))
 
 
-def cells(site: Ints, grade: Ints, weight: Floats, book: Book) -> Floats:
-    """Return (sites, grades) the sum of a number of every unit."""
-    shape = (len(book.sites), len(book.grades))
-    place = site * shape[1] + grade
+def cells(site: Ints, cell: Ints, weight: Floats, shape: tuple[int, int]) -> Floats:
+    """Return (sites, cells) the sum of a number of every unit."""
+    place = site * shape[1] + cell
     total = np.bincount(place, weights=weight, minlength=shape[0] * shape[1])
     return total.astype(np.float64).reshape(shape)

@@ -220,7 +220,8 @@ def sessions_part(plan: Plan, formulation: Formulation) -> Part:
                 (table["site"], book.sites),
                 (table["period"], book.periods),
                 (table["grade"], tuple(map(str, book.grades))),
-                *((said[label], names) for label, names in (("family", book.families),)),
+                (said["family"], book.families),
+                (said["alike"], book.alike),
             )
         ]
     )
@@ -374,6 +375,7 @@ def row_labels(formulation: Formulation) -> pd.DataFrame:
             "rule": named(book.rules, rows.rule),
             "grade": named(book.grades, rows.grade),
             "family": named(book.families, rows.family),
+            "alike": named(book.alike, rows.alike),
         }
     ).astype("str")
 

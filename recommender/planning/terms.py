@@ -26,6 +26,7 @@ class Book:
         periods: ids, in calendar order.
         grades: grades, ascending.
         families: ids of the families that a rule speaks of, sorted.
+        alike: in what pupils of groups are alike, in words, sorted.
     """
 
     interventions: tuple[str, ...]
@@ -35,6 +36,7 @@ class Book:
     rules: tuple[str, ...]
     grades: tuple[int, ...]
     families: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -42,8 +44,11 @@ class Terms:
     """The conditions of the catalogue, by position of the intervention.
 
     Attributes:
-        form: (interventions,) INDIVIDUAL, GROUP or CLASS.
+        form: (interventions,) INDIVIDUAL, GROUP or CLASS; a school is a class of all its grades.
         least, most: (interventions,) pupils in a group; ``most`` is 0 where it is the class's size.
+        school, whole: (interventions,) whether it is for all grades together; whether all of a
+            class take part or nobody.
+        alike: (interventions,) whether pupils of a group have to be alike.
         length: (interventions,) periods it runs.
         parents: (interventions,) whether it is given to the parents, once for all children.
         reach: (interventions,) uptake times completion.
@@ -56,6 +61,9 @@ class Terms:
     form: Ints
     least: Ints
     most: Ints
+    school: Bools
+    whole: Bools
+    alike: Bools
     length: Ints
     parents: Bools
     reach: Floats
@@ -66,15 +74,23 @@ class Terms:
     hours_per_pupil: Floats
     hours_per_group: Floats
 
+    @property
+    def by_grade(self) -> Bools:
+        """Return (interventions,) whether it is given to a class, one grade at a time."""
+        return np.asarray((self.form == CLASS) & ~self.school)
+
 
 def terms_of(catalogue: Catalogue, roles: tuple[str, ...]) -> Terms:
     """Return the conditions of a catalogue, with roles coded by their position."""
     entries = catalogue.interventions
     needs = [need for entry in entries for need in entry.needs]
-    forms = {"individual": INDIVIDUAL, "group": GROUP, "class": CLASS}
+    forms = {"individual": INDIVIDUAL, "group": GROUP, "class": CLASS, "school": CLASS}
 
     def whole(numbers: list[int]) -> Ints:
         return np.array(numbers, dtype=np.int64)
+
+    def flags(values: list[bool]) -> Bools:
+        return np.array(values, dtype=np.bool_)
 
     def real(numbers: list[float]) -> Floats:
         return np.array(numbers, dtype=np.float64)
@@ -84,12 +100,17 @@ def terms_of(catalogue: Catalogue, roles: tuple[str, ...]) -> Terms:
         least=whole([entry.format.min for entry in entries]),
         most=whole(
             [
-                0 if entry.format.kind == "class" and entry.format.max == 1 else entry.format.max
+                0
+                if entry.format.kind in ("class", "school") and entry.format.max == 1
+                else entry.format.max
                 for entry in entries
             ]
         ),
         length=whole([entry.periods for entry in entries]),
-        parents=np.array([entry.recipient == "parents" for entry in entries], dtype=np.bool_),
+        school=flags([entry.format.kind == "school" for entry in entries]),
+        whole=flags([entry.format.whole for entry in entries]),
+        alike=flags([bool(entry.format.same) for entry in entries]),
+        parents=flags([entry.recipient == "parents" for entry in entries]),
         reach=real([entry.reach.rate for entry in entries]),
         cost_per_pupil=real([entry.cost_per_pupil for entry in entries]),
         cost_per_group=real([entry.cost_per_group for entry in entries]),

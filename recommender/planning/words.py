@@ -27,7 +27,7 @@ UNITS = {
 """What one of each resource is."""
 
 
-EXTRA = ("family",)
+EXTRA = ("family", "alike")
 """Labels of rows and sessions that a table has only where they say something."""
 
 
@@ -62,16 +62,16 @@ def extra_labels(book: Book, **codes: Ints) -> dict[str, Strings]:
 
     Args:
         book: the names behind the codes.
-        codes: label -> (n,) codes: ``family``.
+        codes: label -> (n,) codes: ``family`` or ``alike``.
     """
-    names = {"family": book.families}
+    names = {"family": book.families, "alike": book.alike}
     return {label: named(names[label], of) for label, of in codes.items() if np.any(of >= 0)}
 
 
 def session_names(sessions: pd.DataFrame) -> pd.Series:
     """Return what a table of sessions calls each in the caseload: "intervention/site/period/grade".
 
-    A family whose parents receive help has its id behind that.
+    Behind that stands the id of a family whose parents receive help, or in what pupils are alike.
     """
     names = sessions["intervention"] + "/" + sessions["site"] + "/" + sessions["period"]
     names += "/" + sessions["grade"]
@@ -105,6 +105,7 @@ def bare_words(rows: Rows, book: Book, at: Ints) -> list[str]:
             ("at", book.sites, rows.site),
             ("grade", book.grades, rows.grade),
             ("for family", book.families, rows.family),
+            ("for", book.alike, rows.alike),
             ("in", book.periods, rows.period),
         ):
             if codes[row] >= 0:

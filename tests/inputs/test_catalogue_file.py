@@ -57,8 +57,8 @@ MISTAKES = {
         f"line 34: {ONE}.cost_per_group is given, but the format is individual; use cost_per_pupil",
     ),
     "a format that does not exist": (
-        ("format: individual", "format: solo"),
-        f"line 33: {ONE}.format is 'solo'; use individual, group or class",
+        ("format: individual", "format: alone"),
+        f"line 33: {ONE}.format is 'alone'; use individual, group, class or school",
     ),
     "two formats": (
         ("format: individual", "format: {group: {max: 3}, class: {}}"),

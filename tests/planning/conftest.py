@@ -42,10 +42,11 @@ def help_of(
 ) -> Intervention:
     """An intervention that averts outcome ``name`` for certain: its benefit is the risk of it."""
     group = more.pop("group", None)
-    form = Format("individual") if group is None else Format("group", *group)
+    shape = more.pop("shape", {})
+    form = Format("individual") if group is None else Format("group", *group, **shape)
     if more.pop("class_of", None) is not None or more.get("whole_class"):
-        more.pop("whole_class", None)
-        form = Format("class")
+        kind = more.pop("whole_class", None)
+        form = Format(kind if isinstance(kind, str) else "class", **shape)
     wanted = [Need(role, hours_per_pupil=hours) for role, hours in (needs or {}).items()]
     wanted += [Need(role, hours_per_group=hours) for role, hours in (per_group or {}).items()]
     return Intervention(
@@ -84,6 +85,7 @@ class World:
     full_time: float | None = None
     may_act_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     set_aside: tuple[Any, ...] = ()
+    columns: tuple[str, ...] = ()
     effort: Effort = field(default_factory=lambda: Effort(gap=0.0, seconds=30.0))
 
     def replace(self, **changes: Any) -> World:
@@ -149,7 +151,7 @@ class World:
                 "consent": pd.Series([row.get("consent", "given") for row in rows], dtype="str"),
             }
         )
-        for name in TEXT_COLUMNS:
+        for name in (*TEXT_COLUMNS, *self.columns):
             frame[name] = pd.Series([row.get(name, "") for row in rows], dtype="str")
         return Cohort(
             units=frame,

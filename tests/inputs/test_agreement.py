@@ -1,0 +1,90 @@
+"""What groups have in common is a grade, a language, or a column that may decide about a child."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from recommender.errors import PrivacyRefusal
+from recommender.inputs import check_workspace, read_workspace
+
+Edit = tuple[str, str, str]
+FORM = "format: {group: {min: 2, max: 4}}"
+SEX = "values: [girl, boy, other]\n    use: [audit_only]"
+
+
+def alike(names: str, more: str = "") -> Edit:
+    return (
+        "interventions.yaml",
+        FORM,
+        f"format: {{group: {{min: 2, max: 4, same: [{names}]{more}}}}}",
+    )
+
+
+def test_groups_may_be_alike_in_grade_band_and_language(workspace: Callable[..., Path]) -> None:
+    root = workspace(alike("grade_band, language", ", bands: [[3, 5], [6, 8]]"))
+    assert check_workspace(root) == ((), ())
+    form = read_workspace(root).catalogue.interventions[1].format
+    assert (form.same, form.bands) == (("grade_band", "language"), ((3, 5), (6, 8)))
+
+
+def test_a_column_for_equal_treatment_may_not_decide_in_which_group_a_child_is(
+    workspace: Callable[..., Path],
+) -> None:
+    with pytest.raises(PrivacyRefusal) as caught:
+        read_workspace(workspace(alike("sex")))
+    assert (
+        "interventions.yaml line 11: interventions.small_group_tuition.format.same names 'sex', "
+        "which is declared for audit_only: it may not decide in which group a child is placed; "
+        "take it out, or declare sex as a category or flag with use: [eligibility] and the ground "
+        "on which it may be used so"
+    ) in str(caught.value)
+
+
+def test_a_column_for_eligibility_may(workspace: Callable[..., Path]) -> None:
+    root = workspace(alike("sex"), ("planning.yaml", SEX, SEX.replace("audit_only", "eligibility")))
+    assert check_workspace(root)[0] == ()
+
+
+def test_a_protected_column_may_not_whatever_it_is_declared_for(
+    workspace: Callable[..., Path],
+) -> None:
+    root = workspace(
+        alike("nationality"),
+        ("planning.yaml", "  sex:\n", "  nationality:\n"),
+        ("planning.yaml", SEX, SEX.replace("audit_only", "eligibility")),
+        ("data/pupils.csv", "sex", "nationality"),
+    )
+    with pytest.raises(PrivacyRefusal):
+        read_workspace(root)
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (alike("grade_bnad"), "did you mean 'grade_band'?"),
+        (alike("grade_band"), "names grade_band without bands"),
+        (alike("language", ", bands: [[3, 8]]"), "lacks grade_band of the bands"),
+        (alike("language, language"), "names one thing twice"),
+        (alike("grade_band", ", bands: [[3, 5]]"), "lack grade 6, which is eligible"),
+        (alike("grade_band", ", bands: [[3, 5], [5, 8]]"), "have grade 5 twice"),
+        (alike("grade_band", ", bands: [[8, 3]]"), "run from 8 to 3"),
+        (
+            ("interventions.yaml", FORM, "format: {class: {whole: true, max: 9}}"),
+            "format.max is 9; a whole class is as large as it is; drop it",
+        ),
+        (
+            ("interventions.yaml", "    recipient: pupil", "    recipient: mother"),
+            "recipient",
+        ),
+        (("planning.yaml", "caps: {", "set_aside: [recipents]\n  caps: {"), "set_aside"),
+    ],
+)
+def test_what_is_wrong_with_a_group_is_said_with_its_line(
+    edit: Edit, message: str, workspace: Callable[..., Path], problems: Callable[[Path], list[str]]
+) -> None:
+    found = [line for line in problems(workspace(edit)) if message in line]
+    assert found
+    assert all(" line " in line for line in found)
