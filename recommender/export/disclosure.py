@@ -3,10 +3,13 @@
 NaN stands for what is hidden.  A table whose totals would have to be hidden is not shown at all,
 because other parts of the report show those totals.
 
-Cells are hidden one by one as ``governance.suppression`` finds them.  That takes a linear program a
-cell; in tables of more than ``MOST_ROWS`` rows whole rows are hidden instead.  Where all counts of
-two rows or more are hidden, a reader knows only their sum in every column, so that a small count
-among them may be anything from 0 to ``threshold - 1`` as soon as that sum is as much.
+A reader is taken to know all totals, and how many pupils every row has, whether or not the table
+says so: the sizes of schools and of neighbourhoods are public, and tenths of pupils are tenths.  So
+a row tells how many are offered help and how many are not, or neither.  Of a small count (fewer
+than ``THRESHOLD``) every value from 0 to ``THRESHOLD - 1`` must stay possible, and of a count that
+is hidden beside it a range as wide.  With the rows hidden whole, the values that are possible
+follow without a solver: the hidden rows share a known sum, and each can take what the others
+cannot, from nothing to all of its pupils.
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommender.governance.suppression import THRESHOLD, TOTAL, suppress
+from recommender.governance.suppression import THRESHOLD
 
-MOST_ROWS = 40
+ROOM = THRESHOLD - 1
+"""How wide the range of a hidden count must be."""
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -34,62 +38,83 @@ def hide_served(table: pd.DataFrame) -> pd.DataFrame:
     """
     if table.empty:
         return table
-    served = np.rint(table["served"].to_numpy(dtype=np.float64))
-    waiting = np.maximum(np.rint(table["pupils"].to_numpy(dtype=np.float64)) - served, 0.0)
-    if len(table) > MOST_ROWS:
-        hidden = hidden_rows(np.column_stack([served, waiting]))
-        if hidden is None:
-            return table.iloc[:0]
-        shown = np.where(hidden[:, None], np.nan, np.column_stack([served, waiting + served]))
-        return _hidden(table, {"served": shown[:, 0], "pupils": shown[:, 1]}, hidden)
-    safe = suppress(pd.DataFrame({"served": served, "waiting": waiting}), THRESHOLD).table
-    if bool(safe.loc[TOTAL].isna().any()):
+    pupils = np.rint(table["pupils"].to_numpy(dtype=np.float64))
+    served = np.minimum(np.rint(table["served"].to_numpy(dtype=np.float64)), pupils)
+    sizes = hidden_counts(pupils)
+    parts = hidden_parts(served, pupils)
+    if sizes is None or parts is None:
         return table.iloc[:0]
-    cells = safe.iloc[:-1].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    counts = {"served": cells[:, 0], "pupils": cells[:, 2]}
-    return _hidden(table, counts, np.isnan(cells).any(axis=1))
+    hidden = sizes | parts
+    shown = {
+        "pupils": np.where(sizes, np.nan, pupils),
+        "served": np.where(hidden, np.nan, served),
+    }
+    return _hidden(table, shown, hidden)
 
 
-def hide_counts(table: pd.DataFrame, count: str, *, total_shown: bool) -> pd.DataFrame:
+def hide_counts(table: pd.DataFrame, count: str) -> pd.DataFrame:
     """Return a table with one count a row in which no small count can be worked out.
 
     Args:
-        table: with the column ``count``.
+        table: with the column ``count``, of which a reader is taken to know the sum.
         count: whose numbers are hidden where they are small.
-        total_shown: whether their sum is shown anywhere; if it may not be, the table is empty.
     """
     if table.empty:
         return table
     counts = np.rint(table[count].to_numpy(dtype=np.float64))
-    if len(table) > MOST_ROWS:
-        hidden = hidden_rows(counts[:, None])
-        if hidden is None:
-            return table.iloc[:0]
-        return _hidden(table, {count: np.where(hidden, np.nan, counts).astype(np.float64)}, hidden)
-    safe = suppress(pd.Series(counts, name=count), THRESHOLD).table
-    if total_shown and bool(safe.loc[TOTAL].isna().any()):
+    hidden = hidden_counts(counts)
+    if hidden is None:
         return table.iloc[:0]
-    shown = safe.iloc[:-1, 0].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    return _hidden(table, {count: shown}, np.isnan(shown))
+    return _hidden(table, {count: np.where(hidden, np.nan, counts)}, hidden)
 
 
-def hidden_rows(counts: Floats) -> Bools | None:
-    """Return (rows,) which rows to hide whole, or None where the totals would have to be hidden.
+def hidden_counts(counts: Floats) -> Bools | None:
+    """Return (rows,) which counts to hide, or None where their sum would have to be hidden.
 
     Args:
-        counts: (rows, columns) whole numbers; a row's total counts as one more cell.
+        counts: (rows,) whole numbers, of which a reader knows the sum.
     """
-    totals = np.column_stack([counts, counts.sum(axis=1)])
-    if (totals.sum(axis=0) < THRESHOLD).any():
+    if counts.sum() < THRESHOLD:
         return None
-    hidden: Bools = np.any(totals < THRESHOLD, axis=1)
-    if not hidden.any():
-        return hidden
-    for row in np.argsort(totals[:, -1], kind="stable").tolist():
-        if hidden.sum() >= 2 and (totals[hidden].sum(axis=0) >= THRESHOLD - 1).all():
+    hidden: Bools = counts < THRESHOLD
+    for row in np.argsort(counts, kind="stable").tolist():
+        if not hidden.any() or (hidden.sum() >= 2 and counts[hidden].sum() >= ROOM):
             return hidden
         hidden[row] = True
-    return None if len(hidden) < 2 else hidden
+    return hidden if hidden.sum() >= 2 else None
+
+
+def hidden_parts(part: Floats, size: Floats) -> Bools | None:
+    """Return (rows,) of which rows to hide how many are in a part of them and how many are not.
+
+    None where the totals would have to be hidden.
+
+    Args:
+        part, size: (rows,) whole numbers, of which a reader knows all sizes and the sum of parts.
+    """
+    if min(part.sum(), (size - part).sum()) < THRESHOLD:
+        return None
+    hidden: Bools = np.minimum(part, size - part) < THRESHOLD
+    # rows with the most room first, so that few are hidden beside the small ones
+    for row in np.argsort(-np.minimum(part, size - part), kind="stable").tolist():
+        if _roomy(part, size, hidden):
+            return hidden
+        hidden[row] = True
+    return hidden if _roomy(part, size, hidden) else None
+
+
+def _roomy(part: Floats, size: Floats, hidden: Bools) -> bool:
+    """Whether every hidden row may be as many things as it must."""
+    mine, sizes = part[hidden], size[hidden]
+    together, room = mine.sum(), sizes.sum() - sizes
+    low, high = np.maximum(0.0, together - room), np.minimum(sizes, together)
+    rest = sizes - mine
+    few = np.where(mine < THRESHOLD, (low <= 0) & (high >= np.minimum(ROOM, sizes)), True)
+    most = np.where(
+        rest < THRESHOLD, (high >= sizes) & (sizes - low >= np.minimum(ROOM, sizes)), True
+    )
+    wide = high - low >= np.minimum(ROOM, sizes)
+    return bool((few & most & wide).all())
 
 
 def hide_part(part: float, whole: float) -> float:
@@ -99,9 +124,7 @@ def hide_part(part: float, whole: float) -> float:
     return math.nan if few else part
 
 
-def _hidden(
-    table: pd.DataFrame, shown: Mapping[str, npt.NDArray[np.floating]], hidden: Bools
-) -> pd.DataFrame:
+def _hidden(table: pd.DataFrame, shown: Mapping[str, Floats], hidden: Bools) -> pd.DataFrame:
     found = table.copy()
     for name in found.columns:
         if name in shown:

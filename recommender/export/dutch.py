@@ -181,15 +181,14 @@ DUTCH: Mapping[str, str] = {
     "method_csv": "In de csv-bestanden staat een apostrof voor tekst die een rekenblad als formule "
     "zou uitvoeren. plan.json bevat elke tekst zoals die was.",
     "risks": "Risico’s in dit plan",
-    "risks_intro": "Het gemiddelde risico van elk probleem, met het bereik dat het beleid "
-    "aannemelijk noemt. recommender assess zegt hoe goed de schattingen kloppen.",
+    "risks_intro": "Het gemiddelde risico van elk probleem onder de leerlingen van dit plan, met "
+    "het bereik dat het beleid aannemelijk noemt.",
     "plausible": "Aannemelijk",
     "weights": "Problemen en hun gewicht",
     "weights_intro": "Eén punt voordeel is één voorkomen geval van een probleem met gewicht 1. "
     "Mensen bepalen de gewichten, in planning.yaml.",
     "outcome": "Probleem",
     "weight": "Gewicht",
-    "evidence_table": "Gebruikte effecten",
     "scale": "Schaal",
     "effect": "Effect",
     "level": "Sterkte",
@@ -226,6 +225,75 @@ DUTCH: Mapping[str, str] = {
     "scale_risk_difference": "verschil in risico",
     "total": "Totaal",
     "base": "zoals het nu is",
+    "more": "Wat een tiende meer uren kan opleveren",
+    "more_intro": "Stel dat iedereen met dit beroep een tiende meer uren heeft. Hoeveel uur is "
+    "dat, en hoeveel voordeel kunnen die uren hoogstens geven? De prijzen bewijzen dit. Het wordt "
+    "minder als er te weinig leerlingen, groepen of andere professionals zijn.",
+    "more_hours": "Meer uren",
+    "more_worth": "Voordeel, hoogstens",
+    "curve": "Voordeel met meer uren van iedereen",
+    "curve_intro": "Met meer uren ligt het beste plan ergens in het gekleurde deel. Dit plan kan "
+    "dan nog steeds, en de prijzen bewijzen dat geen plan boven de bovenste lijn komt. "
+    "recommender frontier rekent de lijn ertussen uit.",
+    "curve_table": "Voordeel met meer uren van iedereen, van dit plan tot de bewezen grens",
+    "curve_low": "Dit plan",
+    "curve_high": "Geen plan boven",
+    "trust": "Hoe goed de risico’s kloppen",
+    "trust_intro": "De risico’s zijn getest op eerdere leerlingen die het model niet kende. "
+    "Risico’s kloppen als van de leerlingen met een risico van 20% er ongeveer 20 van de 100 het "
+    "probleem krijgen.",
+    "trust_read": "Elke stip is een groep leerlingen met ongeveer hetzelfde risico. Naar rechts "
+    "staat het risico dat ze kregen, naar boven het deel dat het probleem kreeg. Op de schuine "
+    "lijn zijn die gelijk. In negen van de tien gevallen blijft toeval binnen het streepje.",
+    "trust_chart": "Gegeven risico en gevonden problemen: {outcome}",
+    "trust_ends": "Beide assen lopen van 0 tot {most}.",
+    "trust_whole": "Gevonden: {found}, waar de risico’s {expected} zeiden.",
+    "trust_slope": "Helling {value} ± {error}. Bij 1 klopt het; minder betekent dat hoge risico’s "
+    "te hoog zijn en lage te laag.",
+    "trust_base": "Er zijn te weinig gevallen om leerlingen te onderscheiden: allen krijgen "
+    "hetzelfde risico.",
+    "trust_chance": "Vergelijk een leerling die het probleem kreeg met een andere leerling: in "
+    "{chance} van de gevallen heeft de eerste het hoogste risico. Bij 50% is dat toeval.",
+    "trust_sites_better": "De risico’s per leerling zeggen meer dan gemiddelden per school.",
+    "trust_sites_same": "Het is niet aangetoond dat ze meer zeggen dan gemiddelden per school.",
+    "trust_sites_worse": "Ze zeggen minder dan gemiddelden per school.",
+    "trust_table": "Gegeven risico’s en gevonden problemen, groep voor groep",
+    "trust_rows": "Leerlingjaren",
+    "trust_expected": "Gemiddeld risico",
+    "trust_found": "Gevonden",
+    "trust_error": "Fout",
+    "trust_none": "Deze risico’s komen ergens anders vandaan. Hoe goed ze kloppen is hier niet "
+    "bekend.",
+    "rests": "Waar de hulp op steunt",
+    "rests_intro": "Gepubliceerde effecten van de hulp in dit plan, voordat er iets af gaat voor "
+    "zwak bewijs of voor leerlingen die stoppen. Een effect is een gemiddelde; de fout zegt hoe "
+    "zeker het is.",
+    "rests_used": "Effecten van de hulp in dit plan",
+    "rests_others": "Effecten van hulp die dit plan niet gebruikt",
+    "rare": "zeldzame waarden samen",
+    "rules_intro": "Mensen bepalen deze regels. De laatste kolom zegt wat één meer hoogstens "
+    "oplevert: één euro, één leerling. Een streepje betekent dat dit plan het niet zegt.",
+    "rule_says": "Wat er staat",
+    "rule_consent": "Toestemming",
+    "says_consent": "Hulp wordt alleen aangeboden als de toestemming zo is: {states}.",
+    "consent_given": "gegeven",
+    "consent_not_needed": "niet nodig",
+    "consent_asked": "gevraagd",
+    "says_budget": "Naast de uren niet meer dan {budget} euro.",
+    "says_must_any": "Elke leerling onder deze regel krijgt hulp aangeboden.",
+    "says_must_some": "Elke leerling onder deze regel krijgt een van deze soorten hulp aangeboden: "
+    "{helps}.",
+    "says_cap": "Hoogstens {most} leerlingen per school in {help}.",
+    "rule_bundle": "Hulp tegelijk",
+    "says_bundle": "Hoogstens {value} soorten hulp tegelijk voor één leerling.",
+    "rule_diminishing": "Hulp tegen hetzelfde probleem",
+    "says_diminishing": "Een tweede effect op hetzelfde probleem telt voor {value} van het eerste.",
+    "rule_waiting": "Wachten",
+    "says_waiting": "Elke periode later beginnen kost {value} van het voordeel.",
+    "rule_travel": "Reizen",
+    "says_travel": "Wie op meer plaatsen werkt, verliest {value} van de uren.",
+    "rule_evidence": "Sterkte van het bewijs",
+    "says_evidence": "Van een gepubliceerd effect telt mee: {levels}.",
     "card_title": "Kaarten van leerlingen: {site}",
     "card_private": "Dit blad gaat over kinderen. Het is alleen voor wie met hen werkt.",
     "card_back": "Terug naar het verslag",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from recommender.export import figures
-from recommender.governance.suppression import TOTAL, suppress
+from recommender.export.disclosure import hide_served
+from recommender.governance.suppression import THRESHOLD
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.policy_file import STRUCTURAL
 from recommender.planning.plan import Plan
@@ -20,7 +20,9 @@ from recommender.planning.plan import Plan
 MOST_GROUPS = 20
 """Columns with more groups than this are not tabulated: nobody reads them and few cells remain."""
 
-SERVED, WAITING = "served", "waiting"
+RARE = "(rare)"
+"""All values that few have, of a column whose values the policy does not declare: such a value is
+what somebody wrote in a cell, not the name of a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class EquityGroup:
     """One group of one characteristic; None stands for what is not shown.
 
     Attributes:
-        column: the characteristic.  group: its value, "" where it is not known.
+        column: the characteristic.  group: its value, "" where it is not known, ``RARE`` for rare
+            ones together.
         pupils, served: how many, and how many of them are offered help.
         benefit: expected for them, in weighted adverse outcomes averted.
     """
@@ -56,30 +59,32 @@ def equity_of(plan: Plan, cohort: Cohort) -> tuple[EquityGroup, ...]:
     if not columns:
         return ()
     people = figures.people(plan).merge(cohort.units[["unit_id", *columns]], on="unit_id")
-    return tuple(group for column in columns for group in _groups(people, column))
+    declared = {column.name for column in cohort.columns if column.type == "flag" or column.values}
+    return tuple(
+        group
+        for column in columns
+        for group in _groups(people, column, declared=column in declared)
+    )
 
 
-def _groups(people: pd.DataFrame, column: str) -> list[EquityGroup]:
+def _groups(people: pd.DataFrame, column: str, *, declared: bool) -> list[EquityGroup]:
     group = _texts(people[column])
+    if not declared:
+        rows = people.groupby(group)["pupils"].sum()
+        group = group.where((group == "") | (group.map(rows) >= THRESHOLD), RARE)
     sums = people.groupby(group)[["pupils", "served", "benefit"]].sum().sort_index()
     if not 2 <= len(sums) <= MOST_GROUPS:
         return []
-    served = np.rint(sums["served"])
-    counts = pd.DataFrame({SERVED: served, WAITING: np.rint(sums["pupils"]) - served})
-    table = suppress(counts.clip(lower=0)).table
-    if bool(table.loc[TOTAL].isna().any()):
-        return []
+    table = hide_served(sums.rename_axis("group").reset_index())
     return [
         EquityGroup(
             column,
-            str(name),
-            _shown(table.loc[name, TOTAL]),
-            _shown(table.loc[name, SERVED]),
-            None
-            if pd.isna(table.loc[name, SERVED]) or pd.isna(table.loc[name, TOTAL])
-            else float(sums.loc[name, "benefit"]),
+            str(row["group"]),
+            _shown(row["pupils"]),
+            _shown(row["served"]),
+            None if pd.isna(row["benefit"]) else float(row["benefit"]),
         )
-        for name in sums.index
+        for row in table.to_dict(orient="records")
     ]
 
 

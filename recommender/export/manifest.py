@@ -13,6 +13,7 @@ from typing import Any
 from recommender import __version__
 from recommender.errors import InputError, Problem
 from recommender.export.equity import EquityGroup, equity_of
+from recommender.export.more import MoreHours, more_hours
 from recommender.inputs.catalogue import Text
 from recommender.inputs.workspace import Inputs, Source
 from recommender.planning.plan import Plan
@@ -109,6 +110,7 @@ class Manifest:
         dates: when the periods are, in calendar order.
         plausible: the shares of cases that the policy calls plausible.
         equity: help by groups that must not be treated unequally, small cells left out.
+        more: what more hours of a role could bring at most.
         value, bound, gap, better_bound, status, engine, seed, scenario, synthetic: as in the plan.
     """
 
@@ -137,6 +139,7 @@ class Manifest:
     dates: tuple[Days, ...] = ()
     plausible: tuple[Plausible, ...] = ()
     equity: tuple[EquityGroup, ...] = ()
+    more: tuple[MoreHours, ...] = ()
 
 
 def manifest_of(
@@ -206,6 +209,7 @@ def manifest_of(
         dates=tuple(Days(p.id, p.start.isoformat(), p.end.isoformat()) for p in policy.periods),
         plausible=tuple(Plausible(o.id, *o.base_rate) for o in policy.outcomes),
         equity=equity_of(plan, inputs.cohort),
+        more=more_hours(plan, inputs.resources, policy.rules.travel_overhead),
     )
 
 
@@ -257,6 +261,7 @@ def manifest_text(manifest: Manifest) -> str:
         "dates": [plain(days) for days in manifest.dates],
         "plausible": [plain(share) for share in manifest.plausible],
         "equity": [plain(group) for group in manifest.equity],
+        "more": [plain(hours) for hours in manifest.more],
     }
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -307,6 +312,7 @@ def read_manifest(text: str, file: str) -> Manifest:
             dates=tuple(Days(**days) for days in document.get("dates", ())),
             plausible=tuple(Plausible(**share) for share in document.get("plausible", ())),
             equity=tuple(EquityGroup(**group) for group in document.get("equity", ())),
+            more=tuple(MoreHours(**hours) for hours in document.get("more", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         message = "is not the manifest of a plan folder"

@@ -195,7 +195,6 @@ ENGLISH: Mapping[str, str] = {
     "set the weights, in planning.yaml.",
     "outcome": "Outcome",
     "weight": "Weight",
-    "evidence_table": "Effects used",
     "scale": "Scale",
     "effect": "Effect",
     "level": "Level",
@@ -259,6 +258,71 @@ ENGLISH: Mapping[str, str] = {
     "cards_part": "{site}, part {part}",
     "cards_too_many": "No cards are made for so many pupils. recommender explain gives the "
     "reasons of any pupil.",
+    "more": "What a tenth more hours could bring",
+    "more_intro": "If everyone with this role had a tenth more hours: how many hours that is, and "
+    "how much benefit they could add at most. The prices prove it. What they do bring is less "
+    "where pupils, groups or other roles run short.",
+    "more_hours": "More hours",
+    "more_worth": "Benefit, at most",
+    "curve": "Benefit with more hours of everybody",
+    "curve_intro": "With more hours the best plan lies somewhere in the shaded part: this plan "
+    "can still be carried out, and its prices prove that no plan rises above the upper line. "
+    "recommender frontier works out the line in between.",
+    "curve_table": "Benefit with more hours of everybody, from this plan to the proven limit",
+    "curve_low": "This plan",
+    "curve_high": "No plan above",
+    "trust": "How far the risks can be trusted",
+    "trust_intro": "The risks were tested on earlier pupils whom the model had not seen. Risks are "
+    "right if, of pupils with a risk of 20%, about 20 in 100 turn out to be a case.",
+    "trust_read": "Every dot is a group of pupils with about the same risk. To the right is the "
+    "mean risk given to them, upwards the share of cases found. On the diagonal both are the "
+    "same; nine times in ten chance alone stays within the bar.",
+    "trust_chart": "Risk given and cases found: {outcome}",
+    "trust_ends": "Both axes run from 0 to {most}.",
+    "trust_whole": "Found: {found} cases, where the risks said {expected}.",
+    "trust_slope": "Slope {value} ± {error}; 1 is right, less means that high risks are too high "
+    "and low risks too low.",
+    "trust_base": "There are too few cases to tell pupils apart: all get the same risk.",
+    "trust_chance": "Of a case and another pupil, the case has the higher risk {chance} of the "
+    "time; 50% is chance.",
+    "trust_sites_better": "The risks of single pupils say more than averages of schools.",
+    "trust_sites_same": "It is not shown that they say more than averages of schools.",
+    "trust_sites_worse": "They say less than averages of schools.",
+    "trust_table": "Risks given and cases found, group by group",
+    "trust_rows": "Pupil-years",
+    "trust_expected": "Mean risk",
+    "trust_found": "Cases found",
+    "trust_error": "Error",
+    "trust_none": "These risks come from elsewhere, so how well they hold is not known here.",
+    "rests": "What the help rests on",
+    "rests_intro": "Published effects of the help in this plan, before anything is taken off for "
+    "weak evidence or for pupils who stop. An effect is an average; its error tells how sure it "
+    "is.",
+    "rests_used": "Effects of the help in this plan",
+    "rests_others": "Effects of help that this plan does not use",
+    "rare": "rare values together",
+    "rules_intro": "People set these rules. The last column is what loosening a rule by one would "
+    "add at most: one euro, one pupil. A dash means that this plan does not tell.",
+    "rule_says": "What it says",
+    "rule_consent": "Consent",
+    "says_consent": "Help is offered only where consent is: {states}.",
+    "consent_given": "given",
+    "consent_not_needed": "not needed",
+    "consent_asked": "asked for",
+    "says_budget": "Beside the hours no more than {budget} euros.",
+    "says_must_any": "Every pupil under this rule is offered help.",
+    "says_must_some": "Every pupil under this rule is offered one of: {helps}.",
+    "says_cap": "At most {most} pupils a site in {help}.",
+    "rule_bundle": "Help together",
+    "says_bundle": "At most {value} kinds of help for one pupil at a time.",
+    "rule_diminishing": "Help against the same problem",
+    "says_diminishing": "A second effect on the same outcome counts for {value} of the first.",
+    "rule_waiting": "Waiting",
+    "says_waiting": "Each period that help starts later takes {value} off its benefit.",
+    "rule_travel": "Travel",
+    "says_travel": "Who works at several sites loses {value} of the hours.",
+    "rule_evidence": "Strength of evidence",
+    "says_evidence": "Of a published effect counts: {levels}.",
     "equity": "Equal treatment",
     "equity_intro": "These characteristics are never used to divide help. They are shown to see "
     "whether the plan treats groups differently. A difference proves no unfairness: groups "
@@ -284,8 +348,8 @@ ENGLISH: Mapping[str, str] = {
     "because_not_whole": "worth its price, but what is left cannot be divided to fit one more",
     "because_unsuited": "nothing suits, most often because: {why}",
     "risks": "Risks in this plan",
-    "risks_intro": "The mean risk of every outcome, with the range that the policy calls "
-    "plausible. recommender assess says how well the estimates hold.",
+    "risks_intro": "The mean risk of every outcome among the pupils of this plan, with the range "
+    "that the policy calls plausible.",
     "plausible": "Plausible",
     "card_title": "Cards of pupils: {site}",
     "card_private": "This page is about children. It is only for those who work with them.",

@@ -10,12 +10,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import jinja2
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -23,8 +25,11 @@ from recommender.errors import UsageError
 from recommender.export import figures
 from recommender.export.because import reason_words
 from recommender.export.disclosure import hide_counts, hide_part, hide_served
+from recommender.export.equity import RARE
 from recommender.export.manifest import Manifest
 from recommender.export.phrases import LANGUAGES, Language
+from recommender.export.rules import rules_of
+from recommender.export.trust import trust_in
 from recommender.governance.suppression import HIDDEN, THRESHOLD
 from recommender.planning.plan import Plan
 from recommender.planning.words import NOTHING
@@ -82,6 +87,7 @@ def report_html(
     summary = plan.summary
     calendar = [name.id for name in manifest.names if name.kind == "period"]
     risk = figures.by_risk(plan, dict(manifest.weights))
+    hours = {by: figures.hours_by(plan, by) for by in ("role", "period")}
     sites = figures.by_site(plan)
     offered = _interventions(plan, manifest)
     why = _reasons(plan, words, named)
@@ -94,18 +100,22 @@ def report_html(
     }
     served, reached = summary.served, summary.must_serve_met
     paid = {key for key, euros in manifest.costs if euros > 0}
+    left = figures.hours_left(plan, _needs(manifest), paid)
     shortage = sum(shortage.pupils for shortage in summary.shortages)
     if open_to_all:
         risk, sites = hide_served(risk), hide_served(sites)
-        offered = hide_counts(offered, "pupils", total_shown=False)
-        why = hide_counts(why, "pupils", total_shown=True)
+        offered = _without_hours(hide_counts(offered, "pupils"))
+        why = hide_counts(why, "pupils")
+        few = set(offered.loc[offered["pupils"].isna(), "intervention"])
+        hours = {by: _open_hours(plan, manifest, by, table, few) for by, table in hours.items()}
         must = _must_by_rule(must)
         served = hide_part(served, summary.pupils)
         reached = hide_part(reached, summary.must_serve)
-    hours = {
-        by: _in_time(records(figures.hours_by(plan, by)), calendar)
-        for by in ("role", "period") + (() if open_to_all else ("site",))
-    }
+        shown = hours["role"].loc[hours["role"]["used"].notna(), "role"]
+        left = left[left["role"].isin(shown)]
+    else:
+        hours["site"] = figures.hours_by(plan, "site")
+    paying = float(plan.assignments["units"][plan.assignments["intervention"].isin(paid)].sum())
     return page(
         "report.html",
         words,
@@ -126,14 +136,21 @@ def report_html(
         digits=figures.digits_of(summary.standard_error),
         low=summary.benefit - NINETY * summary.standard_error,
         high=summary.benefit + NINETY * summary.standard_error,
-        hours=hours,
-        left=records(figures.hours_left(plan, _needs(manifest), paid).head(_SHOWN)),
+        hours={by: _in_time(records(table), calendar) for by, table in hours.items()},
+        cost=math.nan if open_to_all and 0 < paying < THRESHOLD else summary.cost,
+        more=_more(plan, manifest),
+        trust=trust_in(plan, open_to_all=open_to_all),
+        in_force=rules_of(plan, manifest, words, named),
+        used=sorted(set(plan.assignments["intervention"])),
+        left=records(left.head(_SHOWN)),
         grid=_grid(plan, calendar),
         dear=[] if open_to_all else records(figures.dear_hours(plan, _SHOWN)),
         risk=records(risk),
         interventions=records(offered),
         sites=records(sites),
         sums=sums,
+        all_hours=bool(offered["hours"].notna().all()),
+        curve=_curve(plan, manifest),
         sessions=[] if open_to_all else _in_time(records(_sessions(plan)), calendar),
         equity=_equity(manifest, words, named),
         risks=_risks(plan, manifest),
@@ -288,6 +305,73 @@ def _interventions(plan: Plan, manifest: Manifest) -> pd.DataFrame:
     return table.assign(level=[best.get(key, "") for key in table["intervention"]])
 
 
+def _without_hours(table: pd.DataFrame) -> pd.DataFrame:
+    """Interventions without their hours where a count is hidden: hours say how many pupils."""
+    hours = table["hours"] if table["pupils"].notna().all() else math.nan
+    return table.assign(hours=hours)
+
+
+def _open_hours(
+    plan: Plan, manifest: Manifest, by: str, table: pd.DataFrame, hidden: Collection[str]
+) -> pd.DataFrame:
+    """Hours without those that few pupils take, or ``hidden`` help, which would say how many."""
+    lines = plan.assignments[["unit_id", "intervention", "period", "units"]]
+    order = [days.period for days in manifest.dates]
+    if by == "role":
+        needs = pd.DataFrame(
+            [(need.intervention, need.role) for need in manifest.needs],
+            columns=["intervention", "role"],
+        )
+        lines = lines.merge(needs.drop_duplicates(), on="intervention")
+    else:
+        length = {need.intervention: need.periods for need in manifest.needs}
+        span = [
+            order[at : at + max(1, length.get(what, 1))]
+            if (at := _at(order, start)) >= 0
+            else [start]
+            for what, start in zip(lines["intervention"], lines["period"], strict=True)
+        ]
+        lines = lines.assign(period=pd.Series(span, index=lines.index)).explode("period")
+    each = lines.drop_duplicates(["unit_id", by]).groupby(by)["units"].sum()
+    counted = table[by].map(each).astype("float64").fillna(0.0).to_numpy()
+    told_by = set(lines.loc[lines["intervention"].isin(hidden), by]) if by == "role" else set()
+    few = (counted < THRESHOLD) | table[by].isin(told_by).to_numpy()
+    if few.sum() == 1:
+        few[np.argmin(np.where(few, np.inf, counted))] = True
+    return table.assign(used=table["used"].where(~few), share=table["share"].where(~few))
+
+
+def _at(order: list[str], period: str) -> int:
+    return order.index(period) if period in order else -1
+
+
+def _more(plan: Plan, manifest: Manifest) -> list[Record]:
+    """What a tenth more hours could bring at most, role by role."""
+    if plan.summary.shortages or not math.isfinite(plan.summary.bound):
+        return []
+    return [
+        {"roles": more.role.split(";"), "hours": more.hours / 10, "worth": more.worth / 10}
+        for more in manifest.more
+    ]
+
+
+def _curve(plan: Plan, manifest: Manifest) -> list[Record]:
+    """Between what and what the best benefit lies with more hours of everybody, by tenths more.
+
+    This plan can still be carried out with more hours, and its prices bound every other one.
+    """
+    summary = plan.summary
+    worth, hours = (sum(getattr(more, key) for more in manifest.more) for key in ("worth", "hours"))
+    if not _more(plan, manifest) or worth <= 0:
+        return []
+    above = summary.benefit + summary.bound - summary.value
+    return [
+        {"more": tenth / 10, "hours": hours * tenth / 10, "low": summary.benefit,
+         "high": above + worth * tenth / 10}
+        for tenth in range(6)
+    ]  # fmt: skip
+
+
 def _needs(manifest: Manifest) -> dict[str, dict[str, float]]:
     """Intervention -> role -> hours that the smallest start of it takes in one period."""
     reach, found = dict(manifest.reach), dict[str, dict[str, float]]()
@@ -310,10 +394,14 @@ def _equity(
         )
         share = group.served / group.pupils if group.served is not None and group.pupils else None
         tables.setdefault(group.column, []).append(
-            {"name": group.group or str(words.say("unknown")), "pupils": group.pupils,
+            {"name": _group_name(group.group, words), "pupils": group.pupils,
              "served": group.served, "share": share, "each": each}
         )  # fmt: skip
     return [{"column": named("column", key), "rows": rows} for key, rows in tables.items()]
+
+
+def _group_name(group: str, words: Language) -> str:
+    return words.phrases["rare" if group == RARE else "unknown"] if group in ("", RARE) else group
 
 
 def _risks(plan: Plan, manifest: Manifest) -> list[Record]:

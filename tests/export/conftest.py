@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from recommender.export.equity import EquityGroup
 from recommender.export.manifest import Days, Evidence, HoursNeeded, Manifest, Name, Plausible
+from recommender.export.more import MoreHours
 from recommender.inputs.catalogue import Text
 from recommender.inputs.workspace import Source
 from recommender.planning.plan import Plan, Shortage, Summary
+from recommender.risk.trust import TRUST_COLUMNS
 
 HELP = {
     "one_to_one_tutoring": ("teaching_assistant", 35.0, 0.9),
@@ -38,8 +42,13 @@ PERIODS = ("autumn", "winter", "spring")
 OUTCOMES = {"reading_lag": 1.0, "persistent_absence": 1.5, "emotional": 1.0}
 
 
-def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
-    """A plan that no optimiser made: numbers are random, sums are right."""
+def made_up(
+    seed: int, pupils: int, sites: int, often: tuple[float, ...] | None = None
+) -> tuple[Plan, Manifest]:
+    """A plan that no optimiser made: numbers are random, sums are right.
+
+    ``often`` says how often each help of ``HELP`` is chosen.
+    """
     rng = np.random.default_rng(seed)
     units = np.array([f"p{number:05d}" for number in range(pupils)])
     site = np.array([f"school_{number + 1}" for number in rng.integers(0, sites, pupils)])
@@ -47,7 +56,11 @@ def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
     what = np.array(list(HELP))
     chance = np.clip(risk.mean(axis=1) * 1.8, 0, 0.9)
     served = np.sort(np.flatnonzero(rng.random(pupils) < chance))
-    choice = what[rng.integers(0, len(what), served.size)]
+    choice = what[
+        rng.integers(0, len(what), served.size)
+        if often is None
+        else rng.choice(len(what), served.size, p=np.array(often) / sum(often))
+    ]
     hours_each = np.array([HELP[c][1] for c in choice])
     role = np.array([HELP[c][0] for c in choice])
     period = np.array(PERIODS)[rng.integers(0, 3, served.size)]
@@ -135,6 +148,20 @@ def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
     sessions["groups"] = np.ceil(sessions["pupils"] / 5)
     sessions["grade"] = ""
     total = float(benefit.sum())
+    calibration = pd.DataFrame(
+        [
+            (outcome, measure, low, high, rows, expected, found, 0.02)
+            for outcome in OUTCOMES
+            for measure, low, high, rows, expected, found in (
+                ("cases", 0.0, 1.0, 900.0, 0.2, 0.19),
+                *(("tenth", t / 20, t / 20 + 0.05, 90.0, t / 20 + 0.02, t / 22) for t in range(10)),
+                ("slope", 0.0, 1.0, 900.0, 1.0, 0.93),
+                ("chance", 0.0, 1.0, 900.0, 0.5, 0.74),
+                ("over_sites", 0.0, 1.0, 900.0, 0.0, 0.08),
+            )
+        ],
+        columns=list(TRUST_COLUMNS),
+    )
     summary = Summary(
         value=total * 0.98 - 2.0,
         bound=total * 0.98 - 2.0 + 0.0043 * total,
@@ -188,6 +215,7 @@ def made_up(seed: int, pupils: int, sites: int) -> tuple[Plan, Manifest]:
         caseload=caseload,
         memberships=memberships,
         profiles=profiles,
+        calibration=calibration,
     )
     return plan, manifest(plan)
 
@@ -244,7 +272,14 @@ def manifest(plan: Plan) -> Manifest:
             EquityGroup("sex", "girl", 140, None, None),
             EquityGroup("sex", "", None, None, None),
         ),
+        more=(MoreHours("teacher", 400.0, 4.5), MoreHours("volunteer", 150.0, 0.0)),
     )
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., tuple[Plan, Manifest]]:
+    """Makes plans as ``made_up`` does."""
+    return made_up
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.export.equity import equity_of
+from recommender.export.equity import RARE, equity_of
 from recommender.export.manifest import Manifest
+from recommender.export.report import report_html
 from recommender.inputs.catalogue import Text
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.policy import Column
@@ -18,13 +19,17 @@ from recommender.planning.plan import Plan
 Region = tuple[Plan, Manifest]
 
 
-def cohort_of(plan: Plan, **columns: list[str]) -> Cohort:
+def cohort_of(plan: Plan, *, declared: bool = False, **columns: list[str]) -> Cohort:
     units = pd.DataFrame({"unit_id": sorted(plan.profiles["unit_id"].unique()), **columns})
     empty = pd.DataFrame()
     return Cohort(
         units=units,
         columns=tuple(
-            Column(name, "category", ("audit_only",), Text(en=name)) for name in sorted(columns)
+            Column(
+                name, "category", ("audit_only",), Text(en=name),
+                values=tuple(sorted(set(values))) if declared else (),
+            )
+            for name, values in sorted(columns.items())
         ),
         history=None, profiles=None, notes=None, commitments=empty, decisions=empty,
     )  # fmt: skip
@@ -42,7 +47,8 @@ def test_groups_add_up_to_the_plan(region: Region) -> None:
 def test_a_small_group_is_hidden_with_another_beside_it(region: Region) -> None:
     plan = region[0]
     origin = ["x"] * 4 + ["y"] * 140 + ["z"] * 156
-    groups = {group.group: group for group in equity_of(plan, cohort_of(plan, origin=origin))}
+    cohort = cohort_of(plan, declared=True, origin=origin)
+    groups = {group.group: group for group in equity_of(plan, cohort)}
     assert groups["x"].pupils is None
     assert groups["x"].served is None
     assert groups["x"].benefit is None
@@ -51,6 +57,18 @@ def test_a_small_group_is_hidden_with_another_beside_it(region: Region) -> None:
     for group in groups.values():
         for count in (group.pupils, group.served):
             assert count is None or count >= 10
+
+
+def test_what_few_wrote_in_a_cell_is_no_name_of_a_group(region: Region) -> None:
+    plan = region[0]
+    written = ["seen by a judge", "ill", ""] * 4 + ["y"] * 138 + ["z"] * 150
+    groups = equity_of(plan, cohort_of(plan, origin=written))
+    assert {group.group for group in groups} == {"", RARE, "y", "z"}
+    rare = next(group for group in groups if group.group == RARE)
+    assert rare.served is None
+    words = report_html(plan, replace(region[1], equity=groups), "nl")
+    assert "judge" not in words
+    assert "zeldzame waarden samen" in words
 
 
 def test_columns_of_other_use_or_with_many_values_are_left_out(region: Region) -> None:

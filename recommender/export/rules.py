@@ -1,0 +1,86 @@
+"""The rules a plan was made under, in words, with what each costs where that is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from recommender.export.manifest import Manifest
+from recommender.export.phrases import Language
+from recommender.planning.plan import Plan
+
+Named = Callable[[str, str], str]
+
+HOURLY = frozenset({"hours", "places", "quorum"})
+"""The resources that are no rule of people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in words.
+
+    ``price`` is the benefit of one more of what it limits, at its dearest; None where nothing in
+    the plan says it, and 0 where the rule holds nothing back.
+    """
+
+    name: str
+    says: str
+    price: float | None = None
+
+
+def rules_of(plan: Plan, manifest: Manifest, words: Language, named: Named) -> tuple[Rule, ...]:
+    """Return every rule in force: consent, money, caps, statutory rules, and how benefit counts."""
+    settings = json.loads(manifest.settings)
+    matching: dict[str, Any] = settings.get("matching", {})
+    limits: dict[str, Any] = settings.get("limits", {})
+    say = words.phrases
+    dearest = _dearest(plan)
+    found = []
+    if consent := matching.get("consent"):
+        states = ", ".join(say.get(f"consent_{state}", state) for state in consent)
+        found.append(Rule(say["rule_consent"], say["says_consent"].format(states=states)))
+    budget = plan.summary.budget
+    if budget is not None:
+        says = say["says_budget"].format(budget=words.number(budget))
+        found.append(Rule(say["rule_budget"], says, dearest.get(("budget", ""), 0.0)))
+    for rule in limits.get("must_serve", ()):
+        helps = rule.get("interventions", ())
+        says = say["says_must_some" if helps else "says_must_any"]
+        says = says.format(helps=", ".join(named("intervention", key) for key in helps))
+        found.append(Rule(named("rule", rule["id"]), says))
+    for key, most in limits.get("caps", ()):
+        says = say["says_cap"].format(most=words.number(most), help=named("intervention", key))
+        found.append(Rule(say["rule_cap"], says, dearest.get(("cap", key), 0.0)))
+    told = {"budget", "must_serve", "cap"}
+    for kind, key in sorted(dearest):
+        if kind not in told:
+            name = say.get(f"rule_{kind}", kind.replace("_", " "))
+            found.append(Rule(name, named("rule", key) if key else "", dearest[kind, key]))
+    numbers = {
+        "bundle": matching.get("bundle_size"),
+        "diminishing": matching.get("diminishing"),
+        "waiting": limits.get("waiting_discount"),
+        "travel": limits.get("travel_overhead"),
+    }
+    for name, value in numbers.items():
+        if value is not None:
+            text = words.number(value) if name == "bundle" else words.percent(value)
+            found.append(Rule(say[f"rule_{name}"], say[f"says_{name}"].format(value=text)))
+    if evidence := matching.get("evidence"):
+        shares = sorted(evidence, key=lambda pair: -pair[1])
+        levels = ", ".join(f"{say[f'level_{level}']} {words.percent(s)}" for level, s in shares)
+        found.append(Rule(say["rule_evidence"], say["says_evidence"].format(levels=levels)))
+    return tuple(found)
+
+
+def _dearest(plan: Plan) -> dict[tuple[str, str], float]:
+    """Kind of rule and the intervention or rule it is about -> its highest price."""
+    rows = plan.resources[~plan.resources["resource"].isin(HOURLY)]
+    about = rows["rule"].where(rows["rule"] != "", rows["intervention"])
+    table = rows.assign(about=about).groupby(["resource", "about"], sort=True)["price"].max()
+    return {
+        (str(row["resource"]), str(row["about"])): float(row["price"])
+        for row in table.reset_index().to_dict(orient="records")
+    }
