@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import MISSING, asdict, fields
 from io import StringIO
 from typing import Any
@@ -17,6 +18,9 @@ from recommender.planning.plan import Plan, Shortage, Summary
 
 FORMAT = "recommender plan 1"
 
+FILE = "file"
+"""Says in place of the columns of a table in which file beside plan.json it stands."""
+
 _INFINITE = ("value", "bound", "gap")
 """Numbers of the summary that may be infinite: null in JSON."""
 
@@ -25,8 +29,10 @@ _NEEDED = frozenset(field.name for field in fields(Summary) if field.default is 
 """What every summary has; plans of earlier versions lack the rest."""
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: Plan, *, beside: str = "") -> str:
     """Return the text of plan.json: one line a column, floats as short as reads back equal.
+
+    With ``beside``, the suffix of files that hold the tables, the text names these files instead.
 
     Raises:
         ValueError: if a table holds a number that is not finite.
@@ -39,6 +45,9 @@ def plan_text(plan: Plan) -> str:
     out.write('{\n"format": ' + json.dumps(FORMAT) + ',\n"summary": ')
     out.write(json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False))
     for table, frame in frames_of(plan).items():
+        if beside:
+            out.write(f',\n"{table}": {{"{FILE}": "{table}{beside}"}}')
+            continue
         out.write(f',\n"{table}": {{')
         for position, name in enumerate(frame.columns):
             values = json.dumps(frame[name].tolist(), ensure_ascii=False, allow_nan=False)
@@ -49,12 +58,17 @@ def plan_text(plan: Plan) -> str:
     return out.getvalue()
 
 
-def read_plan_text(text: str, file: str) -> Plan:
+Tables = Callable[[str], pd.DataFrame]
+"""What reads a table that stands in a file beside plan.json, by the name of that file."""
+
+
+def read_plan_text(text: str, file: str, tables: Tables | None = None) -> Plan:
     """Return the plan that a text holds.
 
     Args:
         text: the content of plan.json.
         file: what to call it in messages.
+        tables: reads the tables that stand beside it; None refuses such a text.
 
     Raises:
         InputError: everything that keeps it from being a plan, with table and column.
@@ -67,7 +81,12 @@ def read_plan_text(text: str, file: str) -> Plan:
         raise _error(file, [f"does not say that it is a {FORMAT!r}"])
     problems: list[str] = []
     summary = _summary(document.get("summary"), problems)
-    frames = {table: _frame(document, table, problems) for table in COLUMNS}
+    frames = {
+        table: _frame(document, table, problems)
+        if tables is None or not _is_beside(document.get(table), table)
+        else _checked(tables(document[table][FILE]), table, problems)
+        for table in COLUMNS
+    }
     if problems or summary is None:
         raise _error(file, problems)
     return Plan(summary=summary, **frames)
@@ -144,6 +163,33 @@ def _frame(document: dict[str, Any], table: str, problems: list[str]) -> pd.Data
     return pd.DataFrame(arrays)
 
 
+def _is_beside(value: Any, table: str) -> bool:
+    """Whether a table says nothing but in which file beside plan.json it stands."""
+    return (
+        isinstance(value, dict)
+        and set(value) == {FILE}
+        and isinstance(value[FILE], str)
+        and value[FILE] == f"{table}.parquet"
+    )
+
+
+def _checked(frame: pd.DataFrame, table: str, problems: list[str]) -> pd.DataFrame:
+    """The same table, with what keeps it from being one of a plan."""
+    missing = [n for n in COLUMNS[table] if n not in frame and (table, n) not in LATER]
+    if missing:
+        problems.append(f"{table} lacks {', '.join(missing)}")
+    for name in frame.columns:
+        column, kind = frame[name], COLUMNS[table].get(name)
+        if pd.api.types.is_numeric_dtype(column) and kind != "text":
+            if not np.isfinite(column.to_numpy(dtype=np.float64, na_value=np.nan)).all():
+                problems.append(f"{table}.{name} holds a number that is not finite")
+        elif kind == "number" or not isinstance(column.dtype, pd.StringDtype):
+            problems.append(f"{table}.{name} holds a value of the wrong kind")
+        elif column.isna().any():
+            problems.append(f"{table}.{name} holds an empty cell")
+    return frame
+
+
 def _column(values: list[Any], kind: Kind | None) -> Any:
     kinds = set(map(type, values))
     if kinds <= {str} and kind != "number":
@@ -177,18 +223,24 @@ def plan_schema() -> dict[str, Any]:
         else:
             summary[field.name] = kinds[str(field.type)]
     summary["status"] = {"enum": ["optimal", "gap", "stopped"]}
-    tables = {
+    tables: dict[str, dict[str, Any]] = {
         table: {
             "type": "object",
-            "description": "one list a column, all of one length",
+            "description": "one list a column, all of one length; in a large plan, a file",
             "properties": {
-                name: {
-                    "type": "array",
-                    "items": {"type": "string"} if kind == "text" else number,
-                }
-                for name, kind in columns.items()
+                FILE: {"const": f"{table}.parquet"},
+                **{
+                    name: {
+                        "type": "array",
+                        "items": {"type": "string"} if kind == "text" else number,
+                    }
+                    for name, kind in columns.items()
+                },
             },
-            "required": [name for name in columns if (table, name) not in LATER],
+            "anyOf": [
+                {"required": [name for name in columns if (table, name) not in LATER]},
+                {"required": [FILE], "maxProperties": 1},
+            ],
             "additionalProperties": {"type": "array"},
         }
         for table, columns in COLUMNS.items()

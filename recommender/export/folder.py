@@ -23,11 +23,12 @@ from pathlib import Path
 
 from recommender import __version__
 from recommender.errors import InputError, Problem, UsageError
+from recommender.export import large
 from recommender.export.cards import report_pages
 from recommender.export.document import plan_text, read_plan_text
 from recommender.export.files import sweep, writing
 from recommender.export.manifest import File, Manifest, manifest_text, read_manifest
-from recommender.export.tables import CSV_TABLES, csv_text, frames_of
+from recommender.export.tables import COLUMNS, CSV_TABLES, csv_text, frames_of
 from recommender.inputs.workspace import Source
 from recommender.planning.plan import Plan
 
@@ -125,7 +126,8 @@ def read_plan(directory: Path) -> tuple[Plan, Manifest]:
     """
     manifest = _manifest(directory)
     path = directory / PLAN
-    return read_plan_text(_read(path), str(path)), manifest
+    plan = read_plan_text(_read(path), str(path), lambda name: large.read_table(directory / name))
+    return plan, manifest
 
 
 def changed_files(directory: Path) -> tuple[str, ...]:
@@ -137,7 +139,10 @@ def changed_files(directory: Path) -> tuple[str, ...]:
     findings = []
     manifest = _manifest(directory)
     listed = {file.path for file in manifest.files}
-    for name in sorted({PLAN, REPORT, *(f"{table}.csv" for table in CSV_TABLES)} - listed):
+    tables = {f"{table}.csv" for table in CSV_TABLES}
+    if large.is_written_large(listed):
+        tables = {f"{table}{large.SUFFIX}" for table in COLUMNS}
+    for name in sorted({PLAN, REPORT, *tables} - listed):
         findings.append(f"{MANIFEST}: the file {name} is not listed")
     for file in manifest.files:
         path = directory / file.path
@@ -158,7 +163,9 @@ def changed_cells(directory: Path, plan: Plan, manifest: Manifest) -> tuple[str,
         plan, manifest: what ``read_plan`` read from it.
     """
     findings = []
-    for name, text in _texts(plan, manifest, every=manifest.version == __version__).items():
+    every = manifest.version == __version__
+    beside = large.is_written_large({file.path for file in manifest.files})
+    for name, text in _texts(plan, manifest, every=every, tables=not beside).items():
         path = directory / name
         if name == PLAN or not path.is_file():
             continue
@@ -206,17 +213,25 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _texts(plan: Plan, manifest: Manifest, *, every: bool = True) -> Mapping[str, str]:
-    """The files of a plan folder but the manifest; without ``every`` only the tables."""
+def _texts(
+    plan: Plan, manifest: Manifest, *, every: bool = True, tables: bool = True
+) -> Mapping[str, str]:
+    """The texts of a plan folder but plan.json and the manifest: tables, and ``every`` page."""
     frames = frames_of(plan)
-    tables = {f"{table}.csv": csv_text(frames[table]) for table in CSV_TABLES}
-    return tables | report_pages(plan, manifest, manifest.language) if every else tables
+    texts = {f"{table}.csv": csv_text(frames[table]) for table in CSV_TABLES} if tables else {}
+    return texts | report_pages(plan, manifest, manifest.language) if every else texts
 
 
 def _write_files(plan: Plan, draft: Path, manifest: Manifest) -> Manifest:
-    files = [
+    beside = large.SUFFIX if large.is_large(plan) else ""
+    files = [_write(draft, PLAN, plan_text(plan, beside=beside))]
+    if beside:
+        for table, frame in frames_of(plan).items():
+            large.write_table(frame, draft / f"{table}{beside}")
+            files.append(_flushed(draft, f"{table}{beside}"))
+    files += [
         _write(draft, name, text)
-        for name, text in ({PLAN: plan_text(plan)} | dict(_texts(plan, manifest))).items()
+        for name, text in _texts(plan, manifest, tables=not beside).items()
     ]
     sealed = replace(manifest, files=tuple(files))
     for folder in sorted({(draft / file.path).parent for file in files}):
@@ -224,6 +239,13 @@ def _write_files(plan: Plan, draft: Path, manifest: Manifest) -> Manifest:
     _write(draft, MANIFEST, manifest_text(sealed))
     flush_folder(draft)
     return sealed
+
+
+def _flushed(draft: Path, name: str) -> File:
+    """Flush a file that stands there to the disk and return it with its hash."""
+    with (draft / name).open("rb") as file:
+        os.fsync(file.fileno())
+    return File(name, sha256(draft / name))
 
 
 def _write(draft: Path, name: str, text: str) -> File:
