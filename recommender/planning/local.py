@@ -1,0 +1,254 @@
+"""Local: the part of a plan that may change while all other pupils keep what they have.
+
+What people ask of a plan ("what would bring this pupil in?", "what would one more hour do?") is
+about one site.  Re-solving everything for it would drown the answer in the gap of the plan, so the
+choices at the other sites are taken as they are, the hours of all staff may be spent anew, and what
+is left is small enough to be solved to its optimum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from recommender.allocation import (
+    AllocationProblem,
+    Effort,
+    Infeasible,
+    NoPlan,
+    Solution,
+    solve,
+    usage,
+)
+from recommender.allocation.problem import blocks_at, extract
+from recommender.planning.codes import Bools, Floats, Ints
+from recommender.planning.formulate import Formulation
+from recommender.planning.limits import Kind
+from recommender.planning.memberships import member_price
+from recommender.planning.taken import WHOLE
+
+EXACT = 1e-7
+"""The relative gap to which the local problem is solved."""
+
+SECONDS = 60.0
+"""How long one local problem may take."""
+
+NEAR, WIDE = 0.25, 1.0
+"""How far from worth its price an offer may be to take part: in a search, and in its proof."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Room:
+    """The columns that may change, as a problem of their own.
+
+    Attributes:
+        problem: the columns with what the others leave of every row and limit.
+        columns: (columns,) the column of the whole problem behind each column.
+        rows: (rows,) the row of the whole problem behind each row, -1 of rows added since.
+        now: what the plan's own choice of these columns is worth.
+    """
+
+    problem: AllocationProblem
+    columns: Ints
+    rows: Ints
+    now: float
+
+    def at(self, columns: Ints) -> Ints:
+        """Return where columns of the whole problem stand here; those that do not are left out."""
+        place = np.searchsorted(self.columns, columns)
+        place = np.minimum(place, max(self.columns.size - 1, 0))
+        return np.asarray(place[self.columns[place] == columns] if self.columns.size else place[:0])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Best:
+    """The best choice of the columns that may change.
+
+    Attributes:
+        value: what it is worth.
+        columns: (k,) columns of the whole problem, ascending; quantity: (k,) how much of each.
+        proven: whether no other choice is worth more.
+    """
+
+    value: float
+    columns: Ints
+    quantity: Floats
+    proven: bool
+
+    def of(self, columns: Ints) -> float:
+        """Return how much is taken of some columns together."""
+        return float(self.quantity[np.isin(self.columns, columns)].sum())
+
+
+def room_of(
+    formulation: Formulation, solution: Solution, site: int, unit: int = -1, *, near: float
+) -> Room:
+    """Return the choices of one site, with all other pupils and shortages as they are.
+
+    Of the groups those may change that the unit suits; the others run as they do.
+
+    Args:
+        formulation, solution: the plan.
+        site: the code of the site.
+        unit: the unit that is asked about (row of ``cohort.units``), whose own duty may be met;
+            -1 for none.
+        near: how far below the best of a pupil's offers, at the prices of the plan, another may
+            lie to take part, as a share of what an offer of the plan is usually worth.
+    """
+    problem, spans = formulation.problem, formulation.spans
+    amount = whole_choice(formulation, solution)
+    free = formulation.offers.site[problem.offer] == site
+    sessions, staff, last = problem.start[[spans.sessions, spans.staff, spans.shortages]]
+    free[:sessions] &= _worth_a_thought(formulation, solution, unit, near)
+    free[sessions:staff] &= _suited(formulation, unit)
+    free[staff:last] = True
+    free[last:] = _duty_of(formulation, unit)
+    fixed = np.flatnonzero(~free & (amount > 0))
+    left = problem.capacity - usage(problem, fixed, amount[fixed])
+    left[np.abs(left) <= WHOLE] = 0.0
+    taken = np.bincount(blocks_at(problem, fixed), weights=amount[fixed], minlength=problem.blocks)
+    columns = np.flatnonzero(free)
+    rest = replace(problem, limit=np.maximum(problem.limit - taken, 0.0))
+    part = extract(rest, columns, capacity=left)
+    return Room(part.problem, columns, part.rows, float(problem.value[columns] @ amount[columns]))
+
+
+def whole_choice(formulation: Formulation, solution: Solution) -> Floats:
+    """Return (columns,) how much a plan takes of every column, whole numbers made whole."""
+    amount = np.zeros(formulation.problem.columns)
+    near = np.rint(solution.quantity)
+    near = np.where(np.abs(solution.quantity - near) <= WHOLE, near, solution.quantity)
+    amount[solution.columns] = near
+    return amount
+
+
+def columns_of(formulation: Formulation, unit: int) -> Ints:
+    """Return the columns of a unit, none where nothing can be offered."""
+    block = int(formulation.block[unit])
+    if block < 0:
+        return np.empty(0, dtype=np.int64)
+    return np.arange(*formulation.problem.start[block : block + 2])
+
+
+def best(room: Room, seconds: float = SECONDS) -> Best | None:
+    """Return the best choice in a room, or None if no choice fits or none is found in time."""
+    try:
+        found = solve(room.problem, Effort(gap=EXACT, seconds=seconds), "exact")
+    except (Infeasible, NoPlan):
+        return None
+    return Best(
+        value=found.certificate.value,
+        columns=room.columns[found.solution.columns],
+        quantity=found.solution.quantity,
+        proven=found.solution.status == "optimal",
+    )
+
+
+def offering(room: Room, columns: Ints, least: float) -> Room:
+    """Return a room in which at least so much of some columns together must be taken.
+
+    Args:
+        room: the room.
+        columns: columns of the whole problem, all of one unit.
+        least: how much.
+    """
+    problem, mine = room.problem, room.at(columns)
+    offer = problem.offer.copy()
+    offer[mine] = problem.offers + np.arange(mine.size)
+    own = sp.csc_array(np.full((1, mine.size), -1.0))
+    none = sp.csc_array((1, problem.offers), dtype=np.float64)
+    use = sp.block_array([[problem.use, problem.use[:, problem.offer[mine]]], [none, own]])
+    return replace(
+        room,
+        problem=replace(
+            problem,
+            offer=offer,
+            use=sp.csc_array(use),
+            capacity=np.append(problem.capacity, -least),
+        ),
+        rows=np.append(room.rows, -1),
+    )
+
+
+def without(room: Room, columns: Ints) -> Room:
+    """Return a room in which some columns of the whole problem cannot be taken."""
+    value = room.problem.value.copy()
+    value[room.at(columns)] = -(1.0 + np.abs(value).sum())
+    return replace(room, problem=replace(room.problem, value=value))
+
+
+def worth(room: Room, columns: Ints, factor: float, bonus: float = 0.0) -> Room:
+    """Return a room in which some columns are worth ``factor`` times as much, and a bonus more."""
+    value, mine = room.problem.value.copy(), room.at(columns)
+    value[mine] = value[mine] * factor + bonus
+    return replace(room, problem=replace(room.problem, value=value))
+
+
+def with_more(room: Room, row: int, amount: float, formulation: Formulation) -> Room:
+    """Return a room with more of one row of the whole problem, and the groups that makes possible.
+
+    Args:
+        room: the room.
+        row: the row of the whole problem.
+        amount: how much more.
+        formulation: what the room is a part of.
+    """
+    problem, here = room.problem, np.flatnonzero(room.rows == row)
+    capacity = problem.capacity.copy()
+    capacity[here] += amount
+    limit = problem.limit.copy()
+    first, last = formulation.problem.start[[formulation.spans.sessions, formulation.spans.staff]]
+    session = np.flatnonzero((room.columns >= first) & (room.columns < last))
+    use = problem.use[here][:, problem.offer[session]].toarray().sum(axis=0)
+    taking = use > 0
+    limit[blocks_at(problem, session[taking])] += np.ceil(amount / use[taking])
+    return replace(room, problem=replace(problem, capacity=capacity, limit=limit))
+
+
+def usual_worth(formulation: Formulation, solution: Solution) -> float:
+    """Return what an offer of a plan is usually worth: the median, or 1 where there is none."""
+    mine = solution.columns[solution.columns < formulation.candidate.size]
+    return float(np.median(formulation.problem.value[mine])) if mine.size else 1.0
+
+
+def _worth_a_thought(
+    formulation: Formulation, solution: Solution, unit: int, near: float
+) -> Bools:
+    """Return (unit columns,) whether a column may be of use: near, taken, or of the unit."""
+    problem, units = formulation.problem, formulation.candidate.size
+    price = np.asarray(problem.use.T @ solution.price)
+    net = problem.value[:units] - price[problem.offer[:units]]
+    net -= member_price(formulation, solution.links)
+    some = net >= -near * usual_worth(formulation, solution)
+    some[solution.columns[solution.columns < units]] = True
+    if unit >= 0:
+        some[columns_of(formulation, unit)] = True
+    return np.asarray(some)
+
+
+def _suited(formulation: Formulation, unit: int) -> Bools:
+    """Return (session columns,) whether a session holds a place of an offer to the unit."""
+    problem, spans = formulation.problem, formulation.spans
+    first, last = problem.start[[spans.sessions, spans.staff]]
+    if unit < 0:
+        return np.zeros(last - first, dtype=np.bool_)
+    grouped = np.isin(np.array(formulation.rows.resource, dtype=object), ("places", "quorum"))
+    mine = problem.use[:, problem.offer[columns_of(formulation, unit)]]
+    rows = np.zeros(problem.rows)
+    rows[mine.indices] = 1.0
+    sessions = abs(problem.use[:, problem.offer[first:last]])
+    return np.asarray(sessions.T @ (rows * grouped)) > 0
+
+
+def _duty_of(formulation: Formulation, unit: int) -> Bools:
+    """Return (shortage and borrowed columns,) whether a column is what the unit is owed."""
+    first = formulation.problem.start[formulation.spans.shortages]
+    piece = formulation.offers.piece[formulation.problem.offer[first:]]
+    if unit < 0 or formulation.people.duty[unit] < 0:
+        return np.zeros(piece.size, dtype=np.bool_)
+    pieces, people = formulation.pieces, formulation.people
+    mine = pieces.kind[piece] == Kind.SHORT
+    mine &= pieces.rule[piece] == people.duty[unit]
+    return np.asarray(mine & (pieces.site[piece] == people.site[unit]))
