@@ -14,9 +14,11 @@ from recommender.inputs.workspace import Inputs
 from recommender.matching import MatchingSettings, match
 from recommender.partition import Crew, solve_in_parts
 from recommender.planning import LimitSettings, formulate, plan_of
+from recommender.planning.changes import Clock
 from recommender.planning.explain import Explanation, explain
 from recommender.planning.plan import Plan
 from recommender.planning.readback import remade
+from recommender.planning.teams import Hours, hours_explained, hours_rows
 from recommender.planning.verify import verify
 from recommender.risk import RiskSettings, assess_risk
 
@@ -126,8 +128,19 @@ def verify_plan(plan: Plan, inputs: Inputs, settings: Settings) -> tuple[str, ..
     return verify(plan, inputs, settings.matching, settings.limits, whole=settings.effort.whole)
 
 
-def explain_unit(plan: Plan, inputs: Inputs, settings: Settings, unit_id: str) -> Explanation:
+def explain_unit(
+    plan: Plan,
+    inputs: Inputs,
+    settings: Settings,
+    unit_id: str,
+    clock: Clock | None = None,
+    *,
+    check: bool = False,
+) -> Explanation:
     """Return why a plan offers a unit what it offers, and why not something else.
+
+    With a clock the smallest changes that would bring the unit in are solved for; with ``check``
+    each is solved again.
 
     Raises:
         UsageError: if the plan has no such unit.
@@ -136,4 +149,30 @@ def explain_unit(plan: Plan, inputs: Inputs, settings: Settings, unit_id: str) -
     again, findings = remade(plan, inputs, settings.matching, settings.limits)
     if again is None:
         raise VerificationFailed(findings)
-    return explain(again.formulation, again.solution, again.candidates, settings.matching, unit_id)
+    return explain(
+        again.formulation, again.solution, again.candidates, settings.matching, unit_id, clock,
+        check=check,
+    )  # fmt: skip
+
+
+def explain_hours(
+    plan: Plan,
+    inputs: Inputs,
+    settings: Settings,
+    role: str,
+    site: str,
+    period: str,
+    clock: Clock | None = None,
+) -> tuple[Hours, ...]:
+    """Return who gets what of some hours, why some are left, and what a block more would do.
+
+    Raises:
+        UsageError: if the plan has no such hours.
+        VerificationFailed: if the plan is not one of these inputs.
+    """
+    again, findings = remade(plan, inputs, settings.matching, settings.limits)
+    if again is None:
+        raise VerificationFailed(findings)
+    rows = hours_rows(again.formulation, role, site, period)
+    ids = again.candidates.cohort.units["unit_id"].tolist()
+    return hours_explained(again.formulation, again.solution, plan, rows, ids, clock)

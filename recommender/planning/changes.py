@@ -8,8 +8,9 @@ every best choice at the site offers the unit something, while all other sites s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.local import (
     NEAR,
+    PROOF,
+    SECONDS,
     WIDE,
     Best,
     Room,
@@ -34,10 +37,13 @@ from recommender.planning.local import (
 )
 
 ROWS = 2
-"""How many kinds of hours are tried, the scarcest first."""
+"""How many kinds of hours are tried, the scarcest first, until one will do."""
 
-TIMES = (1, 2, 4, 8)
+TIMES = (1, 2, 4)
 """How many times the hours of one case or group are tried, until the unit is in."""
+
+HALVED = 4
+"""How many times what is too few and what is enough are drawn together."""
 
 STEP = 0.25
 """Hours are given in quarters."""
@@ -90,20 +96,32 @@ class Sought:
             itself, as things are; None if that cannot be done at all.
         gives_way: the units that would then have less or nothing.
         unproven: whether time ran out before something could be proved.
+        proofs: of every change, whether solving again among more offers confirms it (None: not in
+            time); empty where that was not asked.
     """
 
     changes: tuple[Change, ...] = ()
     cost: float | None = None
     gives_way: tuple[str, ...] = ()
     unproven: bool = False
+    proofs: tuple[bool | None, ...] = ()
+
+
+Clock: TypeAlias = Callable[[], float]
+
+
+def unhurried() -> float:
+    """Return that there is time enough."""
+    return np.inf
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Case:
-    """What a search works on."""
+    """What a search works on: ``room`` is quick, and what it says is confirmed in ``wide``."""
 
     formulation: Formulation
     room: Room
+    wide: Room
     unit: int
     mine: Ints
     least: float
@@ -111,6 +129,11 @@ class _Case:
     names: tuple[str, ...]
     offers: tuple[str, ...]
     price: Floats
+    clock: Clock
+
+    def solved(self, room: Room) -> Best | None:
+        """Return the best choice of a room, or None if none fits or time has run out."""
+        return best(room, min(SECONDS, self.clock()))
 
     def is_in(self, found: Best | None) -> bool:
         """Return whether a choice is proved best and offers the unit more than it has."""
@@ -118,7 +141,7 @@ class _Case:
 
     def strictly(self, room: Room) -> Best | None:
         """Return the best choice of a room in which the unit is worth a margin less."""
-        return best(worth(room, self.mine, 1.0, -self.margin))
+        return self.solved(worth(room, self.mine, 1.0, -self.margin))
 
 
 def sought(
@@ -127,6 +150,7 @@ def sought(
     unit: int,
     unit_ids: tuple[str, ...],
     offers: tuple[str, ...],
+    clock: Clock = unhurried,
 ) -> Sought:
     """Return the smallest changes that would bring a unit in, each proved by solving again.
 
@@ -134,30 +158,32 @@ def sought(
         formulation, solution: the plan.
         unit: row of ``cohort.units``; a unit of which all pupils are offered something needs none.
         unit_ids: (units,) the ids.
-        offers: (unit columns of the unit,) what its columns are called.
+        offers: (columns of the unit,) what its columns are called.
+        clock: says how many seconds are left.
     """
-    case = _case(formulation, solution, unit, unit_ids, offers, NEAR)
+    case = _case(formulation, solution, unit, unit_ids, offers, NEAR, clock)
     if case is None:
         return Sought()
-    free = best(case.room)
-    if free is None or not free.proven:
+    free = case.solved(case.room)
+    if free is None:
         return Sought(unproven=True)
     if case.is_in(free):
         return Sought((Change("again", _offered(case, free), _site(case)),))
-    inside = best(offering(case.room, case.mine, case.least))
+    inside = case.solved(offering(case.room, case.mine, case.least))
     changes: list[Change] = []
-    if inside is not None and inside.proven:
-        changes += _hours(case, inside)
-        changes += _weight(case, free, inside)
+    if inside is not None:
         loses = _losing(case, solution, inside)
-        changes += _freed(case, loses)
+        if free.proven:
+            changes += _hours(case, inside)
+            changes += _freed(case, loses)
+        changes += _weight(case, free, inside)
         return Sought(
             tuple(changes),
             max(0.0, free.value - inside.value),
             tuple(unit_ids[row] for row in loses.tolist()),
+            unproven=not (free.proven and inside.proven),
         )
-    changes += _hours(case, None)
-    return Sought(tuple(changes), unproven=inside is not None)
+    return Sought(tuple(_hours(case, None)))
 
 
 def holds(
@@ -167,6 +193,7 @@ def holds(
     unit_ids: tuple[str, ...],
     offers: tuple[str, ...],
     change: Change,
+    clock: Clock = unhurried,
 ) -> bool | None:
     """Return whether a change brings a unit in, solved again among many more offers.
 
@@ -176,11 +203,11 @@ def holds(
         formulation, solution, unit, unit_ids, offers: as of ``sought``.
         change: what is claimed.
     """
-    case = _case(formulation, solution, unit, unit_ids, offers, WIDE)
+    case = _case(formulation, solution, unit, unit_ids, offers, PROOF, clock)
     if case is None:
         return False
-    found = best(_changed(case, change))
-    return None if found is not None and not found.proven else case.is_in(found)
+    found = case.solved(_changed(case, change))
+    return None if found is None or not found.proven else case.is_in(found)
 
 
 def _changed(case: _Case, change: Change) -> Room:
@@ -202,15 +229,28 @@ def _case(
     unit_ids: tuple[str, ...],
     offers: tuple[str, ...],
     near: float,
+    clock: Clock,
 ) -> _Case | None:
     mine = columns_of(formulation, unit)
     taken = float(whole_choice(formulation, solution)[mine].sum())
     if mine.size == 0 or taken >= formulation.people.count[unit] - 0.5:
         return None
-    room = room_of(formulation, solution, int(formulation.people.site[unit]), unit, near=near)
+    site = int(formulation.people.site[unit])
+    room = room_of(formulation, solution, site, unit, near=near)
+    wide = room_of(formulation, solution, site, unit, near=max(near, WIDE))
     margin = MARGIN * usual_worth(formulation, solution)
     return _Case(
-        formulation, room, unit, mine, taken + 1.0, margin, unit_ids, offers, solution.price
+        formulation,
+        room,
+        wide,
+        unit,
+        mine,
+        taken + 1.0,
+        margin,
+        unit_ids,
+        offers,
+        solution.price,
+        clock,
     )
 
 
@@ -225,21 +265,23 @@ def _hours(case: _Case, inside: Best | None) -> list[Change]:
     for column in columns.tolist():
         need = np.maximum(need, _taken_by(formulation, column))
     rows = np.flatnonzero(is_hours & (need > 0))
-    found = []
     for row in rows[np.argsort(-_scarcity(case, rows, need[rows]), kind="stable")][:ROWS].tolist():
         case_hours = float(np.ceil(need[row] / STEP) * STEP)
         change = _fewest(case, row, case_hours)
         if change is not None:
-            found.append(change)
-    return sorted(found, key=lambda change: change.hours)
+            return [change]
+    return []
 
 
 def _fewest(case: _Case, row: int, one: float) -> Change | None:
     """Return the fewest hours of a row that bring the unit in, by the case and then by parts."""
 
     def tried(hours: float) -> Best | None:
-        found = case.strictly(with_more(case.room, row, hours, case.formulation))
-        return found if case.is_in(found) else None
+        for room in (case.room, case.wide):
+            found = case.strictly(with_more(room, row, hours, case.formulation))
+            if not case.is_in(found):
+                return None
+        return found
 
     last, enough, chosen = 0.0, 0.0, None
     for times in TIMES:
@@ -250,14 +292,15 @@ def _fewest(case: _Case, row: int, one: float) -> Change | None:
         last = one * times
     if chosen is None:
         return None
-    for _ in range(3):
+    for _ in range(HALVED):
         middle = float(np.ceil((last + enough) / 2 / STEP) * STEP)
         if not last < middle < enough:
             break
         half = tried(middle)
-        last, enough, chosen = (
-            (middle, enough, chosen) if half is None else (last, middle, half)
-        )
+        if half is None:
+            last = middle
+        else:
+            enough, chosen = middle, half
     book, rows = case.formulation.book, case.formulation.rows
     return Change(
         "hours",
@@ -270,24 +313,28 @@ def _fewest(case: _Case, row: int, one: float) -> Change | None:
 
 
 def _weight(case: _Case, free: Best, inside: Best) -> list[Change]:
-    """Return by what factor the unit's benefit must count, or nothing if it has no benefit."""
+    """Return by what factor the unit's benefit must count, or nothing if it has no benefit.
+
+    By that factor the choice with the unit becomes worth more than the best one without it, so
+    nothing need be solved again.
+    """
     mine = np.isin(inside.columns, case.mine)
     gain = float(case.formulation.problem.value[inside.columns[mine]] @ inside.quantity[mine])
     if gain <= 0:
         return []
-    factor = 1.0 + (max(0.0, free.value - inside.value) + case.margin) / gain
-    change = Change("weight", _offered(case, inside), _site(case), factor=factor)
-    found = best(_changed(case, change))
-    return [replace(change, offer=_offered(case, found))] if found and case.is_in(found) else []
+    factor = 1.0 + (max(0.0, free.bound - inside.value) + case.margin) / gain
+    return [Change("weight", _offered(case, inside), _site(case), factor=factor)]
 
 
 def _freed(case: _Case, loses: Ints) -> list[Change]:
     """Return the units that give way and whose help would do for the unit."""
     found = []
-    for other in loses[:ROWS].tolist():
-        room = without(case.room, columns_of(case.formulation, other))
-        chosen = case.strictly(room)
-        if chosen is not None and case.is_in(chosen):
+    for other in loses[:1].tolist():
+        gone = columns_of(case.formulation, other)
+        chosen = case.strictly(without(case.room, gone))
+        if case.is_in(chosen):
+            chosen = case.strictly(without(case.wide, gone))
+        if case.is_in(chosen):
             found.append(
                 Change("freed", _offered(case, chosen), _site(case), unit_id=case.names[other])
             )
@@ -299,7 +346,7 @@ def _losing(case: _Case, solution: Solution, inside: Best) -> Ints:
     formulation = case.formulation
     value, start = formulation.problem.value, formulation.problem.start
     units = formulation.candidate.size
-    before = whole_choice(formulation, solution)[: units]
+    before = whole_choice(formulation, solution)[:units]
     here = case.room.columns[case.room.columns < units]
     after = np.zeros(units)
     some = inside.columns < units
@@ -339,7 +386,7 @@ def _offered(case: _Case, chosen: Best | None) -> str:
 
 
 def _site(case: _Case) -> str:
-    return case.formulation.book.sites[case.formulation.people.site[case.unit]]
+    return str(case.formulation.book.sites[case.formulation.people.site[case.unit]])
 
 
 def _hours_row(formulation: Formulation, role: str, site: str, period: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,9 +16,11 @@ from recommender.matching import (
     bundle_name,
     reason_texts,
 )
-from recommender.planning.assignments import runner_up
+from recommender.planning.assignments import offers_named, runner_up
+from recommender.planning.changes import Clock, Sought, holds, sought
 from recommender.planning.codes import Ints
 from recommender.planning.formulate import Formulation
+from recommender.planning.local import columns_of
 from recommender.planning.reasons import NO_GROUP, NO_TIME, NOT_WHOLE, reasons_of, waiting_of
 from recommender.planning.taken import Taken, taken_of
 from recommender.planning.words import UNITS, bare_words
@@ -103,6 +105,7 @@ class Explanation:
         runner_up: the best offer the unit does not get, or None if none is worth its price.
         why_not: every intervention that is not offered.
         changes: what would change it, in words, each on its own and all else as it is.
+        found: the same as data, with what was proved of it; None where nothing was solved for it.
     """
 
     unit_id: str
@@ -115,6 +118,7 @@ class Explanation:
     runner_up: Option | None
     why_not: tuple[WhyNot, ...]
     changes: tuple[str, ...]
+    found: Sought | None = None
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
@@ -126,6 +130,9 @@ def explain(
     candidates: Candidates,
     matching: MatchingSettings,
     unit_id: str,
+    clock: Clock | None = None,
+    *,
+    check: bool = False,
 ) -> Explanation:
     """Return why a unit is offered what it is offered, and why not something else.
 
@@ -134,6 +141,9 @@ def explain(
         solution: the choice, from an allocation or read back from a plan.
         candidates, matching: what the problem was formulated from.
         unit_id: the unit.
+        clock: how many seconds are left to solve for the smallest changes that would bring the
+            unit in; None to go by prices alone.
+        check: whether every change is solved again, among many more offers.
 
     Raises:
         UsageError: if there is no such unit.
@@ -164,6 +174,20 @@ def explain(
     if nearest.size and nearest[0] >= 0:
         other = _option(formulation, taken, candidates, matching, int(nearest[0]))
     rule = int(people.rule[unit])
+    changes = _changes(offered, other)
+    solved: Sought | None = None
+    if clock is not None:
+        columns = columns_of(formulation, unit)
+        names = (tuple(ids), tuple(offers_named(formulation, candidates, columns)))
+        solved = sought(formulation, solution, unit, *names, clock)
+        if check:
+            proofs = (
+                holds(formulation, solution, unit, *names, change, clock)
+                for change in solved.changes
+            )
+            solved = replace(solved, proofs=tuple(proofs))
+        if not_served:
+            changes = tuple(map(str, solved.changes))
     return Explanation(
         unit_id=unit_id,
         site=book.sites[people.site[unit]],
@@ -174,7 +198,8 @@ def explain(
         not_served=not_served,
         runner_up=other,
         why_not=_why_not(formulation, taken, candidates, unit, taken.column[mine]),
-        changes=_changes(offered, other),
+        changes=changes,
+        found=solved,
     )
 
 
@@ -303,8 +328,33 @@ def _lines(why: Explanation) -> list[str]:
             short = "" if other.short is None else f" (short by {other.short:.4f})"
             lines.append(f"  {other.intervention}: {'; '.join(other.reasons)}{short}")
     if why.changes:
-        lines += ["", "What would change it", *(f"  {change}" for change in why.changes)]
+        lines += ["", "What would change it", *(f"  {change}" for change in _proved(why))]
+    if why.found is not None:
+        lines += _at_what_cost(why.found)
     return lines
+
+
+def _proved(why: Explanation) -> list[str]:
+    """Return the changes, each with what solving again says of it where that was asked."""
+    if why.found is None or not why.found.proofs:
+        return list(why.changes)
+    said = {True: "proved", False: "NOT confirmed", None: "not proved in time"}
+    return [
+        f"{change}  [{said[proof]}]"
+        for change, proof in zip(why.changes, why.found.proofs, strict=True)
+    ]
+
+
+def _at_what_cost(found: Sought) -> list[str]:
+    lines = []
+    if found.cost is not None:
+        lines.append(
+            f"Offering it as things are would cost {found.cost:.4f} of benefit, all told"
+            + (f"; less for {', '.join(found.gives_way)}." if found.gives_way else ".")
+        )
+    if found.unproven:
+        lines.append("Time ran out before everything could be proved; allow more with --seconds.")
+    return ["", *lines] if lines else []
 
 
 def _of_option(option: Option) -> list[str]:

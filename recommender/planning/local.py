@@ -19,6 +19,7 @@ from recommender.allocation import (
     Infeasible,
     NoPlan,
     Solution,
+    Start,
     solve,
     usage,
 )
@@ -32,11 +33,12 @@ from recommender.planning.taken import WHOLE
 EXACT = 1e-7
 """The relative gap to which the local problem is solved."""
 
-SECONDS = 60.0
+SECONDS = 30.0
 """How long one local problem may take."""
 
-NEAR, WIDE = 0.25, 1.0
-"""How far from worth its price an offer may be to take part: in a search, and in its proof."""
+NEAR, WIDE, PROOF = 0.1, 0.3, 1.0
+"""How far from worth its price an offer may be to take part: in a search, what confirms it, and a
+proof that is asked for."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,12 +50,14 @@ class Room:
         columns: (columns,) the column of the whole problem behind each column.
         rows: (rows,) the row of the whole problem behind each row, -1 of rows added since.
         now: what the plan's own choice of these columns is worth.
+        chosen: (columns,) that choice.
     """
 
     problem: AllocationProblem
     columns: Ints
     rows: Ints
     now: float
+    chosen: Floats
 
     def at(self, columns: Ints) -> Ints:
         """Return where columns of the whole problem stand here; those that do not are left out."""
@@ -69,12 +73,14 @@ class Best:
     Attributes:
         value: what it is worth.
         columns: (k,) columns of the whole problem, ascending; quantity: (k,) how much of each.
+        bound: what no choice is worth more than.
         proven: whether no other choice is worth more.
     """
 
     value: float
     columns: Ints
     quantity: Floats
+    bound: float
     proven: bool
 
     def of(self, columns: Ints) -> float:
@@ -83,17 +89,25 @@ class Best:
 
 
 def room_of(
-    formulation: Formulation, solution: Solution, site: int, unit: int = -1, *, near: float
+    formulation: Formulation,
+    solution: Solution,
+    site: int,
+    unit: int = -1,
+    *,
+    row: int = -1,
+    near: float = NEAR,
 ) -> Room:
     """Return the choices of one site, with all other pupils and shortages as they are.
 
-    Of the groups those may change that the unit suits; the others run as they do.
+    Of the groups those may change that the unit suits or that use the row; the others run as they
+    do.
 
     Args:
         formulation, solution: the plan.
         site: the code of the site.
         unit: the unit that is asked about (row of ``cohort.units``), whose own duty may be met;
             -1 for none.
+        row: the row that is asked about, -1 for none.
         near: how far below the best of a pupil's offers, at the prices of the plan, another may
             lie to take part, as a share of what an offer of the plan is usually worth.
     """
@@ -102,7 +116,7 @@ def room_of(
     free = formulation.offers.site[problem.offer] == site
     sessions, staff, last = problem.start[[spans.sessions, spans.staff, spans.shortages]]
     free[:sessions] &= _worth_a_thought(formulation, solution, unit, near)
-    free[sessions:staff] &= _suited(formulation, unit)
+    free[sessions:staff] &= _suited(formulation, unit) | _using(formulation, row)
     free[staff:last] = True
     free[last:] = _duty_of(formulation, unit)
     fixed = np.flatnonzero(~free & (amount > 0))
@@ -112,7 +126,8 @@ def room_of(
     columns = np.flatnonzero(free)
     rest = replace(problem, limit=np.maximum(problem.limit - taken, 0.0))
     part = extract(rest, columns, capacity=left)
-    return Room(part.problem, columns, part.rows, float(problem.value[columns] @ amount[columns]))
+    chosen = amount[columns]
+    return Room(part.problem, columns, part.rows, float(problem.value[columns] @ chosen), chosen)
 
 
 def whole_choice(formulation: Formulation, solution: Solution) -> Floats:
@@ -134,14 +149,22 @@ def columns_of(formulation: Formulation, unit: int) -> Ints:
 
 def best(room: Room, seconds: float = SECONDS) -> Best | None:
     """Return the best choice in a room, or None if no choice fits or none is found in time."""
+    if seconds <= 0:
+        return None
+    begin = np.flatnonzero(room.chosen)
+    start = Start(np.zeros(room.problem.rows), begin, room.chosen[begin])
     try:
-        found = solve(room.problem, Effort(gap=EXACT, seconds=seconds), "exact")
+        found = solve(room.problem, Effort(gap=EXACT, seconds=seconds), "exact", start=start)
     except (Infeasible, NoPlan):
         return None
     return Best(
         value=found.certificate.value,
         columns=room.columns[found.solution.columns],
         quantity=found.solution.quantity,
+        bound=min(
+            found.certificate.bound,
+            np.inf if found.certificate.better_bound is None else found.certificate.better_bound,
+        ),
         proven=found.solution.status == "optimal",
     )
 
@@ -213,9 +236,7 @@ def usual_worth(formulation: Formulation, solution: Solution) -> float:
     return float(np.median(formulation.problem.value[mine])) if mine.size else 1.0
 
 
-def _worth_a_thought(
-    formulation: Formulation, solution: Solution, unit: int, near: float
-) -> Bools:
+def _worth_a_thought(formulation: Formulation, solution: Solution, unit: int, near: float) -> Bools:
     """Return (unit columns,) whether a column may be of use: near, taken, or of the unit."""
     problem, units = formulation.problem, formulation.candidate.size
     price = np.asarray(problem.use.T @ solution.price)
@@ -240,6 +261,15 @@ def _suited(formulation: Formulation, unit: int) -> Bools:
     rows[mine.indices] = 1.0
     sessions = abs(problem.use[:, problem.offer[first:last]])
     return np.asarray(sessions.T @ (rows * grouped)) > 0
+
+
+def _using(formulation: Formulation, row: int) -> Bools:
+    """Return (session columns,) whether a session takes anything of a row."""
+    problem, spans = formulation.problem, formulation.spans
+    first, last = problem.start[[spans.sessions, spans.staff]]
+    if row < 0:
+        return np.zeros(last - first, dtype=np.bool_)
+    return np.asarray(problem.use[[row]][:, problem.offer[first:last]].toarray()[0] > 0)
 
 
 def _duty_of(formulation: Formulation, unit: int) -> Bools:
