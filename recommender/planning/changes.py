@@ -17,7 +17,6 @@ import numpy as np
 from recommender.allocation import Solution
 from recommender.planning.codes import Floats, Ints
 from recommender.planning.formulate import Formulation
-from recommender.planning.limits import Kind
 from recommender.planning.local import (
     NEAR,
     PROOF,
@@ -35,6 +34,7 @@ from recommender.planning.local import (
     without,
     worth,
 )
+from recommender.planning.offers import group_of
 
 ROWS = 2
 """How many kinds of hours are tried, the scarcest first, until one will do."""
@@ -364,9 +364,10 @@ def _taken_by(formulation: Formulation, column: int) -> Floats:
     made_of = formulation.offers.made_of[:, [int(problem.offer[column])]].tocoo()
     amount = np.zeros(pieces.size)
     amount[made_of.row] = made_of.data
-    # the groups stand in the order of their places
-    grouped = np.flatnonzero((pieces.kind == Kind.PLACE) & (pieces.most > 0))
-    amount[pieces.kind == Kind.GROUP] = amount[grouped]
+    joins = group_of(pieces, formulation.terms)
+    for _ in range(2):  # a pupil joins a family, which joins a group of parents
+        inside = np.flatnonzero((joins >= 0) & (amount > 0))
+        amount[joins[inside]] = 1.0
     use = formulation.rows.use.copy()
     use.data = np.maximum(use.data, 0.0)
     return np.asarray(use @ amount)
