@@ -29,6 +29,7 @@ FIXED: Mapping[str, str] = {
 
 _NAMING = (
     (re.compile(f"the hours of (.+) {_GOOD}"), "because_hours", "role"),
+    (re.compile(f"the caseload of (.+) {_GOOD}"), "because_caseload", "role"),
     (re.compile(f"a place in (.+) {_GOOD}"), "because_place", "intervention"),
     (re.compile(f"the cap on (.+) {_GOOD}"), "because_cap", "intervention"),
     (re.compile("there are no hours of (.+)"), "because_none", "role"),

@@ -124,6 +124,7 @@ DUTCH: Mapping[str, str] = {
     "gedaan. Het laat zien wat schaarste kost. Het zegt niets over de leerling.",
     "because_hours": "de uren van {name} doen meer goed voor anderen",
     "because_place": "een plaats in {name} doet meer goed voor anderen",
+    "because_caseload": "een andere casus van {name} doet meer goed voor anderen",
     "because_cap": "de grens aan {name}: een plek doet meer goed voor anderen",
     "because_money": "het geld doet meer goed voor anderen",
     "because_statute": "wat een wettelijke regel vraagt doet meer goed voor anderen",

@@ -334,6 +334,7 @@ ENGLISH: Mapping[str, str] = {
     "each": "Benefit per pupil, in thousandths",
     "because_hours": "the hours of {name} would do more good for others",
     "because_place": "a place in {name} would do more good for others",
+    "because_caseload": "another case of {name} would do more good for others",
     "because_cap": "the cap on {name} would do more good for others",
     "because_money": "the money would do more good for others",
     "because_statute": "what a statutory rule asks for would do more good for others",

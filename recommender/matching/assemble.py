@@ -131,7 +131,9 @@ def _prepare(
     known = relations_of(catalogue)
     bundles = allowed_bundles(known, settings.bundle_size)
     terms = terms_of(catalogue, risks.outcomes, settings)
-    needs = bundle_needs(catalogue, bundles, settings.limited, at_once=settings.at_once)
+    needs = bundle_needs(
+        catalogue, bundles, settings.limited, at_once=settings.at_once, counted=settings.counted
+    )
     order = needs_no_more(needs)
     statutory = cohort.units["must_serve"].to_numpy(dtype=object)
     rule = np.where(statutory == "", -1, 0).astype(np.int16)

@@ -51,6 +51,7 @@ def bundle_needs(
     limited: Sequence[str] = (),
     *,
     at_once: bool = False,
+    counted: Sequence[str] = (),
 ) -> npt.NDArray[np.float64]:
     """Return (bundles, needs) what one pupil in each bundle takes of everything scarce.
 
@@ -58,7 +59,8 @@ def bundle_needs(
     per pupil times reach, a place in a group or class of an intervention, a place under a cap
     (``limited``), and how many periods must be left in the calendar.  Hours and money per group
     come with the group's place, those of parents with the family's: a brother or sister may have
-    brought them.  Where there is a limit ``at_once``, what runs in every period is a need too.
+    brought them.  Where there is a limit ``at_once``, what runs in every period is a need too; so
+    is a case of the roles ``counted`` in every period.
     """
     length = max((i.periods for i in catalogue.interventions), default=1)
     roles = sorted({need.role for i in catalogue.interventions for need in i.needs})
@@ -69,13 +71,17 @@ def bundle_needs(
     ]
     places = sorted({*scarce, *(set(limited) & set(catalogue.ids))})
     apart = len(roles) * length + 1 + len(places)
-    single = np.zeros((len(catalogue.ids), apart + (length if at_once else 0)))
+    later = apart + (length if at_once else 0)
+    single = np.zeros((len(catalogue.ids), later + len(counted) * length))
     for row, intervention in enumerate(catalogue.interventions):
         once = intervention.recipient == "parents"
         for need in () if once else intervention.needs:
             first = roles.index(need.role) * length
             hours = need.hours_per_pupil * intervention.reach.rate / intervention.periods
             single[row, first : first + intervention.periods] += hours
+            if need.role in counted and hours > 0:
+                first = later + list(counted).index(need.role) * length
+                single[row, first : first + intervention.periods] = 1.0
         if not once:
             single[row, len(roles) * length] = intervention.cost_per_pupil * intervention.reach.rate
         if intervention.id in places:

@@ -25,6 +25,7 @@ class MatchingSettings:
         limited: interventions with a cap on their pupils: a place under the cap is a need too.
         at_once: whether there is a limit to what a pupil or family has at once: every intervention
             is then a need of its own in the periods it runs.
+        counted: roles whose cases at once are limited: a case is then a need too.
         set_aside: keys of the catalogue that do not count.
 
     Raises:
@@ -39,6 +40,7 @@ class MatchingSettings:
     must_serve: tuple[MustServe, ...] = ()
     limited: tuple[str, ...] = ()
     at_once: bool = False
+    counted: tuple[str, ...] = ()
     set_aside: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
@@ -71,5 +73,6 @@ class MatchingSettings:
                 policy.rules.at_once_per_pupil is not None
                 or policy.rules.at_once_per_family is not None
             ),
+            counted=tuple(sorted(policy.rules.caseload)),
             set_aside=policy.rules.set_aside,
         )

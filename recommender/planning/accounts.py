@@ -43,7 +43,7 @@ def resources_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
         {
             "resource": resource,
             "role": named(book.roles, rows.role),
-            "site": named(book.sites, rows.site),
+            "site": named(book.places, rows.site),
             "period": named(book.periods, rows.period),
             "unit": np.array([UNITS[name] for name in rows.resource], dtype=object),
             "capacity": capacity,

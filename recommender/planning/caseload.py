@@ -21,12 +21,12 @@ from recommender.planning.cases import (
     givers_of,
     hours_row,
     language_codes,
-    most_cases,
     speaks,
     staffing_of,
 )
 from recommender.planning.codes import Bools, Floats, Ints, distinct
 from recommender.planning.days import days_named, days_of, shared_days
+from recommender.planning.desks import most_at_once
 from recommender.planning.formulate import Formulation
 from recommender.planning.taken import Taken, hours_needed, with_spent
 from recommender.planning.whole_cases import who_does_what
@@ -141,6 +141,7 @@ class Asked:
         row, unit, piece, intervention: (asked,) codes, as in ``Cases``.
         hours: (asked,) all of it.
         copies: (asked,) pupils or groups.
+        weight: (asked,) what each counts for among the cases that a person has at once.
     """
 
     row: Ints
@@ -149,6 +150,7 @@ class Asked:
     intervention: Ints
     hours: Floats
     copies: Floats
+    weight: Floats
 
 
 def asked_of(cases: Cases) -> Asked:
@@ -157,6 +159,8 @@ def asked_of(cases: Cases) -> Asked:
         cases.row, cases.unit, cases.piece, cases.intervention
     )
     size = row.size
+    weight = np.zeros(size)
+    np.maximum.at(weight, where, cases.weight)
     return Asked(
         row,
         unit,
@@ -164,6 +168,7 @@ def asked_of(cases: Cases) -> Asked:
         what,
         hours=np.bincount(where, weights=cases.hours, minlength=size).astype(np.float64),
         copies=np.bincount(where, weights=cases.copies, minlength=size).astype(np.float64),
+        weight=np.asarray(weight),
     )
 
 
@@ -467,7 +472,12 @@ def _coordinator(
 
 def overloaded(lines: Lines, asked: Asked, formulation: Formulation) -> int:
     """Return how many professionals have more cases at once than the rules allow."""
-    most = most_cases(formulation)
+    most = most_at_once(
+        formulation.resources.professionals,
+        formulation.resources.roles,
+        formulation.settings,
+        formulation.book,
+    )
     at = np.flatnonzero((lines.post >= 0) & (lines.asked >= 0))
     role = formulation.rows.role[asked.row[lines.asked[at]]]
     limit = most[lines.post[at], role]
@@ -475,7 +485,7 @@ def overloaded(lines: Lines, asked: Asked, formulation: Formulation) -> int:
     if not at.size:
         return 0
     each = asked.hours[lines.asked[at]] / asked.copies[lines.asked[at]]
-    times = np.maximum(np.ceil(lines.hours[at] / each - EVEN), 1.0)
+    times = np.maximum(np.ceil(lines.hours[at] / each - EVEN), 1.0) * asked.weight[lines.asked[at]]
     (post, of_role), where = distinct(lines.post[at], role)
     over = np.bincount(where, weights=times) > most[post, of_role] + EVEN
     ids = formulation.resources.professionals["professional_id"].to_numpy(dtype=object)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from recommender.matching.candidates import Candidates
 from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
+from recommender.planning.desks import running_cases
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind, chosen, work
 from recommender.planning.taken import WHOLE, Taken, hours_needed
@@ -37,6 +38,7 @@ class Cases:
         start: (cases,) the period in which it starts, or RUNNING.
         hours: (cases,) > 0.
         copies: (cases,) pupils or groups that take them, each as many; 1 where in parts.
+        weight: (cases,) what one copy counts for among the cases that a person has at once.
         job: (cases,) the job of each, numbered from 0.
     """
 
@@ -47,6 +49,7 @@ class Cases:
     start: Ints
     hours: Floats
     copies: Floats
+    weight: Floats
     job: Ints
 
 
@@ -93,6 +96,9 @@ def cases_of(formulation: Formulation, taken: Taken) -> Cases:
             formulation.people.count[running.unit],
         ]
     )
+    lines = running_cases(running, formulation.people, formulation.terms, row_of.shape[0])
+    counts = np.ones(copies.size)
+    counts[part.size + session.size :] = lines / copies[part.size + session.size :]
     amount = copies * np.concatenate([hours, session_hours, np.zeros(running.unit.size)])
     amount[part.size + session.size :] = running.hours
     (row, unit, which, what, start), line = distinct(row, unit, which, what, start)
@@ -100,6 +106,8 @@ def cases_of(formulation: Formulation, taken: Taken) -> Cases:
     # a role that an intervention names twice asks for the same pupils twice
     times = np.zeros(row.size)
     np.maximum.at(times, line, copies)
+    weight = np.zeros(row.size)
+    np.maximum.at(weight, line, counts)
     whole = np.abs(times - np.rint(times)) <= WHOLE
     times = np.where(whole, np.maximum(np.rint(times), 1.0), 1.0)
     _, job = distinct(formulation.rows.role[row], unit, which, what, start)
@@ -112,6 +120,7 @@ def cases_of(formulation: Formulation, taken: Taken) -> Cases:
         start[order],
         total[order],
         times[order],
+        weight[order],
         job[order],
     )
 
@@ -244,30 +253,6 @@ def language_codes(candidates: Candidates) -> Ints:
     names = pd.Index(languages_of(candidates), dtype=object)
     said = candidates.cohort.units["language"].str.strip().str.casefold()
     return np.asarray(names.get_indexer(pd.Index(said.astype(object))), dtype=np.int64)
-
-
-def most_cases(formulation: Formulation) -> Floats:
-    """Return (posts, roles) the most cases at once, infinite where there is no limit.
-
-    Where the role says what full time is, they shrink with the hours of who has fewer, down to
-    one.
-    """
-    people, book = formulation.resources.professionals, formulation.book
-    hours = people["hours"].to_numpy(dtype=np.float64)
-    full = {role.id: role.full_time for role in formulation.resources.roles}
-    most = np.full((hours.size, len(book.roles)), np.inf)
-    for name, cases in formulation.settings.caseload:
-        if name in book.roles:
-            most[:, book.roles.index(name)] = cases_at_once(cases, full.get(name), hours)
-    return most
-
-
-def cases_at_once(cases: int, full_time: float | None, hours: Floats) -> Floats:
-    """Return (n,) the most cases at once of professionals with these hours."""
-    if full_time is None or cases == 0:
-        return np.full(hours.size, float(cases))
-    share = np.minimum(hours / full_time, 1.0)
-    return np.maximum(np.floor(cases * share + SLIVER), np.where(hours > 0, 1.0, 0.0))
 
 
 def givers_of(formulation: Formulation, candidates: Candidates, unit: Ints, what: Ints) -> Givers:

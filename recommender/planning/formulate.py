@@ -21,7 +21,7 @@ is touched.  Numbers are in the user's units (pupils, hours, euros); ``solve`` s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -31,6 +31,7 @@ from recommender.inputs.resources import Resources
 from recommender.matching.candidates import Candidates
 from recommender.planning.codes import Codes, Floats, Ints, distinct
 from recommender.planning.days import groups_that_meet
+from recommender.planning.desks import desks_of, most_at_once, running_cases
 from recommender.planning.limits import (
     RULES,
     Facts,
@@ -179,6 +180,10 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
         terms,
         book,
     )
+    most = most_at_once(resources.professionals, resources.roles, limits, book)
+    lines = running_cases(running, people, terms, len(book.roles))
+    desks, book = desks_of(most, staff, running, lines, book)
+    facts = replace(facts, desks=desks)
     pieces = joined(places, given, _lacking(facts))
     rows = stacked([rule(pieces, facts) for rule in RULES])
 

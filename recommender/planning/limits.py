@@ -146,6 +146,23 @@ class Pieces:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Desks:
+    """Room for cases that professionals have at once, beside running help.
+
+    Attributes:
+        role, place, period: (desks,) codes; places are those of ``Book.places``.
+        room: (desks,) cases.
+        member: (places, sites) which sites a place is.
+    """
+
+    role: Ints
+    place: Ints
+    period: Ints
+    room: Floats
+    member: Bools
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Facts:
     """What rules need to know beside the pieces.
 
@@ -157,6 +174,7 @@ class Facts:
         owed: pupils owed help: codes of rule, site (k,) and pupils (k,).
         at_once: (families, periods) how many interventions each family may still have in each
             period, running help taken off; None for no limit.
+        desks: room for cases at once, or None for no limit.
     """
 
     terms: Terms
@@ -165,6 +183,7 @@ class Facts:
     committed: tuple[Ints, Ints, Ints, Floats]
     owed: tuple[Ints, Ints, Floats]
     at_once: Floats | None = None
+    desks: Desks | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -172,10 +191,10 @@ class Rows:
     """The rows a rule adds.
 
     Attributes:
-        resource: (rows,) what they limit: hours, places, quorum, budget, must_serve, cap or
-            at_once.
+        resource: (rows,) what they limit: hours, places, quorum, budget, must_serve, cap,
+            at_once or caseload.
         role, site, period, intervention, grade, rule, family, alike: (rows,) codes, -1 where one
-            does not apply.
+            does not apply; the site of a caseload is one of ``Book.places``.
         use: (rows, pieces) what one of each piece uses; negative is supply.
         capacity: (rows,) what there is; negative is a floor.
     """
@@ -431,7 +450,36 @@ def at_once(pieces: Pieces, facts: Facts) -> Rows:
     return replace(rows, capacity=facts.at_once[rows.family, rows.period])
 
 
-RULES: tuple[Rule, ...] = (hours, places, quorum, budget, must_serve, caps, at_once)
+def caseload(pieces: Pieces, facts: Facts) -> Rows:
+    """The most cases that professionals of a role have at once, at sites that share them.
+
+    A case is a pupil or a family with hours of the role in the period, or a group that runs in it.
+    """
+    piece, role, period, _ = work(pieces, facts.terms)
+    (piece, role, period), _ = distinct(piece, role, period)
+    desks = facts.desks
+    if desks is None:
+        piece = piece[:0]
+        return tally("caseload", pieces.size, piece, np.zeros(0), {"role": piece, "site": piece})
+    shape = (len(desks.member), int(role.max(initial=-1)) + 1, int(period.max(initial=-1)) + 1)
+    open_desk = np.zeros(shape, dtype=np.bool_)
+    known = (desks.role < shape[1]) & (desks.period < shape[2])
+    open_desk[desks.place[known], desks.role[known], desks.period[known]] = True
+    place, at = np.nonzero(desks.member[:, pieces.site[piece]] & open_desk[:, role, period])
+    return tally(
+        "caseload",
+        pieces.size,
+        np.concatenate([piece[at], np.full(desks.room.size, -1)]),
+        np.concatenate([np.ones(at.size), desks.room]),
+        {
+            "role": np.concatenate([role[at], desks.role]),
+            "site": np.concatenate([place, desks.place]),
+            "period": np.concatenate([period[at], desks.period]),
+        },
+    )
+
+
+RULES: tuple[Rule, ...] = (hours, places, quorum, budget, must_serve, caps, at_once, caseload)
 """Every rule, in the order of their rows."""
 
 

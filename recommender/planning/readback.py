@@ -369,7 +369,7 @@ def row_labels(formulation: Formulation) -> pd.DataFrame:
         {
             "resource": np.array(rows.resource, dtype=object),
             "role": named(book.roles, rows.role),
-            "site": named(book.sites, rows.site),
+            "site": named(book.places, rows.site),
             "period": named(book.periods, rows.period),
             "intervention": named(book.interventions, rows.intervention),
             "rule": named(book.rules, rows.rule),

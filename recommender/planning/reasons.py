@@ -120,6 +120,8 @@ def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> tuple[St
     cap = resource == "cap"
     words[cap] = "the cap on " + named(book.interventions, rows.intervention[row[cap]])
     words[place & (rows.family[row] >= 0)] = "the time of the parents"
+    full = resource == "caseload"
+    words[full] = "the caseload of " + named(book.roles, rows.role[row[full]])
     words[resource == "at_once"] = "what a family may have at once"
     dear = cost[best] > 0
     text[filled[dear]] = words[dear] + " would do more good for others"

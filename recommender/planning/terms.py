@@ -27,6 +27,7 @@ class Book:
         grades: grades, ascending.
         families: ids of the families that a rule speaks of, sorted.
         alike: in what pupils of groups are alike, in words, sorted.
+        groups: sites that a rule takes together, written "a;b", sorted.
     """
 
     interventions: tuple[str, ...]
@@ -37,6 +38,12 @@ class Book:
     grades: tuple[int, ...]
     families: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return the sites, then the groups of sites."""
+        return (*self.sites, *self.groups)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -82,6 +82,7 @@ def overused(formulation: Formulation, solution: Solution) -> list[str]:
         "budget": "assignments.csv and sessions.csv cost {:g} euros more",
         "must_serve": "assignments.csv and summary, shortages, are {:g} pupils short",
         "cap": "assignments.csv, units, takes {:g} more",
+        "caseload": "assignments.csv and sessions.csv ask {:g} cases more at once",
         "at_once": "assignments.csv gives the family {:g} interventions more than it may have",
     }
     words = row_words(rows, formulation.book, over)

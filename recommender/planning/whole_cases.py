@@ -39,12 +39,12 @@ from recommender.planning.cases import (
     family_codes,
     givers_of,
     language_codes,
-    most_cases,
     speaks,
     staffing_of,
 )
 from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
 from recommender.planning.days import days_of
+from recommender.planning.desks import most_at_once
 from recommender.planning.formulate import Formulation
 from recommender.planning.laying import fill, hands_of, overlap
 from recommender.planning.limits import Rows
@@ -125,7 +125,12 @@ def who_does_what(
     if np.any(exact) and len(candidates.cohort.units) <= MOST_UNITS:
         jobs = jobs_of(formulation, candidates, cases, part)
         said, language = speaks(formulation, candidates), language_codes(candidates)
-        most = most_cases(formulation)
+        most = most_at_once(
+            formulation.resources.professionals,
+            formulation.resources.roles,
+            formulation.settings,
+            formulation.book,
+        )
         order = np.argsort(part, kind="stable")
         ends = np.cumsum(np.bincount(part))
         for number in np.flatnonzero(exact).tolist():
@@ -494,7 +499,7 @@ def choose(
 
     single = sp.coo_array(
         (
-            np.concatenate([hours, -hours, np.ones(counted.size)]),
+            np.concatenate([hours, -hours, cases.weight[chances.case[counted]]]),
             (
                 np.concatenate([use_post, use_row, posts.size + rows.size + full]),
                 np.concatenate([chances.taker, chances.taker, chances.taker[counted]]),

@@ -23,6 +23,7 @@ UNITS = {
     "must_serve": "pupil",
     "cap": "pupil",
     "at_once": "intervention",
+    "caseload": "case",
 }
 """What one of each resource is."""
 
@@ -102,7 +103,7 @@ def bare_words(rows: Rows, book: Book, at: Ints) -> list[str]:
             ("of", book.roles, rows.role),
             ("of", book.rules, rows.rule),
             ("in", book.interventions, rows.intervention),
-            ("at", book.sites, rows.site),
+            ("at", book.places, rows.site),
             ("grade", book.grades, rows.grade),
             ("for family", book.families, rows.family),
             ("for", book.alike, rows.alike),

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.planning import LimitSettings, Plan, whole_cases
-from recommender.planning.cases import cases_at_once
+from recommender.planning.desks import cases_at_once
 from recommender.planning.verify import verify
 
 Help = Callable[..., Any]
