@@ -28,6 +28,7 @@ from recommender.inputs.catalogue import (
 )
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.policy import Column, Outcome, Period, Policy, Role
+from recommender.inputs.policy_file import read_policy
 from recommender.inputs.resources import Resources
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match
@@ -267,13 +268,37 @@ def small() -> type[Small]:
     return Small
 
 
+def write_risks(folder: Path) -> None:
+    """Risks predicted elsewhere, so that no command of a test has to fit risk models."""
+    policy = read_policy(folder / "planning.yaml")
+    units = pd.read_csv(folder / "data/pupils.csv", dtype=str)["unit_id"]
+    rng = np.random.default_rng(6)
+    rates = [np.mean(o.base_rate or (0.2, 0.3)) for o in policy.outcomes]
+    pd.concat(
+        pd.DataFrame(
+            {
+                "unit_id": units, "outcome": outcome.id,
+                "risk": rng.beta(3 * rate, 3 * (1 - rate), len(units)).clip(0.001, 0.9),
+                "standard_error": 0.03,
+            }
+        )
+        for outcome, rate in zip(policy.outcomes, rates, strict=True)
+    ).to_csv(folder / "data/profiles.csv", index=False, float_format="%.6f")  # fmt: skip
+
+
+@pytest.fixture
+def risks_from_elsewhere() -> Callable[[Path], None]:
+    return write_risks
+
+
 @pytest.fixture(scope="session")
 def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A region of 150 invented pupils with its plan; tests work on copies."""
+    """A region of 150 invented pupils, their risks handed in, with its plan; tests copy it."""
     folder = tmp_path_factory.mktemp("region") / "ws"
     like = str(Path(__file__).parents[2])
     words = ["simulate", str(folder), "--pupils", "150", "--seed", "4", "--like", like, "-q"]
     assert run(words) == 0
+    write_risks(folder)
     words = ["plan", str(folder), "-o", str(folder / "plan"), "--gap", "20%", "-q"]
     assert run(words) in (0, 4)
     return folder

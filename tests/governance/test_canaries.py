@@ -115,6 +115,7 @@ def planted(region: Path) -> tuple[Path, int]:
     edited(region, "pupils", pupils)
     edited(region, "history", history)
     edited(region, "notes", notes)
+    (region / "data/profiles.csv").unlink()
     pd.DataFrame(
         [
             (unit, plan["intervention"].iloc[0], "forbid", f"family: {WORD} zegt nee",

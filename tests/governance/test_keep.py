@@ -18,11 +18,14 @@ from recommender.governance.keep import Keep, keeping, kept_of, solve_keeping, u
 from recommender.planning import Plan, plan_of
 from recommender.planning.verify import verify
 
-few = settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+few, many = (
+    settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    for examples in (8, 120)
 )
 
 
@@ -128,9 +131,7 @@ def pair(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], float, float]
     return before, after, draw(st.integers(1, 3)), draw(st.sampled_from([0.0, 0.05, 0.2, 1.0]))
 
 
-@few
-@given(states=pair())
-def test_the_best_of_all_plans_with_the_bonus_is_found(small: Any, states: Any) -> None:
+def best_is_found(small: Any, states: Any) -> None:
     """Enumeration of every choice of candidates, hours counted by hand."""
     units, today, hours, threshold = states
     before = small(units, hours=hours).plan
@@ -166,10 +167,22 @@ def test_the_best_of_all_plans_with_the_bonus_is_found(small: Any, states: Any) 
 
 
 @few
-@given(states=pair(), picks=st.lists(st.integers(0, 11), min_size=1, max_size=3, unique=True))
-def test_all_decisions_together_cost_no_more_than_estimated_and_the_gap(
-    small: Any, states: Any, picks: list[int]
-) -> None:
+@given(states=pair())
+def test_the_best_of_all_plans_with_the_bonus_is_found(small: Any, states: Any) -> None:
+    best_is_found(small, states)
+
+
+@pytest.mark.slow
+@many
+@given(states=pair())
+def test_the_best_of_very_many_plans_with_the_bonus_is_found(small: Any, states: Any) -> None:
+    best_is_found(small, states)
+
+
+picked = st.lists(st.integers(0, 11), min_size=1, max_size=3, unique=True)
+
+
+def costs_cover_the_loss(small: Any, states: Any, picks: list[int]) -> None:
     """Solving without the decisions is the oracle of the estimates, where there are no groups."""
     units, _, hours, _ = states
     units = {n: (s, c, {h.replace("circle", "walk"): b for h, b in helps.items()})
@@ -193,6 +206,23 @@ def test_all_decisions_together_cost_no_more_than_estimated_and_the_gap(
     if held.shortages:
         return
     assert free <= held.value + (held.bound - held.value) + costs.total + 1e-6
+
+
+@few
+@given(states=pair(), picks=picked)
+def test_all_decisions_together_cost_no_more_than_estimated_and_the_gap(
+    small: Any, states: Any, picks: list[int]
+) -> None:
+    costs_cover_the_loss(small, states, picks)
+
+
+@pytest.mark.slow
+@many
+@given(states=pair(), picks=picked)
+def test_all_decisions_of_very_many_cost_no_more_than_estimated_and_the_gap(
+    small: Any, states: Any, picks: list[int]
+) -> None:
+    costs_cover_the_loss(small, states, picks)
 
 
 def test_a_vetoed_best_offer_costs_what_it_was_worth_above_its_price(small: Any) -> None:
