@@ -10,6 +10,13 @@ import click
 from recommender.cli import options
 from recommender.cli.output import answer, answer_json, remark
 
+_ANSWER = {
+    "en": "{target}: {decisions} decisions of {sheet}; {looked_at} of {offers} offers looked at, "
+    "{overruled} overruled, {added} asked for beside them.",
+    "nl": "{target}: {decisions} besluiten van {sheet}; {looked_at} van de {offers} keer aanbod "
+    "bekeken, van {overruled} afgeweken, {added} keer zelf hulp gevraagd.",
+}
+
 
 @click.command(short_help="Read the filled-in sheet back.")
 @click.argument("workspace", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -31,14 +38,15 @@ def command(
 
     Every problem of the sheet is listed, and with any nothing is written. A rejected offer becomes
     `forbid`, other help `require`; what was said of the same pair before is replaced. Make the plan
-    again afterwards.
+    again afterwards. What is wrong is said in the language of the sheet.
     """
     from recommender.errors import UsageError
     from recommender.export.files import write_file
     from recommender.export.folder import MANIFEST, sha256
     from recommender.export.tables import csv_text
     from recommender.governance import audit
-    from recommender.governance.review import merged, read_review
+    from recommender.governance.facts import said
+    from recommender.governance.review import REASONS, merged, read_review
     from recommender.inputs.tables import read_table
     from recommender.inputs.workspace import read_workspace
 
@@ -58,12 +66,13 @@ def command(
     with audit.locked(workspace, "decisions"):
         old = read_table(target, file="data/decisions.csv").frame if target.exists() else None
         write_file(target, csv_text(merged(old, decided.decisions)).encode())
+        written = audit.sha256_of(target)
     rates = {reason: str(number) for reason, number in decided.by_reason}
     people = "; ".join(sorted({*decided.decisions["decided_by"]}))
     audit.record(
         workspace, "decision", sheet.name, who=people,
         role="professionals", when=now,
-        hashes={sheet.name: audit.sha256_of(sheet), "decisions.csv": audit.sha256_of(target)},
+        hashes={sheet.name: audit.sha256_of(sheet), "decisions.csv": written},
         details={"offers": str(decided.offers), "looked_at": str(decided.looked_at),
                  "overruled": str(decided.overruled), "added": str(decided.added), **rates},
     )  # fmt: skip
@@ -80,12 +89,14 @@ def command(
         )
         return 0
     answer(
-        f"{target}: {len(decided.decisions):,} decisions of {sheet.name}; "
-        f"{decided.looked_at:,} of {decided.offers:,} offers looked at, {decided.overruled:,} "
-        f"overruled, {decided.added:,} asked for beside them."
-    )
+        _ANSWER[decided.language].format(
+            target=target, sheet=sheet.name, decisions=len(decided.decisions),
+            looked_at=decided.looked_at, offers=decided.offers, overruled=decided.overruled,
+            added=decided.added,
+        )
+    )  # fmt: skip
     for reason, number in decided.by_reason:
-        answer(f"  {reason:<16}{number:>6,}")
+        answer(f"  {said(REASONS[reason], decided.language):<44}{number:>6,}")
     if not quiet:
         for warning in decided.warnings:
             remark(warning)

@@ -51,6 +51,7 @@ def command(
     from recommender.cli.again import workspace_of
     from recommender.errors import UsageError
     from recommender.export.folder import read_plan
+    from recommender.export.spoken import reason_sayer
     from recommender.governance.adoption import standing
     from recommender.governance.facts import Run, facts_of
     from recommender.inputs.catalogue_file import read_catalogue
@@ -62,21 +63,24 @@ def command(
     plan, manifest = read_plan(plan_folder)
     workspace = workspace_of(plan_folder, manifest, elsewhere)
     now = dt.datetime.now(dt.UTC)
-    facts = facts_of(
-        plan, read_policy(workspace / "planning.yaml"),
-        read_catalogue(workspace / "interventions.yaml"),
-        Run(
-            created=manifest.created, version=manifest.version,
-            inputs=tuple((s.path, s.sha256, s.rows) for s in manifest.inputs),
-            status=standing(plan_folder).status, today=now.date(),
-            organisation=organisation, contact=contact,
-        ),
-        language,
+    policy = read_policy(workspace / "planning.yaml")
+    catalogue = read_catalogue(workspace / "interventions.yaml")
+    run = Run(
+        created=manifest.created, version=manifest.version,
+        inputs=tuple((s.path, s.sha256, s.rows) for s in manifest.inputs),
+        status=standing(plan_folder).status, today=now.date(),
+        organisation=organisation, contact=contact,
     )  # fmt: skip
-    written = [
-        _write(cast("Kind", one), facts, output / f"{one}.md" if kind == "all" else output, quiet)
-        for one in (KINDS[:-1] if kind == "all" else (kind,))
-    ]
+
+    def facts_in(spoken: str) -> Facts:
+        return facts_of(plan, policy, catalogue, run, spoken, reason_sayer(manifest, spoken))
+
+    facts = {spoken: facts_in(spoken) for spoken in {language, "nl"}}
+    written = []
+    for one in KINDS[:-1] if kind == "all" else (kind,):
+        page = output / f"{one}.md" if kind == "all" else output
+        spoken = "nl" if one == "register" else language  # the register is in Dutch
+        written.append(_write(cast("Kind", one), facts[spoken], page, quiet))
     note(
         workspace, "document", plan_folder.resolve().name,
         files={path.name: path for path in written}, details={"kind": kind},
@@ -96,8 +100,7 @@ def _write(kind: Kind, facts: Facts, path: Path, quiet: bool) -> Path:
         text = document(kind, facts)
     places = open_places(text)
     if path.suffix.lower() == ".html":
-        language = "nl" if kind == "register" else facts.language
-        text = to_html(text, text.splitlines()[0].lstrip("# "), language)
+        text = to_html(text, text.splitlines()[0].lstrip("# "), facts.language)
     write_file(path, text.encode())
     if not quiet:
         remark(f"{path} written" + (f"; {len(places)} places to fill in" if places else ""))

@@ -31,6 +31,8 @@ def command(
     `person,a,b,ratio`: how many times as bad is a as b? gives weights of outcomes.
     `person,intervention,outcome,scale,low,likely,high` gives effects of level `elicited`.
     `person,intervention,part,low,likely,high` gives reach (part: uptake or completion).
+
+    Names are not repeated: people are called after the line on which they speak first.
     """
     import yaml
 
@@ -60,7 +62,7 @@ def command(
         ]  # fmt: skip
         answer(text_table(["outcome", "weight", "lowest", "highest", "spread (log)"], rows))
         people = [[j.person, str(j.pairs), f"{j.ratio:.2f}", j.worst] for j in weights.judges]
-        answer(text_table(["person", "pairs", "consistency ratio", "fits least"], people))
+        answer(text_table(["who speaks on", "pairs", "consistency ratio", "fits least"], people))
     rows = [
         [p.intervention, p.quantity, p.scale, f"{p.value:.3f}", f"{p.standard_error:.3f}",
          str(len(p.guesses)), f"{p.between:.0%}"]

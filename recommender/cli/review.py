@@ -28,6 +28,7 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
     from recommender.errors import InputError, Problem, UsageError, VerificationFailed
     from recommender.export.files import write_file
     from recommender.export.folder import MANIFEST, read_plan, sha256
+    from recommender.export.spoken import reason_sayer
     from recommender.governance.facts import said
     from recommender.governance.review import Choices, review_sheet
     from recommender.matching import match
@@ -54,7 +55,13 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
         site_names=dict(zip(sites["site"], sites["name"], strict=True)),
         period_names={p.id: said(p.name, language) for p in inputs.policy.periods},
         language=language,
+        because=reason_sayer(manifest, language),
     )  # fmt: skip
     write_file(output, data)
-    answer(f"{output}: {len(plan.assignments):,} offers to look at.")
+    offers = f"{len(plan.assignments):,}"
+    answer(
+        f"{output}: {offers.replace(',', '.')} keer aanbod om te bekijken."
+        if language == "nl"
+        else f"{output}: {offers} offers to look at."
+    )
     return 0

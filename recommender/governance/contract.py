@@ -211,9 +211,9 @@ def contract_record(contract: Contract, language: str) -> dict[str, Any]:
                 "use": list(c.use),
                 "tables": list(term.tables),
                 "asked_by": list(term.asked_by),
-                "source": c.source,
-                "purpose": c.purpose,
-                "legal_basis": c.legal_basis,
+                "source": _said(c.source, language),
+                "purpose": _said(c.purpose, language),
+                "legal_basis": _said(c.legal_basis, language),
                 "retention": c.retention.isoformat() if c.retention else None,
                 "sensitivity": c.sensitivity,
             }
@@ -229,12 +229,20 @@ def contract_record(contract: Contract, language: str) -> dict[str, Any]:
 
 def point_lines(contract: Contract, language: str) -> tuple[str, ...]:
     """What is to be discussed, a sentence for all columns with the same point."""
-    said = _POINTS[language]
+    said, details = _POINTS[language], dict(_DETAILS[language])
+    for term in contract.terms:
+        ground = term.column.legal_basis
+        details[ground.en] = _said(ground, language)
     subjects: dict[tuple[Kind, str], list[str]] = {}
     for point in contract.points:
         subjects.setdefault((point.kind, point.detail), []).append(point.subject)
     return tuple(
-        said[kind].format(subject=", ".join(some), detail=detail)
+        said[kind].format(
+            subject=", ".join(some),
+            detail=", ".join(details.get(part, part) for part in detail.split(", "))
+            if kind == "incomplete"
+            else details.get(detail, detail),
+        )
         for (kind, detail), some in subjects.items()
     )
 
@@ -251,7 +259,8 @@ def _asked(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
 def _column_points(terms: Iterable[Term], today: dt.date) -> Iterable[Point]:
     for term in terms:
         column = term.column
-        lacking = [f for f in _FRAME if not getattr(column, f)]
+        frame = (column.source.en, column.purpose.en, column.legal_basis.en, column.retention)
+        lacking = [name for name, known in zip(_FRAME, frame, strict=True) if not known]
         if lacking and column.use != ("never",):
             yield Point("incomplete", column.name, ", ".join(lacking))
         if not term.tables:
@@ -261,7 +270,7 @@ def _column_points(terms: Iterable[Term], today: dt.date) -> Iterable[Point]:
         elif column.use == ("never",):
             yield Point("unused", column.name, "it may never be used")
         if column.sensitivity == "special" and "feature" in column.use:
-            yield Point("special_feature", column.name, column.legal_basis)
+            yield Point("special_feature", column.name, column.legal_basis.en)
         if column.retention is not None and term.tables and "never" not in column.use:
             left = (column.retention - today).days
             if left < 0:
@@ -282,22 +291,29 @@ def _undeclared(policy: Policy, headers: Headers) -> Iterable[Point]:
 
 
 def _row(term: Term, language: str) -> list[str]:
-    column, words = term.column, _WORDS[language]
+    column = term.column
     label = _said(column.label, language)
     return [
         column.name,
-        _uses(column, words),
-        words[f"sensitivity_{column.sensitivity}"],
+        use_words(column, language),
+        sensitivity_words(column, language),
         column.retention.isoformat() if column.retention else "-",
-        column.source or "-",
-        column.purpose or "-",
-        column.legal_basis or "-",
+        *(_said(t, language) or "-" for t in (column.source, column.purpose, column.legal_basis)),
         f"{label} ({', '.join(term.tables) or '-'})",
     ]
 
 
-def _uses(column: Column, words: Mapping[str, str]) -> str:
-    """A column that every table needs is used to make the plan, whatever else it may not be."""
+def sensitivity_words(column: Column, language: str) -> str:
+    """How sensitive a column is."""
+    return _WORDS[language][f"sensitivity_{column.sensitivity}"]
+
+
+def use_words(column: Column, language: str) -> str:
+    """What a column is used for.
+
+    One that every table needs is used to make the plan, whatever else it may not be.
+    """
+    words = _WORDS[language]
     if column.name in STRUCTURAL and column.use == ("audit_only",):
         return words["use_structural"]
     return ", ".join(words[f"use_{u}"] for u in column.use)
@@ -306,6 +322,19 @@ def _uses(column: Column, words: Mapping[str, str]) -> str:
 def _said(text: Text, language: str) -> str:
     return (text.nl or text.en) if language == "nl" else text.en
 
+
+_DETAILS: Mapping[str, Mapping[str, str]] = {
+    "en": {},
+    "nl": {
+        "no table has it": "geen tabel heeft deze kolom",
+        "no intervention asks for it": "geen hulp vraagt ernaar",
+        "it may never be used": "de kolom mag nooit worden gebruikt",
+        "source": "de bron",
+        "purpose": "het doel",
+        "legal_basis": "de grondslag",
+        "retention": "de bewaartermijn",
+    },
+}
 
 _POINTS: Mapping[str, Mapping[Kind, str]] = {
     "en": {

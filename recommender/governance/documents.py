@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import jinja2
 
+from recommender.governance.contract import sensitivity_words, use_words
 from recommender.governance.facts import ICC, Facts, Measurement, said
 from recommender.governance.markdown import table
 from recommender.governance.register import register_entry, register_markdown
@@ -36,6 +37,20 @@ _CONSENT = {
 _STATUS = {
     "en": {"proposed": "proposed", "discussed": "discussed", "adopted": "adopted"},
     "nl": {"proposed": "voorgesteld", "discussed": "besproken", "adopted": "vastgesteld"},
+}
+_SCALES_NL = {
+    "smd": "verschil in SD",
+    "odds_ratio": "oddsratio",
+    "risk_ratio": "risicoverhouding",
+    "risk_difference": "risicoverschil",
+}
+_LEVELS_NL = {
+    "strong": "sterk",
+    "good": "goed",
+    "promising": "veelbelovend",
+    "plausible": "aannemelijk",
+    "elicited": "geschat door professionals",
+    "assumed": "aangenomen",
 }
 
 
@@ -100,8 +115,8 @@ def _context(facts: Facts) -> dict[str, Any]:
             )
         ),
         "offered": [h for h in facts.help if h.pupils != "0"],
-        "purposes": sorted({c.purpose for c in own if c.purpose}),
-        "grounds": sorted({c.legal_basis for c in own if c.legal_basis}),
+        "purposes": facts.words(c.purpose for c in own),
+        "grounds": facts.words(c.legal_basis for c in own),
         "outcome_rows": [
             [
                 o.name, number(o.weight), percent(o.mean),
@@ -114,8 +129,9 @@ def _context(facts: Facts) -> dict[str, Any]:
         "effect_rows": _effect_rows(facts, number, percent),
         "column_rows": [
             [
-                c.name, ", ".join(c.use), c.sensitivity, c.source or "-", c.purpose or "-",
-                c.legal_basis or "-", str(c.retention or "-"),
+                c.name, use_words(c, language), sensitivity_words(c, language),
+                *(facts.said(text) or "-" for text in (c.source, c.purpose, c.legal_basis)),
+                str(c.retention or "-"),
             ]
             for c in own
         ],
@@ -149,10 +165,19 @@ def _effect_rows(
 ) -> list[list[str]]:
     names = {o.id: o.name for o in facts.outcomes}
     believed = dict(facts.policy.evidence)
+    dutch = facts.language == "nl"
+
+    def scale(key: str) -> str:
+        return _SCALES_NL.get(key, key) if dutch else key.replace("_", " ")
+
+    def level(key: str) -> str:
+        return _LEVELS_NL.get(key, key) if dutch else key
+
     return [
         [
             h.name, names.get(e.outcome, e.outcome),
-            f"{e.scale} {number(e.value, 2)} ± {number(e.standard_error, 2)}", e.level,
+            f"{scale(e.scale)} {number(e.value, 2)} ± {number(e.standard_error, 2)}",
+            level(e.level),
             percent(believed.get(e.level)), e.source,
         ]
         for h in facts.help

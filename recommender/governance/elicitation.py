@@ -19,7 +19,7 @@ import datetime as dt
 import itertools
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast, get_args
 
@@ -129,12 +129,13 @@ def elicit(path: Path) -> Elicited:
 
     The header says what the rows are: ``person, a, b, ratio`` compares outcomes; ``person,
     intervention, outcome, scale, low, likely, high`` are effects; ``person, intervention, part,
-    low, likely, high`` (part: uptake or completion) is reach.  The first sheet counts.
+    low, likely, high`` (part: uptake or completion) is reach.  The first sheet counts.  No name
+    leaves here: people are called after the line on which they speak first.
 
     Raises:
         InputError: every problem in it.
     """
-    file = read_table(path, file=path.name)
+    file = _without_names(read_table(path, file=path.name))
     frame, header = file.frame, set(file.header)
     if {"person", "a", "b", "ratio"} <= header:
         weights = pool_weights(_comparisons(file))
@@ -288,6 +289,17 @@ def _mean_one(weights: Floats) -> Floats:
 
 def _floats(values: Floats) -> tuple[float, ...]:
     return tuple(float(v) for v in values)
+
+
+def _without_names(table: Table) -> Table:
+    """The table with "line 2" for the person who speaks first on line 2."""
+    if "person" not in table.frame:
+        return table
+    first: dict[str, str] = {}
+    for person, line in zip(table.frame["person"], table.lines, strict=True):
+        first.setdefault(person, f"line {line}" if person else "")
+    people = table.frame["person"].map(first)
+    return replace(table, frame=table.frame.assign(person=people))
 
 
 def _comparisons(table: Table) -> dict[str, dict[tuple[str, str], float]]:

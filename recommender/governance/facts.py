@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,6 +140,10 @@ class Facts:
         """A text in the language of the document."""
         return said(text, self.language)
 
+    def words(self, texts: Iterable[Text]) -> list[str]:
+        """Different texts in the language of the document, sorted."""
+        return sorted({self.said(text) for text in texts} - {""})
+
 
 def told(number: float, language: str) -> str:
     """A count of pupils, or that there are fewer than ten."""
@@ -153,8 +157,19 @@ def said(text: Text, language: str) -> str:
     return (text.nl or text.en) if language == "nl" else text.en
 
 
-def facts_of(plan: Plan, policy: Policy, catalogue: Catalogue, run: Run, language: str) -> Facts:
-    """What a plan, its policy and its catalogue tell."""
+def facts_of(
+    plan: Plan,
+    policy: Policy,
+    catalogue: Catalogue,
+    run: Run,
+    language: str,
+    because: Callable[[str], str] = str,
+) -> Facts:
+    """What a plan, its policy and its catalogue tell.
+
+    Args:
+        because: says in the language why a pupil has no offer.
+    """
     served = _served(plan)
     days = [c.retention for c in policy.columns if c.retention]
     hours = plan.resources[plan.resources["resource"] == "hours"]
@@ -173,7 +188,7 @@ def facts_of(plan: Plan, policy: Policy, catalogue: Catalogue, run: Run, languag
             (names.get(str(role), str(role)), float(row["capacity"]), float(row["used"]))
             for role, row in by_role.iterrows()
         ),
-        reasons=_reasons(plan, language),
+        reasons=_reasons(plan, language, because),
         features=tuple(c for c in policy.columns if "feature" in c.use),
         special=tuple(
             c for c in policy.columns if c.sensitivity == "special" and c.use != ("never",)
@@ -218,7 +233,9 @@ def _help(served: pd.Series[float], catalogue: Catalogue, language: str) -> tupl
     )  # fmt: skip
 
 
-def _reasons(plan: Plan, language: str) -> tuple[tuple[str, str], ...]:
+def _reasons(
+    plan: Plan, language: str, because: Callable[[str], str]
+) -> tuple[tuple[str, str], ...]:
     """Why pupils are not offered help, with how many, small groups hidden."""
     if plan.not_served.empty:
         return ()
@@ -226,8 +243,7 @@ def _reasons(plan: Plan, language: str) -> tuple[tuple[str, str], ...]:
     shown = suppress(counts.round().astype(int)).table.iloc[:-1, 0]
     hidden = {"en": "small group", "nl": "kleine groep"}[language]
     return tuple(
-        (str(reason).replace("_", " "), hidden if pd.isna(n) else f"{int(n)}")
-        for reason, n in shown.items()
+        (because(str(reason)), hidden if pd.isna(n) else f"{int(n)}") for reason, n in shown.items()
     )
 
 
@@ -330,7 +346,9 @@ def _instruments(policy: Policy, name: str, language: str) -> tuple[str, ...]:
     return tuple(
         said(c.label, language) or c.name
         for c in policy.columns
-        if "feature" in c.use and stems and all(f" {w}" in f" {c.purpose.lower()}" for w in stems)
+        if "feature" in c.use
+        and stems
+        and all(f" {w}" in f" {c.purpose.en.lower()}" for w in stems)
     )
 
 

@@ -59,10 +59,18 @@ class Overrules:
 
 
 def overrules_of(log: Log) -> Overrules:
-    """Return how often professionals overruled plans, from the decisions in a log."""
+    """Return how often professionals overruled plans, from the decisions in a log.
+
+    The same sheet that was handed in again counts once.
+    """
     sheets: dict[str, list[Mapping[str, int]]] = {}
+    seen: set[str] = set()
     for entry in log.entries:
         if entry.action == "decision":
+            sheet = dict(entry.hashes).get(entry.subject, "")
+            if sheet in seen:
+                continue
+            seen |= {sheet} - {""}
             counts = {key: int(text) for key, text in entry.details if text.isdecimal()}
             sheets.setdefault(entry.time[:7], []).append(counts)
     months = tuple(_month(month, sheets[month]) for month in sorted(sheets))

@@ -79,8 +79,8 @@ def register_entry(facts: Facts) -> dict[str, str]:
     """Every field of the entry, with what the run knows; ``facts`` in Dutch."""
     policy, run = facts.policy, facts.run
     outcomes = _list([o.name.lower() for o in facts.outcomes])
-    grounds = _list(sorted({c.legal_basis for c in policy.columns if c.legal_basis}), "; ", 2000)
-    sources = _list(sorted({c.source for c in policy.columns if c.source}), "; ", 400)
+    grounds = _list(facts.words(c.legal_basis for c in policy.columns), "; ", 2000)
+    sources = _list(facts.words(c.source for c in policy.columns), "; ", 400)
     labels = _list(
         [(c.label.nl or c.label.en or c.name) for c in policy.columns if c.use != ("never",)],
         "; ", 1700,

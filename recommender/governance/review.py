@@ -13,7 +13,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,7 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.scrub import scrub
 from recommender.inputs.tables import load_table
 from recommender.planning.plan import Plan
+from recommender.planning.words import NOTHING
 
 FORMAT: Final = "recommender review sheet 1"
 MOST_BYTES: Final = 50 * 2**20
@@ -46,6 +47,7 @@ MOST_LINES: Final = 200_000
 """Lines of all sheets together; reading stops there, whatever a sheet says of its size."""
 
 _FIRST = 5
+_PAIR = ["unit_id", "intervention"]
 _WIDTHS = (16, 44, 14, 9, 11, 34, 14, 44, 34, 50)
 
 _OFFERED: Mapping[str, Text] = {
@@ -77,7 +79,89 @@ _HEADERS = (
 _BY = Text("Filled in by", "Ingevuld door")
 _ROLE = Text("Role", "Functie")
 _NONE = Text("no offer", "geen aanbod")
+_SHEET = Text("sheet", "blad")
+_NOTHING = Text("nothing", "niets")
 _CHOOSE = Text("Choose from the list", "Kies uit de lijst")
+_FROM_LIST = Text("choose it from the list", "kies uit de lijst")
+_ONE_OF_TWO = Text("keep one of the two", "houd een van de twee")
+_WRONG: Mapping[str, tuple[Text, Text]] = {
+    "line": (
+        Text("is not a line of the plan, or stands there twice",
+             "is geen regel van het plan, of staat er twee keer"),
+        Text("make a new sheet", "maak een nieuw blad"),
+    ),
+    "formula": (
+        Text("has a formula where a choice belongs", "heeft een formule waar een keuze hoort"),
+        Text("choose from the list or write a text", "kies uit de lijst of schrijf een tekst"),
+    ),
+    "decision": (
+        Text("has a decision that is not on the list",
+             "heeft een besluit dat niet op de lijst staat"),
+        Text("choose from the list", "kies uit de lijst"),
+    ),
+    "reason": (
+        Text("has a reason that is not on the list", "heeft een reden die niet op de lijst staat"),
+        Text("choose from the list; say more as a remark",
+             "kies uit de lijst; zeg meer bij de opmerking"),
+    ),
+    "undecided": (
+        Text("says something and decides nothing", "zegt iets, maar er is geen besluit gekozen"),
+        Text("choose a decision, or empty the line", "kies een besluit, of maak de regel leeg"),
+    ),
+    "no help": (
+        Text("does not say which help instead", "zegt niet welke hulp het moet worden"),
+        _FROM_LIST,
+    ),
+    "other help": (
+        Text("names help that this pupil cannot be offered",
+             "noemt hulp die deze leerling niet kan krijgen"),
+        _FROM_LIST,
+    ),
+    "same help": (
+        Text("swaps an offer for itself", "ruilt een aanbod voor hetzelfde aanbod"),
+        Text("choose other help, or accept", "kies andere hulp, of ga akkoord"),
+    ),
+    "no swap": (
+        Text("names other help without swapping", "noemt andere hulp, maar kiest niet voor ruilen"),
+        Text("choose swap, or empty the cell", "kies andere hulp als besluit, of maak de cel leeg"),
+    ),
+    "no reason": (
+        Text("gives no reason", "geeft geen reden"),
+        Text("choose a reason from the list", "kies een reden uit de lijst"),
+    ),
+    "no remark": (
+        Text("has the reason other and no remark", "heeft als reden anders, zonder opmerking"),
+        Text("say in a few words what the reason is", "zeg in een paar woorden wat de reden is"),
+    ),
+    "nobody": (
+        Text("does not say who filled it in, with name and role",
+             "zegt niet wie het heeft ingevuld, met naam en functie"),
+        Text("fill in both at the top of the sheet", "vul beide in, boven aan het blad"),
+    ),
+    "accepted": (
+        Text("refuses help that line {other} accepts", "wijst hulp af die regel {other} aanneemt"),
+        _ONE_OF_TWO,
+    ),
+    "asked for": (
+        Text("refuses help that line {other} asks for", "wijst hulp af die regel {other} vraagt"),
+        _ONE_OF_TWO,
+    ),
+    "twice": (
+        Text("asks for the same help as another line", "vraagt dezelfde hulp als een andere regel"),
+        _ONE_OF_TWO,
+    ),
+}  # fmt: skip
+"""What can be wrong with a line, and what to do about it."""
+_NOBODY_OVERRULED = Text(
+    "nobody overruled any of {looked_at} offers; was every one looked at by somebody who knows the "
+    "pupil?",
+    "niemand week af van {looked_at} keer aanbod; is elk aanbod bekeken door iemand die de "
+    "leerling kent?",
+)
+_UNDECIDED = Text(
+    "{left} of {offers} offers have no decision yet", "over {left} van de {offers} keer aanbod is "
+    "nog niet besloten",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +189,7 @@ class Decided:
         offers: offers on the sheet.  looked_at: of those with a decision.
         overruled: of those rejected or swapped.  added: help asked for pupils without an offer.
         by_reason: reason code -> how often.
-        warnings: what is worth a look.
+        warnings: what is worth a look.  language: of the sheet, and of the warnings.
     """
 
     decisions: pd.DataFrame
@@ -115,6 +199,7 @@ class Decided:
     added: int
     by_reason: tuple[tuple[str, int], ...]
     warnings: tuple[str, ...]
+    language: str = "en"
 
 
 def review_sheet(
@@ -126,16 +211,18 @@ def review_sheet(
     site_names: Mapping[str, str],
     period_names: Mapping[str, str],
     language: str,
+    because: Callable[[str], str] = str,
 ) -> bytes:
     """The workbook to fill in, as the bytes of an .xlsx file.
 
     Args:
+        because: says in the language why a pupil has no offer.
         plan_hash: SHA-256 of the plan's manifest; the sheet is read back for that plan only.
         site_names, period_names: id -> what people call it.
         language: en or nl.
     """
     names = {i.id: f"{said(i.name, language)} ({i.id})" for i in catalogue.interventions}
-    rows = _rows(plan, names, period_names, language)
+    rows = _rows(plan, names, period_names, language, because)
     sets = {some: n for n, some in enumerate(sorted(set(choices.of.values())), 1)}
     book = openpyxl.Workbook()
     first = book.active
@@ -193,29 +280,45 @@ def read_review(
         if plan_hash is not None and meta.get("manifest") != plan_hash:
             remedy = "make a new sheet of this plan, or name the plan it was made from"
             raise InputError([_whole(path, "was made from another plan", remedy)])
+        language = "nl" if meta.get("language") == "nl" else "en"
         sets = _choice_sets(lines.of(book["choices"], len(ids) + 1))
         for sheet in book.worksheets:
             if sheet.title in ("guide", "choices", "plan"):
                 continue
-            where, rows = f"{path.name} sheet {sheet.title}", lines.of(sheet, len(_HEADERS))
-            some, count = _site_lines(where, rows, sets, known, ids, problems)
+            where = f"{path.name} {said(_SHEET, language)} {sheet.title}"
+            reader = _Reader(where, language, sets, known, ids, problems)
+            some, count = reader.lines(lines.of(sheet, len(_HEADERS)))
             said_rows += some
             offers += count
-    _refuse_contradictions(said_rows, problems)
+    problems += _contradictions(said_rows, language)
     if problems:
         raise InputError(problems)
-    return _decided(said_rows, offers, day)
+    return _decided(said_rows, offers, day, language)
 
 
 def merged(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
-    """Decisions with the new ones; what was said before of the same pair is replaced."""
+    """Decisions with the new ones; what was said before of the same pair is replaced.
+
+    Who accepts what was required before agrees with it, so that it stays required.
+    """
     if old is None or old.empty:
         return new
-    pair = ["unit_id", "intervention"]
     kept = old.reindex(columns=list(DECISION_COLUMNS)).fillna("").astype("str")
-    again = pd.MultiIndex.from_frame(kept[pair]).isin(pd.MultiIndex.from_frame(new[pair]))
-    both = pd.concat([kept[~again], new], ignore_index=True)
-    return both.sort_values([*pair, "date"], kind="stable", ignore_index=True)
+    new = _without_weaker(new, kept)
+    kept = kept[~_pairs(kept).isin(_pairs(new))]
+    both = pd.concat([kept, new], ignore_index=True)
+    return both.sort_values([*_PAIR, "date"], kind="stable", ignore_index=True)
+
+
+def _pairs(decisions: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(decisions[_PAIR])
+
+
+def _without_weaker(decisions: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """The decisions but those that accept what another one requires."""
+    required = _pairs(others[others["decision"] == "require"])
+    weaker = (decisions["decision"] == "accept") & _pairs(decisions).isin(required)
+    return decisions[~weaker].reset_index(drop=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +337,11 @@ class _Said:
 
 
 def _rows(
-    plan: Plan, names: Mapping[str, str], periods: Mapping[str, str], language: str
+    plan: Plan,
+    names: Mapping[str, str],
+    periods: Mapping[str, str],
+    language: str,
+    because: Callable[[str], str],
 ) -> pd.DataFrame:
     """One row a line of the sheets, ``id`` and ``at`` being the ids of help and period."""
     offered = plan.assignments
@@ -245,14 +352,14 @@ def _rows(
             "unit": [*offered["unit_id"], *left["unit_id"]],
             "offer": [
                 *(names.get(i, i) for i in offered["intervention"]),
-                *(f"{said(_NONE, language)}: {_spaced(r)}" for r in left["reason"]),
+                *(f"{said(_NONE, language)}: {because(str(r))}" for r in left["reason"]),
             ],
             "period": [*(periods.get(p, p) for p in offered["period"]), *[""] * len(left)],
             "pupils": [*offered["units"], *left["pupils"]],
             "benefit": [*offered["benefit"], *left["benefit_forgone"]],
             "next": [
-                *(_option(o, names, periods) for o in offered["runner_up"]),
-                *(_option(o, names, periods) for o in left["best_alternative"]),
+                *(_option(o, names, periods, language) for o in offered["runner_up"]),
+                *(_option(o, names, periods, language) for o in left["best_alternative"]),
             ],
             "id": [*offered["intervention"], *[""] * len(left)],
             "at": [*offered["period"], *[""] * len(left)],
@@ -261,11 +368,11 @@ def _rows(
     return rows.sort_values(["site", "unit", "id", "at"], kind="stable", ignore_index=True)
 
 
-def _spaced(word: str) -> str:
-    return str(word).replace("_", " ")
-
-
-def _option(option: str, names: Mapping[str, str], periods: Mapping[str, str]) -> str:
+def _option(
+    option: str, names: Mapping[str, str], periods: Mapping[str, str], language: str
+) -> str:
+    if option == NOTHING:
+        return said(_NOTHING, language)
     bundle, _, period = str(option).partition("@")
     shown = " + ".join(re.sub(r" \([^()]*\)$", "", names.get(b, b)) for b in bundle.split("+"))
     return f"{shown}, {periods.get(period, period)}" if period else shown
@@ -274,7 +381,8 @@ def _option(option: str, names: Mapping[str, str], periods: Mapping[str, str]) -
 def _guide(sheet: Worksheet, language: str) -> None:
     """The first sheet: a table of what the lists mean."""
     sheet.title = "guide"
-    sheet.append(("list", "choice", "meaning"))
+    header = (Text("list", "lijst"), Text("choice", "keuze"), Text("meaning", "betekenis"))
+    sheet.append(tuple(said(word, language) for word in header))
     meaning = {
         "accept": Text("the offer is right", "het aanbod klopt"),
         "reject": Text("do not offer this", "dit niet aanbieden"),
@@ -489,58 +597,70 @@ def _code(word: str, words: Mapping[str, Text]) -> str | None:
     return None
 
 
-def _site_lines(
-    where: str,
-    rows: Iterable[tuple[Any, ...]],
-    sets: Mapping[int, Mapping[str, str]],
-    known: set[str],
-    ids: set[str],
-    problems: list[Problem],
-) -> tuple[list[_Said], int]:
-    """The decided lines of one sheet and how many offers it holds; problems are added."""
-    by = role = ""
-    found: list[_Said] = []
-    offers, seen = 0, set()
-    for line, cells in enumerate(rows, 1):
-        if line == 2:
-            by, role = _text(cells[1].value), _text(cells[5].value)
-        if line < _FIRST:
-            continue
-        decision, instead, reason, remark, key = (_text(c.value) for c in cells[6:11])
-        if not key and not any((decision, instead, reason, remark)):
-            continue
-        unit, offered = (*key.split("|"), "")[:2]
+def _problem(where: str, line: int, what: str, language: str, **parts: object) -> Problem:
+    """What is wrong with a line, in the language of its sheet."""
+    message, remedy = (said(text, language).format(**parts) for text in _WRONG[what])
+    return Problem(where, line, None, message, remedy)
 
-        def wrong(message: str, remedy: str, line: int = line) -> None:
-            problems.append(Problem(where, line, None, message, remedy))
 
-        if unit not in known or (offered and offered not in ids) or key in seen:
-            wrong("is not a line of the plan, or stands there twice", "make a new sheet")
-            continue
-        seen.add(key)
-        offers += bool(offered)
-        if any(c.data_type == "f" for c in cells[6:10]):
-            wrong("has a formula where a choice belongs", "choose from the list or write a text")
-            continue
-        code = _code(decision, _OFFERED if offered else _WITHOUT)
-        why = _code(reason, REASONS)
-        number = cells[11].value
-        options = sets.get(number, {}) if isinstance(number, int) else {}
-        message = _wrong_line(code, why, instead, remark, options, ids, offered)
-        if message:
-            wrong(*message)
-        elif code and code != "leave":
-            words = f"{by} ({role})"
-            found.append(
-                _Said(where, line, unit, offered, code, options.get(instead, ""), why or "",
-                      remark, words)
-            )  # fmt: skip
-    if found and not (by and role):
-        problems.append(
-            Problem(where, 2, None, "does not say who filled it in, with name and role",
-                    "fill in both at the top of the sheet")
-        )  # fmt: skip
-    return found, offers
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What a sheet may say.
+
+    Attributes:
+        where: file and sheet, for messages.  language: of the sheet.
+        sets: number of a set of choices -> what a drop-down shows -> id of the intervention.
+        known, ids: units and interventions.
+        problems: grows.
+    """
+
+    where: str
+    language: str
+    sets: Mapping[int, Mapping[str, str]]
+    known: set[str]
+    ids: set[str]
+    problems: list[Problem]
+
+    def lines(self, rows: Iterable[tuple[Any, ...]]) -> tuple[list[_Said], int]:
+        """The decided lines of one sheet and how many offers it holds."""
+        by = role = ""
+        found: list[_Said] = []
+        offers, seen = 0, set()
+        for line, cells in enumerate(rows, 1):
+            if line == 2:
+                by, role = _text(cells[1].value), _text(cells[5].value)
+            if line < _FIRST:
+                continue
+            decision, instead, reason, remark, key = (_text(c.value) for c in cells[6:11])
+            if not key and not any((decision, instead, reason, remark)):
+                continue
+            unit, offered = (*key.split("|"), "")[:2]
+            if unit not in self.known or (offered and offered not in self.ids) or key in seen:
+                self._wrong(line, "line")
+                continue
+            seen.add(key)
+            offers += bool(offered)
+            if any(c.data_type == "f" for c in cells[6:10]):
+                self._wrong(line, "formula")
+                continue
+            code = _code(decision, _OFFERED if offered else _WITHOUT)
+            why = _code(reason, REASONS)
+            number = cells[11].value
+            options = self.sets.get(number, {}) if isinstance(number, int) else {}
+            wrong = _wrong_line(code, why, instead, remark, options, self.ids, offered)
+            if wrong:
+                self._wrong(line, wrong)
+            elif code and code != "leave":
+                found.append(
+                    _Said(self.where, line, unit, offered, code, options.get(instead, ""),
+                          why or "", remark, f"{by} ({role})")
+                )  # fmt: skip
+        if found and not (by and role):
+            self._wrong(2, "nobody")
+        return found, offers
+
+    def _wrong(self, line: int, what: str) -> None:
+        self.problems.append(_problem(self.where, line, what, self.language))
 
 
 def _wrong_line(
@@ -551,29 +671,27 @@ def _wrong_line(
     options: Mapping[str, str],
     ids: set[str],
     offered: str,
-) -> tuple[str, str] | None:
-    """Message and remedy for a line that cannot be understood."""
+) -> str | None:
+    """What is wrong with a line that cannot be understood, as a key of ``_WRONG``."""
     if code is None:
-        return "has a decision that is not on the list", "choose from the list"
+        return "decision"
     if why is None:
-        return "has a reason that is not on the list", "choose from the list; say more as a remark"
+        return "reason"
     if not code:
-        if instead or why or remark:
-            return "says something and decides nothing", "choose a decision, or empty the line"
-        return None
+        return "undecided" if instead or why or remark else None
     if code in ("swap", "offer"):
         if not instead:
-            return "does not say which help instead", "choose it from the list"
+            return "no help"
         if options.get(instead) not in ids:
-            return "names help that this pupil cannot be offered", "choose it from the list"
+            return "other help"
         if options[instead] == offered:
-            return "swaps an offer for itself", "choose other help, or accept"
+            return "same help"
     elif instead:
-        return "names other help without swapping", "choose swap, or empty the cell"
+        return "no swap"
     if code in ("reject", "swap", "offer") and not why:
-        return "gives no reason", "choose a reason from the list"
+        return "no reason"
     if why == "other" and not remark:
-        return "has the reason other and no remark", "say in a few words what the reason is"
+        return "no remark"
     return None
 
 
@@ -581,34 +699,24 @@ def _text(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _refuse_contradictions(lines: Sequence[_Said], problems: list[Problem]) -> None:
+def _contradictions(lines: Sequence[_Said], language: str) -> Iterator[Problem]:
     """A pupil who is to have and not to have the same help, said on two lines."""
     wanted = {(s.unit, s.instead): s for s in lines if s.instead}
     kept = {(s.unit, s.offered): s for s in lines if s.decision == "accept"}
     for one in lines:
-        twin = kept.get((one.unit, one.offered))
-        if one.decision in ("reject", "swap") and twin is not None:
-            problems.append(
-                Problem(one.sheet, one.line, None,
-                        f"refuses help that line {twin.line} accepts", "keep one of the two")
-            )  # fmt: skip
-        other = wanted.get((one.unit, one.offered))
-        if one.decision in ("reject", "swap") and other is not None:
-            problems.append(
-                Problem(one.sheet, one.line, None,
-                        f"refuses help that line {other.line} asks for", "keep one of the two")
-            )  # fmt: skip
-    for unit, count in pd.Series([s.unit for s in lines if s.instead]).value_counts().items():
-        if count > 1:
-            places = [s for s in lines if s.unit == unit and s.instead]
-            if len({s.instead for s in places}) < len(places):
-                problems.append(
-                    Problem(places[0].sheet, places[-1].line, None,
-                            "asks for the same help as another line", "keep one of the two")
-                )  # fmt: skip
+        if one.decision not in ("reject", "swap"):
+            continue
+        pair = (one.unit, one.offered)
+        for others, what in ((kept, "accepted"), (wanted, "asked for")):
+            if pair in others:
+                yield _problem(one.sheet, one.line, what, language, other=others[pair].line)
+    for one in lines:
+        if one.instead and wanted[one.unit, one.instead] is not one:
+            other = wanted[one.unit, one.instead]
+            yield _problem(other.sheet, other.line, "twice", language)
 
 
-def _decided(lines: Sequence[_Said], offers: int, day: dt.date) -> Decided:
+def _decided(lines: Sequence[_Said], offers: int, day: dt.date, language: str) -> Decided:
     records: list[tuple[str, str, str, str, str]] = []
     remarks = scrub(pd.Series([s.remark for s in lines], dtype="str")).tolist()
     for line, remark in zip(lines, remarks, strict=True):
@@ -621,18 +729,17 @@ def _decided(lines: Sequence[_Said], offers: int, day: dt.date) -> Decided:
             records.append((line.unit, line.instead, "require", reason, line.by))
     frame = pd.DataFrame(records, columns=list(DECISION_COLUMNS[:5]), dtype="str")
     frame = frame.drop_duplicates(["unit_id", "intervention", "decision"], ignore_index=True)
+    frame = _without_weaker(frame, frame)
     frame["date"] = day.isoformat()
     overruled = sum(s.decision in ("reject", "swap") for s in lines)
     looked_at = overruled + sum(s.decision == "accept" for s in lines)
     counts = pd.Series([s.reason for s in lines if s.reason], dtype="str").value_counts()
     warnings = []
     if looked_at >= 20 and overruled == 0:
-        warnings.append(
-            f"nobody overruled any of {looked_at} offers; was every one looked at by somebody who "
-            "knows the pupil?"
-        )
+        warnings.append(said(_NOBODY_OVERRULED, language).format(looked_at=looked_at))
     if looked_at < offers:
-        warnings.append(f"{offers - looked_at} of {offers} offers have no decision yet")
+        text = said(_UNDECIDED, language)
+        warnings.append(text.format(left=offers - looked_at, offers=offers))
     return Decided(
         decisions=frame.sort_values(["unit_id", "intervention"], kind="stable", ignore_index=True),
         offers=offers,
@@ -641,4 +748,5 @@ def _decided(lines: Sequence[_Said], offers: int, day: dt.date) -> Decided:
         added=sum(s.decision == "offer" for s in lines),
         by_reason=tuple(sorted((str(code), int(n)) for code, n in counts.items())),
         warnings=tuple(warnings),
+        language=language,
     )

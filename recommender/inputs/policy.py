@@ -85,7 +85,7 @@ class Column:
         label: what people call it.
         minimum, maximum: bounds of a number.
         values: the allowed categories; empty means any.
-        source: where the data come from.
+        source: where the data come from, in one language or two, as are the next two.
         purpose: what they are needed for.
         legal_basis: the ground on which they may be used.
         retention: the last day on which they may be used.
@@ -99,9 +99,9 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] = ()
-    source: str = ""
-    purpose: str = ""
-    legal_basis: str = ""
+    source: Text = Field(default_factory=lambda: Text(en=""))
+    purpose: Text = Field(default_factory=lambda: Text(en=""))
+    legal_basis: Text = Field(default_factory=lambda: Text(en=""))
     retention: dt.date | None = None
     sensitivity: Literal["low", "personal", "special"] = "personal"
 

@@ -15,11 +15,13 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from click import Context
 
-from recommender.cli.main import run
+from recommender.cli.main import recommender, run
 
 WORD = "kwetter"
 NUMBER = "48151"
@@ -128,17 +130,29 @@ def planted(region: Path) -> tuple[Path, int]:
     return region, cells + 6
 
 
+def by_hand(sheet: Path, filled: Path) -> None:
+    """Fill in a sheet as a person would who writes too much."""
+    book = openpyxl.load_workbook(sheet)
+    page = book.worksheets[1]
+    page["B2"], page["F2"] = f"{WORD.title()} Pieters", "leader"
+    page["G5"], page["I5"], page["J5"] = "kletspraat", f"{WORD}", f"{WORD} {NUMBER}"
+    book.save(filled)
+
+
 @pytest.mark.parametrize("say", ["1"], indirect=True)
 def test_no_command_says_or_writes_a_canary(
-    planted: tuple[Path, int], tmp_path: Path, say: Said, record_property: Any
-) -> None:
+    planted: tuple[Path, int], tmp_path: Path, say: Said, record_property: Any,
+    risks_from_elsewhere: Callable[[Path], None],
+) -> None:  # fmt: skip
     region, cells = planted
     out = tmp_path / "out"
     out.mkdir()
     before, plan = region / "plan", out / "plan"
     unit = pd.read_csv(before / "assignments.csv", dtype=str)["unit_id"].iloc[0]
     gap = ["--gap", "20%", "-v"]
-    steps: list[tuple[list[str], set[int]]] = [
+    filled, pairs = tmp_path / "filled.xlsx", tmp_path / "pairs.csv"
+    pairs.write_text(f"person,a,b,ratio\n{WORD},reading_lag,maths_lag,3\n")
+    steps: list[tuple[list[str], set[int]] | Callable[[], object]] = [
         (["check", str(region), "-v"], {0}),
         (["check", str(region), "--json"], {0}),
         (["contract", str(region), "-o", str(out / "contract.html")], {0}),
@@ -147,17 +161,17 @@ def test_no_command_says_or_writes_a_canary(
         (["plan", str(region), "-o", str(plan), "--keep", str(before), *gap,
           "--costs", str(out / "costs.csv")], {0, 4, 5}),
         (["plan", str(region), "-o", str(plan), *gap], {2}),
+        (["replay", str(plan), "-v"], {0}),
+        lambda: risks_from_elsewhere(region),
         (["plan", str(region), "-o", str(plan), "--force", "--json", "--language", "nl", *gap],
          {0, 4, 5}),
         (["explain", str(plan), unit], {0}),
         (["explain", str(plan), unit, "--json"], {0}),
         (["explain", str(plan), "nobody"], {2}),
         (["verify", str(plan), "-v"], {0}),
-        (["replay", str(plan), "-v"], {0, 1}),
         (["runs", str(out)], {0, 1, 2, 3}),
-        *((["export", str(plan), "--to", f"{out}/x{end}", "--force", *more], {0})
-          for end in (".xlsx", ".csv", ".parquet", ".json", ".ics")
-          for more in ([],)),
+        *((["export", str(plan), "--to", f"{out}/x{end}"], {0})
+          for end in (".xlsx", ".csv", ".parquet", ".json", ".ics")),
         *((["export", str(plan), "--to", f"{out}/{who}.html", "--audience", who,
             "--language", "nl"], {0})
           for who in ("coordinator", "board", "policy", "public")),
@@ -167,15 +181,28 @@ def test_no_command_says_or_writes_a_canary(
         (["document", str(plan), "--kind", "all", "-o", str(out / "docs"),
           "--organisation", "X", "--contact", "x@y.example"], {0}),
         (["review", str(plan), "-o", str(out / "sheet.xlsx"), "--language", "nl"], {0}),
+        lambda: by_hand(out / "sheet.xlsx", filled),
+        (["decide", str(region), str(filled)], {3}),
         (["adopt", str(plan), "--name", "N", "--role", "leader"], {0}),
         (["audit", "list", str(region), "-v"], {0}),
         (["audit", "verify", str(region)], {0}),
         (["audit", "overrules", str(region)], {0}),
         (["pseudonymise", str(region), str(tmp_path / "copy"), "--key", str(tmp_path / "key"),
           "--create-key", "-v"], {0, 6}),
+        (["elicit", str(pairs), "--yaml", str(out / "snippet.yaml")], {0}),
+        (["simulate", str(out / "more"), "--pupils", "20", "--like", str(region)], {0}),
+        (["init", str(out / "new")], {0}),
+        (["scenarios", str(region)], {0}),
         (["schema", "plan"], {0}),
+        (["completion", "bash"], {0}),
     ]  # fmt: skip
-    for words, codes in steps:
+    tried = [step for step in steps if not callable(step)]
+    assert not set(recommender.list_commands(Context(recommender))) - {w[0] for w, _ in tried}
+    for step in steps:
+        if callable(step):
+            step()
+            continue
+        words, codes = step
         code, said = say(words)
         assert code in codes, (words, code, said[-3000:])
         assert not found(said), words
@@ -184,7 +211,7 @@ def test_no_command_says_or_writes_a_canary(
     if (tmp_path / "copy").exists():
         assert WORD + "f" not in "".join(texts_of(p) for p in (tmp_path / "copy/data").iterdir())
     record_property("canaries", cells)
-    record_property("commands with canaries", len(steps))
+    record_property("commands with canaries", len(tried))
 
 
 def some(names: Iterable[str], slow: Collection[str]) -> list[Any]:
@@ -193,27 +220,54 @@ def some(names: Iterable[str], slow: Collection[str]) -> list[Any]:
     return [pytest.param(n, marks=mark) if n in slow else n for n in names]
 
 
-TABLES = ["pupils", "history", "notes", "professionals", "sites", "commitments", "decisions"]
+TABLES = [
+    "pupils", "history", "notes", "profiles", "professionals", "sites", "commitments", "decisions",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("say", ["0", pytest.param("1", marks=pytest.mark.slow)], indirect=True)
-@pytest.mark.parametrize("table", some(TABLES, {"history"}))
+def decided_something(region: Path) -> None:
+    unit = pd.read_csv(region / "data/pupils.csv", dtype=str)["unit_id"].iloc[0]
+    (region / "data/decisions.csv").write_text(
+        "unit_id,intervention,decision,reason,decided_by,date\n"
+        f"{unit},small_group_tuition,forbid,family,N,2026-11-01\n"
+    )
+
+
+def sensitive(table: str, columns: Iterable[str]) -> list[str]:
+    """The columns of a table whose cells no message may show."""
+    shown = {"site", "name", "area", "board"} if table == "sites" else set()
+    return [column for column in columns if column not in shown]
+
+
+@pytest.mark.parametrize("say", ["0"], indirect=True)
+@pytest.mark.parametrize("table", TABLES)
+def test_no_complaint_of_many_wrong_cells_shows_one(
+    table: str, region: Path, say: Said, record_property: Any
+) -> None:
+    """Every column has a canary, each in a line of its own where there are enough lines."""
+    decided_something(region)
+    path = region / f"data/{table}.csv"
+    bad = pd.read_csv(path, dtype=str, keep_default_na=False)
+    columns = sensitive(table, bad.columns)
+    for number, column in enumerate(columns):
+        bad.loc[number % len(bad), column] = f"{WORD.title()} van {NUMBER} x"
+    bad.to_csv(path, index=False)
+    code, said = say(["check", str(region), "-v"])
+    assert code in (0, 3, 6), said[-2000:]
+    assert not found(said)
+    record_property("canaries", len(columns))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", TABLES)
 def test_no_complaint_of_a_wrong_cell_shows_it(
     table: str, region: Path, tmp_path: Path, say: Said, record_property: Any
 ) -> None:
-    if table == "decisions":
-        unit = pd.read_csv(region / "data/pupils.csv", dtype=str)["unit_id"].iloc[0]
-        (region / "data/decisions.csv").write_text(
-            "unit_id,intervention,decision,reason,decided_by,date\n"
-            f"{unit},small_group_tuition,forbid,family,N,2026-11-01\n"
-        )
+    decided_something(region)
     path = region / f"data/{table}.csv"
     good = pd.read_csv(path, dtype=str, keep_default_na=False)
-    shown = {"sites": {"site", "name", "area", "board"}}.get(table, set())
-    planted = 0
-    for number, column in enumerate(good.columns):
-        if column in shown:
-            continue
+    columns = sensitive(table, good.columns)
+    for number, column in enumerate(columns):
         bad = good.copy()
         bad.loc[0, column] = f"{WORD.title()} van {NUMBER} x"
         bad.to_csv(path, index=False)
@@ -228,8 +282,7 @@ def test_no_complaint_of_a_wrong_cell_shows_it(
             code, said = say(words)
             assert code in (0, 3, 6), (words[0], column, code, said[-2000:])
             assert not found(said), (words[0], column)
-        planted += 1
-    record_property("canaries", planted)
+    record_property("canaries", len(columns))
 
 
 FAILURES: dict[str, Callable[[], BaseException]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,15 @@ def test_a_workbook_of_effects_becomes_a_catalogue_snippet(tmp_path: Path) -> No
     effect = yaml.safe_load(yaml.safe_dump(entries))["interventions"]["tutoring"]["effects"][0]
     assert effect["level"] == "elicited"
     assert effect["value"] == pytest.approx(0.5 * 0.2 + 0.5 * (0.63 * 0.1 + 0.185 * 0.4), abs=1e-4)
+
+
+def test_people_are_called_after_their_line_and_never_named(tmp_path: Path) -> None:
+    path = tmp_path / "weights.csv"
+    path.write_text("person,a,b,ratio\nann,x,y,9\nbob,x,y,1/9\nann,y,z,2\nbob,y,z,2\n")
+    elicited = elicit(path)
+    assert elicited.weights is not None
+    assert [judge.person for judge in elicited.weights.judges] == ["line 2", "line 3"]
+    assert not re.search("ann|bob", str(elicited))
 
 
 def test_reach_is_a_share(tmp_path: Path) -> None:

@@ -244,7 +244,7 @@ def tried(name: str, many: int, with_signal: int, region: Path, sheet: Path) -> 
 def test_killed_at_some_moments_everything_is_whole_or_absent(
     name: str, region: Path, handed_in: Path, record_property: Any
 ) -> None:
-    record_property("kills", tried(name, 3, signal.SIGKILL, region, handed_in))
+    record_property("kills", tried(name, 2, signal.SIGKILL, region, handed_in))
 
 
 @pytest.mark.slow
@@ -308,7 +308,7 @@ def test_killed_by_the_clock_the_whole_command_leaves_whole_plans_only(
 def test_told_to_end_a_command_leaves_nothing_behind(
     name: str, region: Path, handed_in: Path, record_property: Any
 ) -> None:
-    record_property("ends", tried(name, 3, signal.SIGTERM, region, handed_in))
+    record_property("ends", tried(name, 2, signal.SIGTERM, region, handed_in))
 
 
 def no_file_larger_than(size: int) -> Callable[[], None]:

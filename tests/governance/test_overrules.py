@@ -37,6 +37,17 @@ def test_rates_are_by_month_and_reason(tmp_path: Path) -> None:
     assert found.warnings == ()
 
 
+def test_a_sheet_that_was_handed_in_twice_counts_once(tmp_path: Path) -> None:
+    for digest in ("a" * 64, "a" * 64, "b" * 64):
+        audit.record(
+            tmp_path, "decision", "sheet.xlsx", who="N", role="professionals",
+            when=dt.datetime(2026, 9, 3, tzinfo=dt.UTC), hashes={"sheet.xlsx": digest},
+            details={"offers": "40", "looked_at": "30", "overruled": "3"},
+        )  # fmt: skip
+    total = overrules_of(audit.read_log(tmp_path)).total
+    assert (total.sheets, total.offers, total.overruled) == (2, 80, 6)
+
+
 def test_a_plan_that_nobody_ever_overrules_is_warned_of(tmp_path: Path) -> None:
     for month in (9, 10):
         sheet(tmp_path, month, 40)

@@ -164,8 +164,10 @@ def test_names_of_the_policy_are_in_two_languages(policy: Policy) -> None:
 def test_every_column_has_its_legal_frame(policy: Policy) -> None:
     for column in policy.columns:
         for text in (column.source, column.purpose, column.legal_basis):
-            assert text, column.name
-        assert "GDPR" in column.legal_basis
+            assert text.en, column.name
+            assert text.nl, column.name
+        assert "GDPR" in column.legal_basis.en
+        assert "AVG" in column.legal_basis.nl
         assert column.retention == dt.date(2027, 8, 1)
     assert set(STRUCTURAL) - {c.name for c in policy.columns} == {"count"}
     special = {c.name for c in policy.columns if c.sensitivity == "special"}
