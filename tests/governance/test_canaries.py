@@ -193,6 +193,8 @@ def test_no_command_says_or_writes_a_canary(
         (["simulate", str(out / "more"), "--pupils", "20", "--like", str(region)], {0}),
         (["init", str(out / "new")], {0}),
         (["scenarios", str(region)], {0}),
+        (["compare", str(region), "--scenario", "sick_winter", "--policy", "status_quo", *gap,
+          "-o", str(out / "compared")], {0, 4, 5}),
         (["schema", "plan"], {0}),
         (["completion", "bash"], {0}),
     ]  # fmt: skip
