@@ -34,18 +34,18 @@ def screen(comparison: Comparison) -> str:
          "worst-off", "gap", "s")
     ]  # fmt: skip
     rows += [_row(side, base, digits) for side in comparison.sides]
-    lines += ["", *_table(rows, left=(0, 10))]
-    deciles = comparison.deciles.assign(
-        share=comparison.deciles["served"] / comparison.deciles["pupils"]
-    ).pivot_table(index="side", columns="decile", values="share")
+    lines += ["", *table(rows, left=(0, 10))]
+    shown = comparison.deciles.copy()
+    shown["share"] = shown["served"] / shown["pupils"]
+    deciles = shown.pivot_table(index="side", columns="decile", values="share")
     tenths = [str(tenth) for tenth in deciles.columns]
-    table = deciles.reindex([side.name for side in comparison.sides]).to_numpy(dtype=float)
+    served = deciles.reindex([side.name for side in comparison.sides]).to_numpy(dtype=float)
     shares = [
         (side.name, *(f"{share:.0%}" for share in line))
-        for side, line in zip(comparison.sides, table.tolist(), strict=True)
+        for side, line in zip(comparison.sides, served.tolist(), strict=True)
     ]
     lines += ["", click.style("Served, by tenth of risk (1 lowest, 10 highest)", bold=True)]
-    lines += _table([("", *tenths), *shares], left=(0,))
+    lines += table([("", *tenths), *shares], left=(0,))
     drawn = [side for side in comparison.sides if side.draws > 1]
     if drawn:
         spreads = ", ".join(f"{side.name} {side.spread:.{digits}f}" for side in drawn)
@@ -76,7 +76,8 @@ def _row(side: Side, base: Side, digits: int) -> tuple[str, ...]:
     )
 
 
-def _table(rows: list[tuple[str, ...]], left: tuple[int, ...]) -> list[str]:
+def table(rows: list[tuple[str, ...]], left: tuple[int, ...]) -> list[str]:
+    """Return rows in columns: those at ``left`` flush left, the others flush right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  ".join(

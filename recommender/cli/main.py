@@ -39,6 +39,7 @@ _COMMANDS = {
         "plan",
         "scenarios",
         "compare",
+        "frontier",
         "explain",
         "verify",
         "replay",

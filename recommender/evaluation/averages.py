@@ -1,7 +1,7 @@
-"""Site averages instead of individual risks: what a choice made with them alone takes for value.
+"""Other risks than the predicted: what a choice made with them takes for value.
 
-Each unit is taken to have the average risk of its site.  Whom help suits (grades, indications,
-the risks the catalogue asks for) stays as it is: the rules are the same for every policy.
+With site averages each unit has the average risk of its site.  Whom help suits (grades,
+indications, the risks the catalogue asks for) stays as it is: every policy has the same rules.
 """
 
 from __future__ import annotations
@@ -28,13 +28,20 @@ def site_averages(candidates: Candidates) -> Floats:
     return np.asarray((total / people[:, None])[site])
 
 
-def averaged_value(
-    formulation: Formulation, candidates: Candidates, matching: MatchingSettings
+def value_under(
+    formulation: Formulation, candidates: Candidates, matching: MatchingSettings, risk: Floats
 ) -> Floats:
-    """Return (columns,) the value of every column if units had the average risk of their site."""
-    averaged = replace(candidates, risks=replace(candidates.risks, risk=site_averages(candidates)))
+    """Return (columns,) the value of every column if units had other risks.
+
+    Args:
+        formulation: the problem with its meaning.
+        candidates: what it was formulated from; they and the rules stay as they are.
+        matching: the settings they were made with.
+        risk: (units, outcomes).
+    """
+    other = replace(candidates, risks=replace(candidates.risks, risk=risk))
     every = np.arange(candidates.unit.size)
-    benefit = benefit_parts(averaged, matching, every).sum(axis=1)
+    benefit = benefit_parts(other, matching, every).sum(axis=1)
     problem, units = formulation.problem, formulation.candidate.size
     value = problem.value.copy()
     start = formulation.offers.period[problem.offer[:units]]

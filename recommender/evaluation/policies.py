@@ -9,6 +9,7 @@ without them, until every group that runs is full enough.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ import scipy.sparse as sp
 from recommender.allocation import Solution
 from recommender.planning import Formulation
 from recommender.planning.codes import Floats, Ints
-from recommender.planning.limits import Kind
+from recommender.planning.limits import Kind, euros
 from recommender.planning.offers import group_of
 
 FITS = 1e-9
@@ -279,9 +280,31 @@ def _benefit(formulation: Formulation) -> Floats:
 
 def _hours(formulation: Formulation) -> Floats:
     """Return (unit columns,) hours of every column, a place counted as its part of a full group."""
+    is_hours = np.array([name == "hours" for name in formulation.rows.resource], dtype=np.float64)
+    of_offer = _of_offers(formulation, is_hours @ sp.csr_array(formulation.rows.use))
+    return np.asarray(of_offer[formulation.problem.offer[: formulation.candidate.size]])
+
+
+def spent_by_offers(formulation: Formulation, cost_per_hour: Mapping[str, float]) -> Floats:
+    """Return (offers,) euros of an offer to one pupil: its hours, and what it costs beside them.
+
+    A place in a group counts as its part of a full group.
+
+    Args:
+        formulation: the problem with its meaning.
+        cost_per_hour: role -> euros; 0 where it is not named.
+    """
     rows, pieces = formulation.rows, formulation.pieces
-    hours = np.array([name == "hours" for name in rows.resource], dtype=np.float64)
-    of_piece = hours @ sp.csr_array(rows.use)
+    names = np.array([*formulation.book.roles, ""], dtype=object)[rows.role]
+    rate = np.array([cost_per_hour.get(str(name), 0.0) for name in names], dtype=np.float64)
+    is_hours = np.array([name == "hours" for name in rows.resource], dtype=np.bool_)
+    of_piece = np.where(is_hours, rate, 0.0) @ sp.csr_array(rows.use)
+    return np.maximum(_of_offers(formulation, of_piece + euros(pieces, formulation.terms)), 0.0)
+
+
+def _of_offers(formulation: Formulation, of_piece: Floats) -> Floats:
+    """Return (offers,) what pieces take, the pieces of groups shared out over full groups."""
+    pieces = formulation.pieces
     joins = group_of(pieces, formulation.terms)
     of_place = np.where(np.isin(pieces.kind, (Kind.PLACE, Kind.GROUP)), of_piece, 0.0)
     # a family joins a group of parents before its children join the family
@@ -289,5 +312,4 @@ def _hours(formulation: Formulation) -> Floats:
         member = np.flatnonzero((joins >= 0) & (pieces.kind == kind))
         of_place[member] += of_place[joins[member]] / pieces.most[joins[member]]
     of_place[pieces.kind == Kind.GROUP] = 0.0
-    of_offer = formulation.offers.made_of.T @ of_place
-    return np.asarray(of_offer[formulation.problem.offer[: formulation.candidate.size]])
+    return np.asarray(formulation.offers.made_of.T @ of_place)

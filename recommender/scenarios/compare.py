@@ -15,7 +15,7 @@ import pandas as pd
 
 from recommender.allocation import Allocation, Solution, certify, start_from
 from recommender.errors import UsageError
-from recommender.evaluation.averages import averaged_value
+from recommender.evaluation.averages import site_averages, value_under
 from recommender.evaluation.history import Practice, practice_of, status_quo
 from recommender.evaluation.policies import (
     Policy,
@@ -193,7 +193,8 @@ def _maker(
 def _by_averages(run: Run, progress: Progress) -> Solution:
     """Return the best choice for whoever knows the average risk of every site and nothing more."""
     problem, settings = run.formulation.problem, run.settings
-    value = averaged_value(run.formulation, run.candidates, settings.matching)
+    risk = site_averages(run.candidates)
+    value = value_under(run.formulation, run.candidates, settings.matching, risk)
     start = start_from(run.allocation.solution, problem)
     answer = solve_in_parts(
         replace(problem, value=value), settings.effort, settings.engine, settings.solver, progress,
