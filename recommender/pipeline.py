@@ -11,11 +11,12 @@ from recommender.governance.costs import Costs, costs_of
 from recommender.governance.keep import Keep, Kept, kept_of, solve_keeping
 from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
-from recommender.matching import MatchingSettings, match
+from recommender.matching import Candidates, MatchingSettings, match
 from recommender.partition import Crew, solve_in_parts
 from recommender.planning import LimitSettings, formulate, plan_of
 from recommender.planning.changes import Clock
 from recommender.planning.explain import Explanation, explain
+from recommender.planning.formulate import Formulation
 from recommender.planning.plan import Plan
 from recommender.planning.readback import remade
 from recommender.planning.teams import Hours, hours_explained, hours_rows
@@ -23,6 +24,7 @@ from recommender.planning.verify import verify
 from recommender.risk import RiskSettings, assess_risk
 
 Progress = Callable[[str], None]
+Look = Callable[[Formulation, Candidates], None]
 
 
 def silent(_message: str) -> None:
@@ -66,15 +68,24 @@ def settings_of(
 
 
 def recommend(
-    inputs: Inputs, settings: Settings, progress: Progress = silent, crew: Crew | None = None
+    inputs: Inputs,
+    settings: Settings,
+    progress: Progress = silent,
+    crew: Crew | None = None,
+    look: Look | None = None,
 ) -> Plan:
-    """Turn pupils, catalogue and resources into a plan; a crew solves the parts of a large one."""
+    """Turn pupils, catalogue and resources into a plan; a crew solves the parts of a large one.
+
+    ``look`` is shown the formulation before it is solved.
+    """
     progress("assessing risks")
     risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
     progress("matching pupils and interventions")
     candidates = match(inputs.cohort, inputs.catalogue, risks, settings.matching)
     progress(f"formulating the allocation of {len(candidates.unit):,} candidates")
     formulation = formulate(candidates, inputs.resources, settings.limits)
+    if look is not None:
+        look(formulation, candidates)
     progress(f"allocating {formulation.problem.value.size:,} columns")
     allocation = solve_in_parts(
         formulation.problem, settings.effort, settings.engine, settings.solver, progress, crew

@@ -71,6 +71,7 @@ def write_model(
     path: Path,
     row_names: Sequence[str] | None = None,
     column_names: Sequence[str] | None = None,
+    block_names: Sequence[str] | None = None,
 ) -> None:
     """Write the problem as an LP file (or an MPS file, by suffix) that any solver reads.
 
@@ -79,7 +80,8 @@ def write_model(
         path: the file to write; its suffix is ``.lp`` or ``.mps``.
         row_names: (rows,) names for the rows.
         column_names: (columns,) names for the columns.
+        block_names: (blocks,) names for the rows of their limits.
     """
     from recommender.allocation import exact
 
-    exact.write_model(problem, path, row_names, column_names)
+    exact.write_model(problem, path, row_names, column_names, block_names)

@@ -72,6 +72,7 @@ def build(
     whole: bool = True,
     row_names: Sequence[str] | None = None,
     column_names: Sequence[str] | None = None,
+    block_names: Sequence[str] | None = None,
 ) -> Model:
     """Return the problem as a PuLP model that minimises minus the value.
 
@@ -80,6 +81,7 @@ def build(
         whole: whether the columns of integer blocks are integer variables.
         row_names: (rows,) names for the rows; ``r0, r1, ...`` if None.
         column_names: (columns,) names for the columns; ``x0, x1, ...`` if None.
+        block_names: (blocks,) names for the rows of their limits; ``b0, b1, ...`` if None.
     """
     model = pulp.LpProblem("allocation", pulp.LpMinimize)
     blocks = block_of(problem)
@@ -116,7 +118,7 @@ def build(
             pulp.LpConstraint(
                 pulp.LpAffineExpression((member, 1.0) for member in members),
                 pulp.LpConstraintLE,
-                f"b{block}",
+                block_names[block] if block_names else f"b{block}",
                 float(problem.limit[block]),
             )
         )
@@ -197,6 +199,7 @@ def write_model(
     path: Path,
     row_names: Sequence[str] | None = None,
     column_names: Sequence[str] | None = None,
+    block_names: Sequence[str] | None = None,
 ) -> None:
     """Write the problem as an LP file (or an MPS file, by suffix) that any solver reads.
 
@@ -207,8 +210,11 @@ def write_model(
         path: the file to write; its suffix is ``.lp`` or ``.mps``.
         row_names: (rows,) names for the rows.
         column_names: (columns,) names for the columns.
+        block_names: (blocks,) names for the rows of their limits.
     """
-    model = build(problem, row_names=row_names, column_names=column_names).model
+    model = build(
+        problem, row_names=row_names, column_names=column_names, block_names=block_names
+    ).model
     if path.suffix == ".mps":
         model.writeMPS(str(path))
     else:

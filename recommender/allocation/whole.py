@@ -44,6 +44,9 @@ FEW = 1_500
 MANY = 40_000
 """Columns up to which one integer problem on all blocks together is tried."""
 
+ALL = 20_000
+"""Columns up to which all go to one integer problem before anything else is tried for long."""
+
 GROUP = 1_000
 """Columns of an integer problem on one group of parts, about."""
 
@@ -152,6 +155,10 @@ def _steps(search: Search, near: _Near) -> list[Callable[[WholeChoice], WholeCho
     if rounded is not None:
         steps.append(lambda choice: _by_swaps(search, near, replace(choice, quantity=rounded)))
     small = near.fractional <= FEW // 3
+    if search.problem.columns <= ALL and small:
+        # a handful of sessions leaves a gap that neither links nor better choices close
+        steps.append(partial(_by_supply, search, near, 0))
+        steps.append(lambda choice: _together(search, near, choice, share=0.8, few=ALL, slack=0.5))
     if small:
         steps += [partial(_by_supply, search, near, start) for start in range(STARTS)]
         steps.append(lambda choice: _by_swaps(search, near, choice))
@@ -305,10 +312,22 @@ def _good(search: Search, choice: WholeChoice, proven: float) -> bool:
     return reach <= max(search.gap * scale, 1e-9 * max(scale, 1e-9))
 
 
-def _together(search: Search, near: _Near, choice: WholeChoice, share: float) -> WholeChoice:
-    """Return the best whole choice of integer problems with more and more columns."""
+def _together(
+    search: Search,
+    near: _Near,
+    choice: WholeChoice,
+    share: float,
+    few: int = FEW,
+    slack: float = 0.1,
+) -> WholeChoice:
+    """Return the best whole choice of integer problems with more and more columns.
+
+    Args:
+        share: the share of the time that is left which each may take.
+        few: alternatives near the best that take part in the first.
+        slack: the share of the gap asked for that a solver may leave.
+    """
     problem = search.problem
-    few = FEW
     proven, quantity, better = near.proven, choice.quantity, choice.better_bound
     value = -np.inf if quantity is None else float(problem.value @ quantity)
     while search.left() > 0:
@@ -327,7 +346,7 @@ def _together(search: Search, near: _Near, choice: WholeChoice, share: float) ->
             answer = exact.improve(
                 part.problem,
                 seconds=max(search.left() * share, 1.0),
-                slack=0.1 * search.gap * scale,
+                slack=slack * search.gap * scale,
                 begin=begin,
                 seed=search.seed,
                 enough=_target(search, proven) - part.constant if search.gap > 0 else np.inf,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from recommender.cli import options
+from recommender.cli import modelling, options
 from recommender.cli.noted import note
 from recommender.cli.output import Progress, answer, answer_json, remark
 
@@ -116,6 +116,14 @@ def benefit(_context: click.Context, _option: click.Parameter, text: str) -> flo
     type=click.Path(dir_okay=False, path_type=Path),
     help="With --keep: write what each decision costs in benefit, estimated (.csv).",
 )
+@click.option(
+    "--write-model",
+    "model_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=modelling.model_name,
+    help="Write the model for other solvers too (.lp or .mps), in your own words.",
+)
 @options.speech
 def command(
     workspace: Path,
@@ -134,6 +142,7 @@ def command(
     keep_folder: Path | None,
     threshold: float,
     costs: Path | None,
+    model_file: Path | None,
     as_json: bool,
     quiet: bool,
     verbose: bool,
@@ -158,6 +167,9 @@ def command(
         raise click.UsageError("--costs goes with --keep")
     if cluster is not None and keep_folder is not None:
         raise click.UsageError("--cluster does not go with --keep")
+
+    if model_file is not None and keep_folder is not None:
+        raise click.UsageError("--write-model does not go with --keep")
 
     from recommender.allocation import Effort
     from recommender.cli import keeping
@@ -195,7 +207,8 @@ def command(
     again = None
     try:
         if keep_folder is None:
-            plan = recommend(inputs, settings, progress, crew)
+            look = None if model_file is None else modelling.writer_of(model_file)
+            plan = recommend(inputs, settings, progress, crew, look)
         else:
             before, keep = keeping.earlier(keep_folder, folder, threshold)
             settings = replace(settings, keep=keep)
