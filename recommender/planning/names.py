@@ -16,12 +16,16 @@ from recommender.allocation import write_model
 from recommender.matching.candidates import Candidates
 from recommender.planning.codes import Ints
 from recommender.planning.formulate import Formulation
-from recommender.planning.limits import LABELS, Kind, Rows
+from recommender.planning.limits import Kind, Rows
 from recommender.planning.terms import Book, Strings
 from recommender.planning.words import bundle_names, named
 
 MOST = 90
 """Letters of a name before what makes it unique; some readers stop at 100."""
+
+
+ORDER = ("role", "rule", "intervention", "family", "alike", "site", "grade", "period")
+"""The labels of rows and pieces, as they follow each other in a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,7 @@ def row_names(rows: Rows, book: Book) -> list[str]:
     """Return (rows,) what every row limits: "hours teacher s01 winter"."""
     words = [np.array(rows.resource, dtype=object)]
     table = _tables(book)
-    order = ("role", "rule", "intervention", "family", "site", "grade", "period")
-    assert set(order) == set(LABELS)
-    words += [named(table[label], getattr(rows, label)) for label in order]
+    words += [named(table[label], getattr(rows, label)) for label in ORDER]
     return _spelled(words)
 
 
@@ -180,7 +182,7 @@ def _piece_names(formulation: Formulation, columns: Ints) -> list[str]:
     piece = formulation.offers.piece[formulation.problem.offer[columns]]
     kinds = np.array([KINDS.get(kind, kind.name.lower()) for kind in Kind], dtype=object)
     words = [kinds[pieces.kind[piece]]]
-    for label in ("role", "rule", "intervention", "family", "site", "grade", "period"):
+    for label in ORDER:
         words.append(named(table[label], getattr(pieces, label)[piece]))
     return _spelled(words)
 
@@ -206,6 +208,7 @@ def _tables(book: Book) -> dict[str, Sequence[object]]:
         "rule": book.rules,
         "intervention": book.interventions,
         "family": book.families,
+        "alike": book.alike,
         "site": book.sites,
         "grade": grades,
         "period": book.periods,

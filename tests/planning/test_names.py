@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from recommender.allocation import solve
 from recommender.planning import LimitSettings
-from recommender.planning.names import WORDS, distinct_names, names_of, write_named_model
+from recommender.planning.limits import LABELS
+from recommender.planning.names import ORDER, WORDS, distinct_names, names_of, write_named_model
 
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -58,6 +59,10 @@ def test_rows_and_columns_are_called_what_people_call_them(school) -> None:
     for given_names in (names.columns, [*names.rows, *names.blocks]):
         assert len(set(given_names)) == len(given_names)
         assert all(SAFE.fullmatch(name) for name in given_names)
+
+
+def test_every_label_of_a_row_is_part_of_its_name() -> None:
+    assert set(ORDER) == set(LABELS)
 
 
 @pytest.mark.parametrize("suffix", [".lp", ".mps"])
