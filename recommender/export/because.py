@@ -19,6 +19,7 @@ FIXED: Mapping[str, str] = {
     reasons.NO_TIME: "because_no_time",
     reasons.NO_GROUP: "because_no_group",
     reasons.NO_SEAT: "because_no_seat",
+    reasons.NOT_NOW: "because_not_now",
     reasons.NOT_WHOLE: "because_not_whole",
     f"the money {_GOOD}": "because_money",
     f"what a statutory rule asks for {_GOOD}": "because_statute",

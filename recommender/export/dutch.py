@@ -128,6 +128,7 @@ DUTCH: Mapping[str, str] = {
     "because_cap": "de grens aan {name}: een plek doet meer goed voor anderen",
     "because_money": "het geld doet meer goed voor anderen",
     "because_statute": "wat een wettelijke regel vraagt doet meer goed voor anderen",
+    "because_not_now": "wat past mag nog niet beginnen naast of na wat de leerling al heeft",
     "because_parents": "de tijd van de ouders doet meer goed voor anderen",
     "because_at_once": "wat een gezin tegelijk mag hebben doet meer goed voor anderen",
     "because_none": "er zijn geen uren van {name}",

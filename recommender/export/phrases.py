@@ -338,6 +338,7 @@ ENGLISH: Mapping[str, str] = {
     "because_cap": "the cap on {name} would do more good for others",
     "because_money": "the money would do more good for others",
     "because_statute": "what a statutory rule asks for would do more good for others",
+    "because_not_now": "what suits may not start yet, beside or after what the pupil already has",
     "because_parents": "the time of the parents would do more good for others",
     "because_at_once": "what a family may have at once would do more good for others",
     "because_none": "there are no hours of {name}",

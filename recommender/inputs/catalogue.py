@@ -160,6 +160,19 @@ class Effect:
 
 
 @dataclass(frozen=True, config=STRICT)
+class After:
+    """What comes before an intervention: completed earlier, or given in the same plan and ended.
+
+    Attributes:
+        intervention: what comes first.
+        periods: periods that lie between its end and the start at least.
+    """
+
+    intervention: str
+    periods: Annotated[int, Field(ge=0)] = 0
+
+
+@dataclass(frozen=True, config=STRICT)
 class Intervention:
     """One kind of help: what it takes, for whom it is, what it is known to do.
 
@@ -179,6 +192,10 @@ class Intervention:
             a family who may be offered it: hours, money and places once, and the good of all.
         requires: interventions that must have been completed, be running, or be in the bundle.
         excludes: interventions that may not be given together with this one.
+        after: what must have ended before it starts: a screening, or the lighter help it steps up
+            from.  It may exclude this one: they are not given at the same time.
+        repeat_after: days after which it may be repeated by who completed it on a known day; None
+            for never.
         assumptions: what in this entry is an assumption rather than a finding.
     """
 
@@ -198,6 +215,8 @@ class Intervention:
     recipient: Literal["pupil", "parents"] = "pupil"
     requires: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    after: tuple[After, ...] = ()
+    repeat_after: Annotated[int, Field(ge=0)] | None = None
     assumptions: tuple[str, ...] = ()
 
 
@@ -226,7 +245,7 @@ def in_force(catalogue: Catalogue, set_aside: Collection[str]) -> Catalogue:
     """
     if not set_aside:
         return catalogue
-    plain: dict[str, Any] = {"recipient": "pupil"}
+    plain: dict[str, Any] = {"recipient": "pupil", "after": (), "repeat_after": None}
     neutral = {key: value for key, value in plain.items() if key in set_aside}
     shape: dict[str, Any] = {"same": {"same": (), "bands": ()}, "whole": {"whole": False}}
     form = {key: value for name in set_aside for key, value in shape.get(name, {}).items()}

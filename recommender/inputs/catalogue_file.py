@@ -107,7 +107,14 @@ def _own_problems(it: Intervention, known: tuple[str, ...]) -> Iterator[_Complai
             f"names {column}, which is also an indication",
             "nobody would be eligible; drop one of the two",
         )
-    for relation, names in (("requires", it.requires), ("excludes", it.excludes)):
+    before = tuple(a.intervention for a in it.after)
+    if len(set(before)) < len(before):
+        yield ("after",), "names one intervention twice", "name it once"
+    for relation, names in (
+        ("requires", it.requires),
+        ("excludes", it.excludes),
+        ("after", before),
+    ):
         for position, name in enumerate(names):
             if name == it.id:
                 yield (relation, position), "names the intervention itself", "remove it"

@@ -63,11 +63,8 @@ def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame |
             required="consent" in table.frame,
         ),
         "must_serve": _must_serve(table, known, findings),
-        "completed": cells.codes_of(
-            table, "completed", known.interventions, findings, where=INTERVENTION,
-            many=True, required=False,
-        ),
     }  # fmt: skip
+    frame |= _completed(table, known, findings)
     if "family_id" in table.frame:
         _refuse_bsn(table, "family_id", findings)
     frame |= _declared(table, known, findings)
@@ -282,6 +279,37 @@ def _must_serve(table: Table, known: Known, findings: Findings) -> cells.Texts:
         renamed, "must_serve", known.must_serve, findings, required=False,
         where="a must-serve rule of planning.yaml",
     )  # fmt: skip
+
+
+def _completed(table: Table, known: Known, findings: Findings) -> dict[str, Any]:
+    """``completed`` ("a;b"), and ``completed_on`` ("a@2026-01-31") where days are given."""
+    if "completed" not in table.frame:
+        return {"completed": text(table, "completed")}
+    written = text(table, "completed")
+    items = written.str.split(";").explode().str.strip()
+    dated = items[items.str.contains("@", regex=False)]
+    plain = written.str.replace(r"\s*@[^;]*", "", regex=True)
+    renamed = replace(table, frame=pd.DataFrame({"completed": plain}))
+    frame: dict[str, Any] = {
+        "completed": cells.codes_of(
+            renamed, "completed", known.interventions, findings, where=INTERVENTION,
+            many=True, required=False,
+        )
+    }  # fmt: skip
+    if dated.empty:
+        return frame
+    parts = dated.str.split("@", n=1, expand=True)
+    days = pd.to_datetime(parts[1].str.strip(), format="%Y-%m-%d", errors="coerce")
+    wrong = np.zeros(table.rows, dtype=np.bool_)
+    wrong[days.index[days.isna()]] = True
+    report(
+        findings, table, "completed", wrong, "holds a day that is none",
+        "write the day after the name: small_group_tuition@2026-01-31",
+    )  # fmt: skip
+    clean = parts[0].str.strip() + "@" + days.dt.strftime("%Y-%m-%d")
+    on = clean.dropna().groupby(level=0).agg(";".join)
+    frame["completed_on"] = on.reindex(written.index, fill_value="").astype(written.dtype)
+    return frame
 
 
 def _refuse_bsn(table: Table, column: str, findings: Findings) -> None:

@@ -12,7 +12,7 @@ from recommender.inputs.catalogue import STRICT, Level, NonNegative, Probability
 
 Use: TypeAlias = Literal["feature", "eligibility", "audit_only", "never"]
 ColumnType: TypeAlias = Literal["number", "category", "flag", "date", "text"]
-Condition: TypeAlias = Literal["recipient", "same", "whole"]
+Condition: TypeAlias = Literal["recipient", "same", "whole", "after", "repeat_after"]
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Cases: TypeAlias = Annotated[int, Field(ge=0, le=100_000)]

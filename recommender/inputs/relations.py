@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 
 def requires_graph(catalogue: Catalogue) -> nx.DiGraph[str]:
-    """A node per intervention and an edge from each to every one it requires (no closure)."""
-    return _requires(catalogue.interventions)
+    """A node per intervention and an edge from each to every one it requires (no closure).
+
+    What comes ``after`` another requires it too.
+    """
+    return _sequence(catalogue.interventions)
 
 
 def excluded_pairs(catalogue: Catalogue) -> frozenset[tuple[str, str]]:
@@ -24,13 +27,13 @@ def excluded_pairs(catalogue: Catalogue) -> frozenset[tuple[str, str]]:
 
 
 def requirement_cycles(interventions: Iterable[Intervention]) -> tuple[tuple[str, ...], ...]:
-    """One cycle of ``requires`` for every knot of interventions that wait for each other.
+    """One cycle of ``requires`` and ``after`` for every knot of interventions.
 
-    Each cycle starts at its smallest id; the cycles are sorted.
+    Those of a knot wait for each other.  Cycles start at their smallest id and are sorted.
     """
     import networkx as nx
 
-    graph = _requires(interventions)
+    graph = _sequence(interventions)
     cycles = []
     for knot in nx.strongly_connected_components(graph):
         if len(knot) == 1:
@@ -82,6 +85,18 @@ def _requires(interventions: Iterable[Intervention]) -> nx.DiGraph[str]:
     known = tuple(interventions)
     graph.add_nodes_from(i.id for i in known)
     graph.add_edges_from((i.id, r) for i in known for r in i.requires if r in graph and r != i.id)
+    return graph
+
+
+def _sequence(interventions: Iterable[Intervention]) -> nx.DiGraph[str]:
+    known = tuple(interventions)
+    graph = _requires(known)
+    graph.add_edges_from(
+        (i.id, a.intervention)
+        for i in known
+        for a in i.after
+        if a.intervention in graph and a.intervention != i.id
+    )
     return graph
 
 

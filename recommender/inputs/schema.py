@@ -26,6 +26,7 @@ KEYED = {
 
 _DOCUMENTED = (
     catalogue.Catalogue, catalogue.Intervention, catalogue.Effect, catalogue.Eligible,
+    catalogue.After,
     catalogue.Reach, catalogue.Format, catalogue.Need, catalogue.Text,
     policy.Policy, policy.Outcome, policy.Role, policy.Period, policy.Column, policy.MustServe,
     policy.Rules, policy.CapacityChange, policy.Hire, policy.ReachChange, policy.Change,

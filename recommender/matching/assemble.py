@@ -129,7 +129,7 @@ def _prepare(
     cohort: Cohort, catalogue: Catalogue, risks: RiskProfiles, settings: MatchingSettings
 ) -> _Work:
     known = relations_of(catalogue)
-    bundles = allowed_bundles(known, settings.bundle_size)
+    bundles = allowed_bundles(known, settings.bundle_size, settings.waiting_discount)
     terms = terms_of(catalogue, risks.outcomes, settings)
     needs = bundle_needs(
         catalogue, bundles, settings.limited, at_once=settings.at_once, counted=settings.counted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +21,20 @@ _CELLS = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Which terms a bundle adds up: for every outcome it touches, positions of its terms."""
+    """Which terms a bundle adds up: for every outcome it touches, positions of its terms.
+
+    Attributes:
+        parts: (outcome, positions of its terms).
+        late: the share of a term's gain that is left because its intervention starts later than
+            others; terms that are not named lose nothing.
+    """
 
     parts: tuple[tuple[int, tuple[int, ...]], ...]
+    late: Mapping[int, float] = field(default_factory=dict)
+
+    def left(self, term: int) -> float:
+        """The share of a term's gain that is left."""
+        return self.late.get(term, 1.0)
 
     @property
     def terms(self) -> tuple[int, ...]:
@@ -41,7 +52,14 @@ def recipes(bundles: Sequence[Bundle], terms: Sequence[Term]) -> tuple[Recipe, .
         touched: dict[int, list[int]] = {}
         for number in sorted(t for member in bundle.interventions for t in of.get(member, [])):
             touched.setdefault(terms[number].outcome, []).append(number)
-        found.append(Recipe(tuple((outcome, tuple(touched[outcome])) for outcome in touched)))
+        late = {
+            number: left
+            for member, left in zip(bundle.interventions, bundle.left, strict=False)
+            if left < 1.0
+            for number in of.get(member, [])
+        }
+        parts = tuple((outcome, tuple(touched[outcome])) for outcome in touched)
+        found.append(Recipe(parts, late))
     return tuple(found)
 
 
@@ -102,7 +120,11 @@ def total_benefit(
     """Return the benefit of a bundle from the gains of its terms and the risks of its outcomes."""
     total = np.zeros(1)
     for outcome, members in recipe.parts:
-        joint = joint_gain([gains[member] for member in members], risk[outcome], diminishing)
+        reached = [
+            gains[member] * recipe.late[member] if member in recipe.late else gains[member]
+            for member in members
+        ]
+        joint = joint_gain(reached, risk[outcome], diminishing)
         total = total + terms[members[0]].weight * joint
     return total
 
@@ -126,15 +148,15 @@ def sensitivities(
         weight = terms[members[0]].weight
         found = [slopes(terms[m].scale, terms[m].value, before) for m in members]
         if len(members) == 1:
-            scale = weight * terms[members[0]].rate
+            scale = weight * terms[members[0]].rate * recipe.left(members[0])
             by_term[members[0]] = scale * found[0][0]
             by_outcome[outcome] = scale * found[0][1]
             continue
-        gains = [reached_gain(terms[m], terms[m].value, before) for m in members]
+        gains = [recipe.left(m) * reached_gain(terms[m], terms[m].value, before) for m in members]
         share, held = shares(gains, before, diminishing)
         slope = np.zeros_like(before)
         for row, member in enumerate(members):
-            counted = weight * terms[member].rate * share[row]
+            counted = weight * terms[member].rate * recipe.left(member) * share[row]
             by_term[member] = np.where(held, 0.0, counted * found[row][0])
             slope = slope + counted * found[row][1]
         by_outcome[outcome] = np.where(held, weight, slope)
@@ -333,7 +355,10 @@ def _pieces(
     for recipe, bundle, rows in _by_bundle(terms, candidates.bundles, candidates.bundle[which]):
         risk = _columns(candidates.risks.risk, candidates.unit[which[rows]], recipe)
         for outcome, members in recipe.parts:
-            gains = [reached_gain(terms[m], terms[m].value, risk[outcome]) for m in members]
+            gains = [
+                recipe.left(m) * reached_gain(terms[m], terms[m].value, risk[outcome])
+                for m in members
+            ]
             share, _ = shares(gains, risk[outcome], settings.diminishing)
             for row, member in enumerate(members):
                 place = bundle.interventions.index(terms[member].intervention)

@@ -13,12 +13,22 @@ from recommender.matching.candidates import Bundle, Candidates
 from recommender.matching.relations import Relations
 
 
-def allowed_bundles(relations: Relations, size: int) -> tuple[Bundle, ...]:
+def allowed_bundles(
+    relations: Relations, size: int, waiting_discount: float = 0.0
+) -> tuple[Bundle, ...]:
     """Return every set of at most ``size`` interventions that do not exclude each other.
 
     Sorted by size, then by positions.  What a member requires outside its bundle is a question to
-    the unit (``outside``): it may have been completed or be running.
+    the unit (``outside``): it may have been completed or be running.  A member that comes after
+    another starts when that one has ended; the two may exclude each other.
+
+    Args:
+        relations: between the interventions.
+        size: the most interventions in a bundle.
+        waiting_discount: share of a benefit lost for every period a member starts later.
     """
+    sequence = (relations.lead > 0) | (relations.lead.T > 0)
+    apart = relations.excludes & ~sequence
     layer: list[tuple[int, ...]] = [(position,) for position in range(relations.offered)]
     found = list(layer)
     for _ in range(size - 1):
@@ -26,10 +36,25 @@ def allowed_bundles(relations: Relations, size: int) -> tuple[Bundle, ...]:
             (*members, position)
             for members in layer
             for position in range(members[-1] + 1, relations.offered)
-            if not relations.excludes[list(members), position].any()
+            if not apart[list(members), position].any()
         ]
         found += layer
-    return tuple(map(Bundle, found))
+    return tuple(_in_time(relations, members, waiting_discount) for members in found)
+
+
+def _in_time(relations: Relations, members: tuple[int, ...], waiting_discount: float) -> Bundle:
+    """Return a bundle in which members start as soon as what they come after has ended."""
+    lead = relations.lead[np.ix_(members, members)]
+    if not lead.any():
+        return Bundle(members)
+    start = np.zeros(len(members), dtype=np.int64)
+    for _ in members:
+        start = np.where(lead > 0, start[None, :] + lead, 0).max(axis=1)
+    return Bundle(
+        members,
+        tuple(start.tolist()),
+        tuple(((1.0 - waiting_discount) ** start).tolist()),
+    )
 
 
 def outside(relations: Relations, bundle: Bundle) -> tuple[int, ...]:
@@ -62,38 +87,44 @@ def bundle_needs(
     brought them.  Where there is a limit ``at_once``, what runs in every period is a need too; so
     is a case of the roles ``counted`` in every period.
     """
-    length = max((i.periods for i in catalogue.interventions), default=1)
-    roles = sorted({need.role for i in catalogue.interventions for need in i.needs})
+    interventions = catalogue.interventions
+    ends = [
+        [
+            start + interventions[p].periods
+            for start, p in zip(b.starts, b.interventions, strict=True)
+        ]
+        for b in bundles
+    ]
+    length = max((end for of in ends for end in of), default=1)
+    roles = sorted({need.role for i in interventions for need in i.needs})
     scarce = [
-        i.id
-        for i in catalogue.interventions
-        if i.format.kind != "individual" or i.recipient == "parents"
+        i.id for i in interventions if i.format.kind != "individual" or i.recipient == "parents"
     ]
     places = sorted({*scarce, *(set(limited) & set(catalogue.ids))})
     apart = len(roles) * length + 1 + len(places)
     later = apart + (length if at_once else 0)
-    single = np.zeros((len(catalogue.ids), later + len(counted) * length))
-    for row, intervention in enumerate(catalogue.interventions):
-        once = intervention.recipient == "parents"
-        for need in () if once else intervention.needs:
-            first = roles.index(need.role) * length
-            hours = need.hours_per_pupil * intervention.reach.rate / intervention.periods
-            single[row, first : first + intervention.periods] += hours
-            if need.role in counted and hours > 0:
-                first = later + list(counted).index(need.role) * length
-                single[row, first : first + intervention.periods] = 1.0
-        if not once:
-            single[row, len(roles) * length] = intervention.cost_per_pupil * intervention.reach.rate
-        if intervention.id in places:
-            single[row, len(roles) * length + 1 + places.index(intervention.id)] = 1.0
-        if at_once and intervention.format.kind not in ("class", "school"):
-            single[row, apart : apart + intervention.periods] = 1.0
-    needs = np.zeros((len(bundles), single.shape[1] + 1))
+    needs = np.zeros((len(bundles), later + len(counted) * length + 1))
     for row, bundle in enumerate(bundles):
-        for position in bundle.interventions:
-            needs[row, :-1] += single[position]
-            periods = float(catalogue.interventions[position].periods)
-            needs[row, -1] = max(needs[row, -1], periods)
+        for position, start in zip(bundle.interventions, bundle.starts, strict=True):
+            intervention = interventions[position]
+            once = intervention.recipient == "parents"
+            for need in () if once else intervention.needs:
+                first = roles.index(need.role) * length + start
+                hours = need.hours_per_pupil * intervention.reach.rate / intervention.periods
+                needs[row, first : first + intervention.periods] += hours
+                if need.role in counted and hours > 0:
+                    first = later + list(counted).index(need.role) * length + start
+                    needs[row, first : first + intervention.periods] += 1.0
+            if not once:
+                needs[row, len(roles) * length] += (
+                    intervention.cost_per_pupil * intervention.reach.rate
+                )
+            if intervention.id in places:
+                needs[row, len(roles) * length + 1 + places.index(intervention.id)] += 1.0
+            if at_once and intervention.format.kind not in ("class", "school"):
+                first = apart + start
+                needs[row, first : first + intervention.periods] += 1.0
+        needs[row, -1] = max(ends[row], default=0)
     return needs
 
 

@@ -31,9 +31,23 @@ class Reason(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Interventions one unit may receive together, by their positions in the catalogue."""
+    """Interventions one unit may receive together, by their positions in the catalogue.
+
+    Attributes:
+        interventions: positions, ascending.
+        offsets: how many periods after the first each of them starts; empty where all start
+            together.
+        left: the share of its benefit that is left when it starts so much later; empty as above.
+    """
 
     interventions: tuple[int, ...]
+    offsets: tuple[int, ...] = ()
+    left: tuple[float, ...] = ()
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """How many periods after the first each member starts."""
+        return self.offsets or (0,) * len(self.interventions)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

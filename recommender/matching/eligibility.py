@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,7 +92,9 @@ def eligibility(
     - a flag that is 1 contra-indicates, an indication must be 1; an unknown flag (or a column that
       is not there) does not establish anything: it neither rules out nor indicates;
     - what was completed or is running is not repeated, nor what the parents completed or receive
-      for another child of the family; running help blocks what it excludes;
+      for another child of the family; running help blocks what it excludes, but for what comes
+      after it; what was completed on a known day may be repeated after the days the catalogue says,
+      if a period starts then;
     - a requirement is met by help that was completed or is running, or by a bundle in which every
       member may be offered and brings the rest; REQUIREMENT says that no such bundle exists;
     - a decision ``forbid`` removes an intervention; ``require`` and ``accept`` remove none, and
@@ -107,6 +111,7 @@ def eligibility(
     parents = [n for n, it in enumerate(catalogue.interventions) if it.recipient == "parents"]
     completed = _listed(units["completed"], relations.names)
     running = _marked(cohort.commitments, units["unit_id"], relations.names)
+    again = _repeatable(units, catalogue, settings)
     for table in (completed, running):
         _share_in_families(table, units, parents)
     forbids = cohort.decisions[cohort.decisions["decision"] == "forbid"]
@@ -118,9 +123,10 @@ def eligibility(
     for position, intervention in enumerate(catalogue.interventions):
         bits = reasons[:, position]
         _conditions(bits, units, intervention, risks)
-        blocking = np.flatnonzero(relations.excludes[position])
+        sequence = (relations.lead[position] > 0) | (relations.lead[:, position] > 0)
+        blocking = np.flatnonzero(relations.excludes[position] & ~sequence)
         _set(bits, refused, Reason.CONSENT)
-        _set(bits, completed[:, position], Reason.COMPLETED)
+        _set(bits, completed[:, position] & ~again[:, position], Reason.COMPLETED)
         _set(bits, running[:, position], Reason.RUNNING)
         _set(bits, _any(running[:, blocking]), Reason.EXCLUDED)
         _set(bits, forbidden[:, position], Reason.FORBIDDEN)
@@ -205,6 +211,41 @@ def _marked(table: pd.DataFrame, ids: pd.Series[str], names: tuple[str, ...]) ->
         known = (rows >= 0) & (columns >= 0)
         marked[rows[known], columns[known]] = True
     return marked
+
+
+def _repeatable(units: pd.DataFrame, catalogue: Catalogue, settings: MatchingSettings) -> BoolArray:
+    """Return (units, interventions) whether what was completed may be repeated in some period."""
+    again = np.zeros((len(units), len(catalogue.interventions)), dtype=np.bool_)
+    last = max(settings.starts, default=None)
+    if last is None:
+        return again
+    for unit, intervention, day in free_again(units, catalogue):
+        again[unit, intervention] = day <= last
+    return again
+
+
+def free_again(units: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[int, int, dt.date]]:
+    """Yield unit, intervention and the first day on which it may be repeated, where that is known.
+
+    Of several completions the last counts; one without a day is never repeated.
+    """
+    if "completed_on" not in units:
+        return
+    after = {
+        it.id: (position, it.repeat_after)
+        for position, it in enumerate(catalogue.interventions)
+        if it.repeat_after is not None
+    }
+    dated = units["completed_on"]
+    for unit in np.flatnonzero((dated != "").to_numpy(dtype=np.bool_)).tolist():
+        last: dict[str, dt.date] = {}
+        for item in str(dated.iloc[unit]).split(";"):
+            name, _, day = item.partition("@")
+            last[name] = max(last.get(name, dt.date.min), dt.date.fromisoformat(day))
+        for name, ended in sorted(last.items()):
+            if name in after:
+                position, days = after[name]
+                yield unit, position, ended + dt.timedelta(days=days)
 
 
 def _share_in_families(table: BoolArray, units: pd.DataFrame, parents: list[int]) -> None:

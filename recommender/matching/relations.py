@@ -23,6 +23,8 @@ class Relations:
         requires: (names, names) row requires column directly.
         closure: (names, names) row requires column, directly or through others.
         excludes: (names, names) the two may not go together; symmetric.
+        lead: (names, names) how many periods before the row the column starts, at least, where the
+            row comes after it; else 0.
     """
 
     names: tuple[str, ...]
@@ -30,6 +32,7 @@ class Relations:
     requires: npt.NDArray[np.bool_]
     closure: npt.NDArray[np.bool_]
     excludes: npt.NDArray[np.bool_]
+    lead: npt.NDArray[np.int64]
 
 
 def relations_of(catalogue: Catalogue) -> Relations:
@@ -39,7 +42,7 @@ def relations_of(catalogue: Catalogue) -> Relations:
     graph.add_edges_from(
         (intervention.id, required)
         for intervention in catalogue.interventions
-        for required in intervention.requires
+        for required in (*intervention.requires, *(a.intervention for a in intervention.after))
         if required not in offered
     )
     excluded = sorted(excluded_pairs(catalogue))
@@ -52,7 +55,19 @@ def relations_of(catalogue: Catalogue) -> Relations:
         requires=_matrix(list(graph.edges()), names),
         closure=_matrix(list(nx.transitive_closure(graph).edges()), names),
         excludes=excludes | excludes.T,
+        lead=_lead(catalogue, names),
     )
+
+
+def _lead(catalogue: Catalogue, names: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    position = {name: number for number, name in enumerate(names)}
+    length = {it.id: it.periods for it in catalogue.interventions}
+    lead = np.zeros((len(names), len(names)), dtype=np.int64)
+    for it in catalogue.interventions:
+        for before in it.after:
+            periods = length.get(before.intervention, 1) + before.periods
+            lead[position[it.id], position[before.intervention]] = periods
+    return lead
 
 
 def _matrix(pairs: list[tuple[str, str]], names: tuple[str, ...]) -> npt.NDArray[np.bool_]:

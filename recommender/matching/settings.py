@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 
@@ -27,6 +28,9 @@ class MatchingSettings:
             is then a need of its own in the periods it runs.
         counted: roles whose cases at once are limited: a case is then a need too.
         set_aside: keys of the catalogue that do not count.
+        waiting_discount: share of the benefit lost for every period that a member of a bundle
+            starts later than the first.
+        starts: the first days of the periods, in calendar order.
 
     Raises:
         ValueError: for a number or a consent state that makes no sense.
@@ -42,6 +46,8 @@ class MatchingSettings:
     at_once: bool = False
     counted: tuple[str, ...] = ()
     set_aside: tuple[Condition, ...] = ()
+    waiting_discount: float = 0.0
+    starts: tuple[dt.date, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse nonsense."""
@@ -75,4 +81,6 @@ class MatchingSettings:
             ),
             counted=tuple(sorted(policy.rules.caseload)),
             set_aside=policy.rules.set_aside,
+            waiting_discount=policy.waiting_discount,
+            starts=tuple(period.start for period in policy.periods),
         )

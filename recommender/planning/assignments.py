@@ -71,10 +71,19 @@ def assignments_of(
             "status": status[line],
             "bundle": bundle_names(candidates)[bundle[line]],
             "lot": formulation.people.lot[unit],
+            **_later(formulation, piece, period[line]),
         }
     )
     order = np.lexsort((what, bundle[line], period[line], unit))
     return tidy(frame.iloc[order])
+
+
+def _later(formulation: Formulation, piece: Ints, period: Ints) -> dict[str, Strings]:
+    """Return the period in which each member starts, where a bundle does not start all at once."""
+    begins = formulation.pieces.period[piece]
+    if np.array_equal(begins, period):
+        return {}
+    return {"starts": named(formulation.book.periods, begins)}
 
 
 def _parts(

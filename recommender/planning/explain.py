@@ -21,7 +21,14 @@ from recommender.planning.changes import Clock, Sought, holds, sought
 from recommender.planning.codes import Ints
 from recommender.planning.formulate import Formulation
 from recommender.planning.local import columns_of
-from recommender.planning.reasons import NO_GROUP, NO_TIME, NOT_WHOLE, reasons_of, waiting_of
+from recommender.planning.reasons import (
+    NO_GROUP,
+    NO_TIME,
+    NOT_NOW,
+    NOT_WHOLE,
+    reasons_of,
+    waiting_of,
+)
 from recommender.planning.taken import Taken, taken_of
 from recommender.planning.words import UNITS, bare_words
 
@@ -272,7 +279,13 @@ def _why_not(
             found.append(WhyNot(name, (text,), max(0.0, least - best)))
         elif any(number in candidates.bundles[bundle].interventions for bundle in of_unit):
             late = formulation.terms.length[number] > len(formulation.book.periods)
-            found.append(WhyNot(name, (NO_TIME if late else NO_GROUP,), None))
+            barred = candidates.bundle[
+                formulation.barred[candidates.unit[formulation.barred] == unit]
+            ].tolist()
+            text = NO_TIME if late else NO_GROUP
+            if any(number in candidates.bundles[bundle].interventions for bundle in barred):
+                text = NOT_NOW
+            found.append(WhyNot(name, (text,), None))
         else:
             found.append(WhyNot(name, (NOT_BEST,), None))
     return tuple(found)

@@ -64,6 +64,7 @@ from recommender.planning.people import (
     classes_of,
     families_of,
     family_room,
+    first_starts,
     owed_to,
     people_of,
     rules_of,
@@ -113,6 +114,7 @@ class Formulation:
         candidate: (unit columns,) the candidate of every column of a unit; its start period is
             that of its offer.
         block: (units,) the block of every unit, -1 where nothing can be offered.
+        barred: (k,) candidates that may not start in any period beside or after what is running.
     """
 
     problem: AllocationProblem
@@ -130,6 +132,7 @@ class Formulation:
     unit: Ints
     candidate: Codes
     block: Ints
+    barred: Codes
 
     @property
     def waited(self) -> Floats:
@@ -172,7 +175,8 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
         crowded(candidates, bundles, people, facts.at_once),
     )
     room = _room_of_pupils(candidates, terms, book, limits)
-    choices = choices_of(candidates, bundles, possible, people, terms, book, kin, room)
+    first = first_starts(candidates, terms, book, resources.periods)
+    choices = choices_of(candidates, bundles, possible, people, terms, book, kin, room, first)
     places, made_of = places_of(choices, bundles, terms, classes, people, kin)
     given, staff, way_piece = hours_given(
         places,
@@ -233,6 +237,7 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
         unit=choices.unit,
         candidate=choices.candidate,
         block=block,
+        barred=choices.barred,
     )
 
 

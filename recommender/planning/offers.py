@@ -58,6 +58,7 @@ class Bundles:
 
     Attributes:
         member: (bundles, width) interventions, -1 past the last.
+        offset: (bundles, width) periods after the first in which each member starts.
         length: (bundles,) periods until the longest is done.
         classes: (bundles,) whether a class is in it, not of the whole school.
         alike: (bundles,) whether a group of alike pupils is in it.
@@ -67,6 +68,7 @@ class Bundles:
     """
 
     member: Ints
+    offset: Ints
     length: Ints
     classes: Bools
     alike: Bools
@@ -84,6 +86,7 @@ class Choices:
         candidate: (columns,) the candidate.
         offer: (columns,) the offer.
         bundle, site, period, grade, rule, family, kind: (offers,) what the offers are.
+        barred: (k,) candidates that may not start in any period, beside or after what is running.
     """
 
     unit: Ints
@@ -97,6 +100,7 @@ class Choices:
     rule: Ints
     family: Ints
     kind: Ints
+    barred: Codes
 
 
 def bundles_of(candidates: Candidates, terms: Terms, limits: LimitSettings, book: Book) -> Bundles:
@@ -104,12 +108,16 @@ def bundles_of(candidates: Candidates, terms: Terms, limits: LimitSettings, book
     member = members_of(candidates)
     inside = member >= 0
     counts = counts_for(limits, book)[:, member] & inside
-    length = np.where(inside, terms.length[member], 1).max(axis=1, initial=1)
+    offset = np.zeros(member.shape, dtype=np.int64)
+    for row, bundle in enumerate(candidates.bundles):
+        offset[row, : len(bundle.interventions)] = bundle.starts
+    length = np.where(inside, offset + terms.length[member], 1).max(axis=1, initial=1)
     alone = inside & (terms.form[member] != CLASS)
-    period = np.arange(length.max(initial=1))
-    running = alone[:, :, None] & (period < terms.length[member][:, :, None])
+    since = np.arange(length.max(initial=1)) - offset[:, :, None]
+    running = alone[:, :, None] & (since >= 0) & (since < terms.length[member][:, :, None])
     return Bundles(
         member=member,
+        offset=offset,
         length=length,
         classes=np.any(inside & terms.by_grade[member], axis=1),
         alike=np.any(inside & terms.alike[member], axis=1),
@@ -243,11 +251,13 @@ def choices_of(
     book: Book,
     kin: Kin,
     room: Ints | None = None,
+    first_start: Ints | None = None,
 ) -> Choices:
     """Return the columns of units: every candidate in every period in which it can start.
 
     Left out are candidates that do not fit in the calendar, those that need a group which too few
-    pupils could join, and starts with which a unit would have more at once than it may.
+    pupils could join, starts with which a unit would have more at once than it may, and starts
+    before what must come first has ended.
 
     Args:
         candidates: who may receive what.
@@ -258,6 +268,7 @@ def choices_of(
         book: the names behind the codes.
         kin: what makes the children of a family depend on each other.
         room: (units, periods) interventions a unit may still have at once; None is no limit.
+        first_start: (units, interventions) the first period in which each may start; None is any.
     """
     starts = np.maximum(len(book.periods) - bundles.length + 1, 0)
     keep = starts[candidates.bundle] > 0
@@ -271,8 +282,11 @@ def choices_of(
             site = np.where(at_home, people.home[people.family[candidates.unit]], site)
         keep &= (member < 0) | (possible[member, site, cell] > 0)
     kept: Codes = np.flatnonzero(keep).astype(np.int32)
-    allowed = None if room is None else _allowed(candidates, bundles, starts, kept, room)
+    free = room is None and first_start is None
+    allowed = None if free else _allowed(candidates, bundles, starts, kept, room, first_start)
+    barred = kept[:0]
     if allowed is not None:
+        barred = np.setdiff1d(kept, allowed[0])
         kept, many, start = allowed
     per_unit = np.bincount(candidates.unit[kept], minlength=people.site.size)
     order = np.argsort(people.lot)
@@ -310,11 +324,17 @@ def choices_of(
         rule=np.repeat(rule, periods),
         family=np.repeat(offer_family, periods),
         kind=np.repeat(offer_kind, periods),
+        barred=barred,
     )
 
 
 def _allowed(
-    candidates: Candidates, bundles: Bundles, starts: Ints, kept: Codes, room: Ints
+    candidates: Candidates,
+    bundles: Bundles,
+    starts: Ints,
+    kept: Codes,
+    room: Ints | None,
+    first_start: Ints | None,
 ) -> tuple[Codes, Ints, Ints]:
     """Return candidates that may start at all, in how many periods each, and these one by one.
 
@@ -323,16 +343,23 @@ def _allowed(
         bundles: the bundles as arrays.
         starts: (bundles,) periods in which a bundle fits in the calendar, from the first on.
         kept: (k,) candidates.
-        room: (units, periods) interventions a unit may still have at once.
+        room: (units, periods) interventions a unit may still have at once; None is no limit.
+        first_start: (units, interventions) the first period in which each may start; None is any.
     """
     line = np.repeat(np.arange(kept.size), starts[candidates.bundle[kept]])
     start = ranges(np.zeros(kept.size, dtype=np.int64), starts[candidates.bundle[kept]])
     unit, bundle = candidates.unit[kept[line]], candidates.bundle[kept[line]]
     fits = np.ones(line.size, dtype=np.bool_)
-    for offset in range(bundles.at_once.shape[1]):
+    for offset in range(bundles.at_once.shape[1] if room is not None else 0):
+        assert room is not None
         period = np.minimum(start + offset, room.shape[1] - 1)
         more = bundles.at_once[bundle, offset]
         fits &= (more == 0) | (more <= room[unit, period])
+    for slot in range(bundles.member.shape[1] if first_start is not None else 0):
+        assert first_start is not None
+        member = bundles.member[bundle, slot]
+        begins = start + bundles.offset[bundle, slot]
+        fits &= (member < 0) | (begins >= first_start[unit, member])
     many = np.bincount(line[fits], minlength=kept.size)
     return kept[many > 0], many[many > 0], start[fits]
 
@@ -369,6 +396,7 @@ def places_of(
     member = bundles.member[choices.bundle]
     offer, slot = np.nonzero(member >= 0)
     what = member[offer, slot]
+    begins = choices.period[offer] + bundles.offset[choices.bundle][offer, slot]
     grade = np.where(terms.by_grade[what], choices.grade[offer], -1)
     alike = np.where(terms.alike[what], people.alike[what, choices.kind[offer]], -1)
     family = choices.family[offer]
@@ -379,7 +407,7 @@ def places_of(
         family = np.where(parents & ~shares | ~(parents | kin.crowded[family]), -1, family)
         site = np.where(parents & (family >= 0), people.home[family], site)
     (what, site, period, grade, family, alike), place = distinct(
-        what, site, choices.period[offer], grade, family, alike
+        what, site, begins, grade, family, alike
     )
     own = pieces_of(
         np.full(what.size, int(Kind.PLACE)),

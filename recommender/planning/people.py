@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from recommender.inputs.policy import Period
 from recommender.matching.candidates import Candidates, Reason
+from recommender.matching.eligibility import free_again
+from recommender.matching.relations import relations_of
 from recommender.planning.codes import Bools, Floats, Ints, distinct, first_best, ranges
 from recommender.planning.limits import LimitSettings
 from recommender.planning.terms import CLASS, Book, Strings, Terms
@@ -213,6 +216,32 @@ def families_of(candidates: Candidates, limits: LimitSettings) -> tuple[str, ...
     with_some &= ((units["count"] == 1) & (units["family_id"] != "")).to_numpy(dtype=np.bool_)
     children = units["family_id"][with_some].value_counts()
     return tuple(sorted(str(name) for name in children.index[children >= least]))
+
+
+def first_starts(
+    candidates: Candidates, terms: Terms, book: Book, periods: tuple[Period, ...]
+) -> Ints | None:
+    """Return (units, interventions) the first period in which each may start; None is any.
+
+    What comes after help that is running starts when that has ended; what was completed on a known
+    day is repeated when the catalogue says.
+    """
+    catalogue = candidates.catalogue
+    lead = relations_of(catalogue).lead[:, : len(book.interventions)][: len(book.interventions)]
+    known = list(free_again(candidates.cohort.units, catalogue))
+    if not known and not lead.any():
+        return None
+    first = np.zeros((len(candidates.cohort.units), len(book.interventions)), dtype=np.int64)
+    unit, what, period = commitments_of(candidates, book)
+    for later, before in zip(*np.nonzero(lead), strict=True):
+        mine = what == before
+        gap = lead[later, before] - terms.length[before]
+        np.maximum.at(first, (unit[mine], int(later)), period[mine] + 1 + gap)
+    starts = [period.start for period in periods]
+    for row, position, day in known:
+        fits = sum(start < day for start in starts)
+        first[row, position] = max(first[row, position], fits)
+    return first
 
 
 def running_at_once(candidates: Candidates, book: Book, terms: Terms) -> Ints:

@@ -108,8 +108,10 @@ class Plan:
     Attributes:
         assignments: unit_id, site, intervention, period (start), units, benefit, standard_error,
             price_paid, net_value, runner_up, status (proposed|must_serve|required), bundle
-            ("a+b"), lot: one row per unit, bundle and intervention; benefit, standard_error and
-            price_paid add up over the rows of a bundle and are totals for ``units`` pupils.  The
+            ("a+b"), lot[, starts: when this member starts, where a bundle does not start all at
+            once; ``period`` is then that of the first]: one row per unit, bundle and intervention;
+            benefit, standard_error and price_paid add up over the rows of a bundle and are totals
+            for ``units`` pupils.  The
             lot is the unit's place in the seeded order that breaks ties.
         not_served: unit_id, site, reason, best_alternative ("bundle@period" or "nothing"),
             benefit_forgone, pupils, lot: one row per unit with pupils who are not offered

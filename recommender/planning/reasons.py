@@ -20,6 +20,7 @@ NO_CONSENT = "there is no consent to offer help"
 NO_GOOD = "nothing that may be offered is expected to help"
 NO_TIME = "what suits takes more periods than the calendar has"
 NO_GROUP = "too few pupils here for a group of what suits"
+NOT_NOW = "what suits may not start yet, beside or after what the pupil already has"
 NO_SEAT = "a group here does more good for other pupils, or does not run"
 NOT_WHOLE = "worth its price, but what is left cannot be divided to fit one more"
 
@@ -97,6 +98,7 @@ def unsuited(formulation: Formulation, candidates: Candidates, units: Ints) -> S
         first_best(-of_some.astype(float), np.concatenate([[0], np.cumsum(size[some])]))
     ]
     text[some] = np.where(-shortest > len(formulation.book.periods), NO_TIME, NO_GROUP)
+    text[np.isin(units, candidates.unit[formulation.barred])] = NOT_NOW
     text[~formulation.people.agreed[units]] = NO_CONSENT
     return np.asarray(text)
 

@@ -88,3 +88,56 @@ def test_what_is_wrong_with_a_group_is_said_with_its_line(
     found = [line for line in problems(workspace(edit)) if message in line]
     assert found
     assert all(" line " in line for line in found)
+
+
+def test_days_of_completion_stand_behind_the_name(workspace: Callable[..., Path]) -> None:
+    root = workspace()
+    pupils = (root / "data/pupils.csv").read_text(encoding="utf-8").splitlines()
+    header = pupils[0].split(",")
+    row = pupils[1].split(",")
+    row[header.index("completed")] = "small_group_tuition@2026-01-31; one_to_one_tutoring"
+    (root / "data/pupils.csv").write_text("\n".join([pupils[0], ",".join(row), *pupils[2:]]) + "\n")
+    units = read_workspace(root).cohort.units
+    mine = units[units["unit_id"] == row[0]].iloc[0]
+    assert set(mine["completed"].split(";")) == {"small_group_tuition", "one_to_one_tutoring"}
+    assert mine["completed_on"] == "small_group_tuition@2026-01-31"
+    assert (units["completed_on"] != "").sum() == 1
+    row[header.index("completed")] = "small_group_tuition@last year"
+    (root / "data/pupils.csv").write_text("\n".join([pupils[0], ",".join(row), *pupils[2:]]) + "\n")
+    (found,) = (str(problem) for problem in check_workspace(root)[0])
+    assert found == (
+        "data/pupils.csv line 2: completed holds a day that is none; write the day after the name: "
+        "small_group_tuition@2026-01-31"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("after: [{intervention: smal_group_tuition}]", "did you mean 'small_group_tuition'?"),
+        ("after: [{intervention: one_to_one_tutoring}]", "names the intervention itself"),
+        ("after: [{intervention: small_group_tuition, periods: -1}]", "it must be at least 0"),
+        ("repeat_after: soon", "give a whole number"),
+    ],
+)
+def test_what_is_wrong_with_a_sequence_is_said_with_its_line(
+    text: str, message: str, workspace: Callable[..., Path], problems: Callable[[Path], list[str]]
+) -> None:
+    edit = ("interventions.yaml", "    recipient: pupil", f"    {text}")
+    found = [line for line in problems(workspace(edit)) if message in line]
+    assert found
+    assert all(" line " in line for line in found)
+
+
+def test_a_circle_of_what_comes_first_is_said(
+    workspace: Callable[..., Path], problems: Callable[[Path], list[str]]
+) -> None:
+    root = workspace(
+        (
+            "interventions.yaml",
+            "    recipient: pupil",
+            "    after: [{intervention: small_group_tuition}]",
+        ),
+        ("interventions.yaml", "    excludes: [one", "    requires: [one"),
+    )
+    assert any("closes a circle" in line for line in problems(root))
