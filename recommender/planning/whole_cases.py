@@ -136,7 +136,7 @@ def who_does_what(
         for number in np.flatnonzero(exact).tolist():
             some = np.sort(order[ends[number - 1] if number else 0 : ends[number]])
             chances = chances_of(cases, jobs, staffing, formulation.rows, some, said, language)
-            choice = choose(cases, jobs, staffing, chances, some, most, days)
+            choice = choose(part_problem(cases, jobs, staffing, chances, some, most, days))
             if choice is None:
                 exact[number] = False
                 continue
@@ -462,7 +462,38 @@ def joined_up(one: Bunches, other: Bunches) -> Bunches:
     )
 
 
-def choose(
+@dataclass(frozen=True, eq=False, slots=True)
+class Part:
+    """The allocation problem of one part.
+
+    Columns stand in this order: bunches, takers, hours of pairs, hours that a rounding lacks.
+
+    Attributes:
+        problem: the numbers.
+        members: (takers, bunches) the takers of every bunch.
+        pair: (pairs,) pairs of ``Staffing`` that may give hours to what nobody does whole.
+    """
+
+    problem: AllocationProblem
+    members: sp.csc_array
+    pair: Ints
+
+
+def choose(part: Part) -> Choice | None:
+    """Return the best choice found of who does what, or None where none was found."""
+    from recommender.allocation import exact  # a solver is loaded where one is needed
+
+    answer = exact.improve(part.problem, seconds=SECONDS, slack=SLACK, nodes=NODES)
+    if answer.quantity is None:
+        return None
+    takers, bunches = part.members.shape
+    done = np.rint(answer.quantity[: bunches + takers])
+    left = answer.quantity[bunches + takers :][: part.pair.size]
+    some = left > SLIVER
+    return Choice(done[bunches:] + part.members @ done[:bunches], part.pair[some], left[some])
+
+
+def part_problem(
     cases: Cases,
     jobs: Jobs,
     staffing: Staffing,
@@ -470,8 +501,11 @@ def choose(
     open_cases: Ints,
     most: Floats,
     days: Bools,
-) -> Choice | None:
-    """Return the best choice found of who does what in one part, or None where none was found.
+) -> Part:
+    """Return the allocation problem of one part.
+
+    Its rows: hours of every post; hours asked of every hours row, as a floor; the most cases at
+    once of a post in a role; that a job which bunches share is done once.
 
     Args:
         cases, jobs, staffing, chances: of all of the part.
@@ -479,101 +513,89 @@ def choose(
         most: (posts, roles) the most cases at once, infinite for no limit.
         days: (posts, 7) as ``days_of``.
     """
-    takers, copies = chances.takers, jobs.copies
+    takers = chances.takers
+    bunches = joined_up(families(jobs, takers), sessions(jobs, chances, days))
+    shared = np.unique(takers.job[bunches.taker])
     pair = np.flatnonzero(np.isin(staffing.row, cases.row[open_cases]))
-    posts, post_of = np.unique(staffing.post[pair], return_inverse=True)
+    posts = np.unique(staffing.post[pair])
     rows, row_of = np.unique(cases.row[open_cases], return_inverse=True)
     need = np.bincount(row_of, weights=cases.hours[open_cases], minlength=rows.size)
+    of_job = cases.job[chances.case]
+    counted = np.flatnonzero(np.isfinite(most[chances.post, jobs.role[of_job]]))
+    (full_post, full_role), full = distinct(chances.post[counted], jobs.role[of_job[counted]])
+    floor, desk = posts.size, posts.size + rows.size
+    once = desk + full_post.size
+    in_bunch = np.flatnonzero(np.isin(takers.job, shared))
+    hours = cases.hours[chances.case] / jobs.copies[of_job]
 
-    bunches = joined_up(families(jobs, takers), sessions(jobs, chances, days))
-    at, bunch, size = bunches.taker, bunches.bunch, bunches.group.size
-    shared = np.unique(takers.job[at])
+    def table(columns: int, *entries: tuple[Ints, Ints, Floats]) -> sp.csc_array:
+        row, column, amount = (np.concatenate(part) for part in zip(*entries, strict=True))
+        shape = (once + shared.size, columns)
+        return sp.csc_array(sp.coo_array((amount, (row, column)), shape=shape))
 
-    use_post = np.searchsorted(posts, chances.post)
-    use_row = posts.size + np.searchsorted(rows, cases.row[chances.case])
-    hours = cases.hours[chances.case] / copies[cases.job[chances.case]]
-    role = jobs.role[cases.job[chances.case]]
-    counted = np.flatnonzero(np.isfinite(most[chances.post, role]))
-    (full_post, full_role), full = distinct(chances.post[counted], role[counted])
-    once = posts.size + rows.size + full_post.size
-
-    single = sp.coo_array(
+    single = table(
+        takers.job.size,
+        (np.searchsorted(posts, chances.post), chances.taker, hours),
+        (floor + np.searchsorted(rows, cases.row[chances.case]), chances.taker, -hours),
+        (desk + full, chances.taker[counted], cases.weight[chances.case[counted]]),
         (
-            np.concatenate([hours, -hours, cases.weight[chances.case[counted]]]),
-            (
-                np.concatenate([use_post, use_row, posts.size + rows.size + full]),
-                np.concatenate([chances.taker, chances.taker, chances.taker[counted]]),
-            ),
+            once + np.searchsorted(shared, takers.job[in_bunch]),
+            in_bunch,
+            np.ones(in_bunch.size),
         ),
-        shape=(once + shared.size, takers.job.size),
-    ).tocsc()
-    in_group = np.flatnonzero(np.isin(takers.job, shared))
-    once_row = once + np.searchsorted(shared, takers.job[in_group])
-    single = single + sp.coo_array(
-        (np.ones(in_group.size), (once_row, in_group)), shape=single.shape
     )
-    single = sp.csc_array(single)
-    joined = sp.coo_array((np.ones(at.size), (at, bunch)), shape=(takers.job.size, size))
-    together = sp.csc_array(single @ joined)
-    pool = sp.coo_array(
-        (
-            np.concatenate([np.ones(pair.size), -np.ones(pair.size)]),
-            (
-                np.concatenate([post_of, posts.size + np.searchsorted(rows, staffing.row[pair])]),
-                np.tile(np.arange(pair.size), 2),
-            ),
-        ),
-        shape=(single.shape[0], pair.size),
+    pairs, every = np.arange(pair.size), np.arange(rows.size)
+    pool = table(
+        pair.size,
+        (np.searchsorted(posts, staffing.post[pair]), pairs, np.ones(pair.size)),
+        (floor + np.searchsorted(rows, staffing.row[pair]), pairs, -np.ones(pair.size)),
     )
-    lacking = sp.coo_array(
-        (-np.ones(rows.size), (posts.size + np.arange(rows.size), np.arange(rows.size))),
-        shape=(single.shape[0], rows.size),
+    lacking = table(rows.size, (floor + every, every, -np.ones(rows.size)))
+    size = bunches.group.size
+    members = sp.csc_array(
+        sp.coo_array(
+            (np.ones(bunches.taker.size), (bunches.taker, bunches.bunch)),
+            shape=(takers.job.size, size),
+        )
     )
-    use = sp.csc_array(sp.hstack([together, single, pool, lacking], format="csc"))
     _, group_start = np.unique(bunches.group, return_index=True)
     job, job_start = np.unique(takers.job, return_index=True)
-    worth = bunches.value + np.bincount(bunch, weights=takers.value[at], minlength=size)
     limit = np.concatenate(
         [
             bunches.copies[group_start],
-            copies[job],
+            jobs.copies[job],
             staffing.hours[staffing.post[pair]],
             need,
         ]
     )
-    starts = np.concatenate(
-        [
-            group_start,
-            size + job_start,
-            size + takers.job.size + np.arange(pair.size + rows.size + 1),
-        ]
-    )
-    blocks = limit.size
     problem = AllocationProblem(
-        value=np.concatenate([worth, takers.value, np.zeros(pair.size), np.full(rows.size, DEAR)]),
-        offer=np.arange(use.shape[1], dtype=np.int32),
-        start=starts.astype(np.int64),
+        value=np.concatenate(
+            [
+                bunches.value + np.asarray(members.T @ takers.value),
+                takers.value,
+                np.zeros(pair.size),
+                np.full(rows.size, DEAR),
+            ]
+        ),
+        offer=np.arange(size + takers.job.size + pair.size + rows.size, dtype=np.int32),
+        start=np.concatenate(
+            [
+                group_start,
+                size + job_start,
+                size + takers.job.size + np.arange(pair.size + rows.size + 1),
+            ]
+        ).astype(np.int64),
         limit=limit,
-        divisible=np.arange(blocks) >= group_start.size + job.size,
-        use=use,
+        divisible=np.arange(limit.size) >= group_start.size + job.size,
+        use=sp.csc_array(sp.hstack([single @ members, single, pool, lacking], format="csc")),
         capacity=np.concatenate(
             [
                 staffing.hours[posts] * (1 + SLIVER) + SLIVER,
                 -need,
                 most[full_post, full_role],
-                copies[shared],
+                jobs.copies[shared],
             ]
         ),
-        part=np.full(blocks, -1, dtype=np.int32),
+        part=np.full(limit.size, -1, dtype=np.int32),
     )
-    from recommender.allocation import exact  # a solver is loaded where one is needed
-
-    answer = exact.improve(problem, seconds=SECONDS, slack=SLACK, nodes=NODES)
-    if answer.quantity is None:
-        return None
-    quantity = answer.quantity
-    done = np.rint(quantity[: size + takers.job.size])
-    whole = done[size:] + joined @ done[:size]
-    left = quantity[size + takers.job.size :][: pair.size]
-    some = left > SLIVER
-    return Choice(whole, pair[some], left[some])
+    return Part(problem, members, pair)

@@ -145,7 +145,7 @@ def offices(draw: st.DrawFn) -> Mapping[str, Any]:
 @settings(
     deadline=None,
     derandomize=True,
-    max_examples=25,
+    max_examples=12,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(parts=offices())

@@ -21,7 +21,7 @@ Who = Callable[[Plan], dict[str, str]]
 few = settings(
     deadline=None,
     derandomize=True,
-    max_examples=12,
+    max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -232,7 +232,7 @@ def test_what_is_too_large_is_laid_in_turn_and_adds_up_all_the_same(
 @settings(
     deadline=None,
     derandomize=True,
-    max_examples=15,
+    max_examples=10,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
