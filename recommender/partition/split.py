@@ -7,6 +7,7 @@ columns use a row, or an offer, that both know.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,21 +54,20 @@ def split(problem: AllocationProblem) -> Split | None:
     """Return the parts of a problem, or None where it does not fall apart.
 
     Args:
-        problem: the allocation problem; its ``part`` only tells which rows many sites use.
+        problem: the allocation problem; blocks of one site (its ``part``) stay together.
     """
-    pairs = _offers_of_blocks(problem)
-    breadth = _breadth(problem)
-    sites = int(problem.part.max(initial=-1)) + 1
+    ties = _ties(problem)
+    breadth = _breadth(problem, ties)
     tried: set[int] = set()
     for share in SHARES:
-        shared = breadth > max(share * sites, 1.0)
+        shared = breadth > max(share * ties.sites, 1.0)
         count = int(shared.sum())
         if count > MOST_SHARED:
             return None
         if count in tried:
             continue
         tried.add(count)
-        found = _joined(problem, _components(problem, pairs, shared))
+        found = _joined(problem, _components(problem, ties, shared))
         size = np.bincount(found[found >= 0], np.diff(problem.start)[found >= 0])
         if size.size >= 2 and size.max() <= LARGEST * problem.columns:
             return Split(np.flatnonzero(shared), found, size.size)
@@ -112,60 +112,86 @@ def part_of(
     return Extract(smaller, columns, found.rows[own]), use
 
 
-def _offers_of_blocks(problem: AllocationProblem) -> sp.coo_array:
-    """Return a graph in which the offers of every block hang together."""
-    keys = []
+@dataclass(frozen=True, eq=False, slots=True)
+class _Ties:
+    """What ties offers together.
+
+    Attributes:
+        sites: how many sites there are.
+        offer, site: (ties,) an offer, and a site whose blocks have it; every pair once.
+        one, other: (more,) two offers of a block that belongs to no site.
+    """
+
+    sites: int
+    offer: IntArray
+    site: IntArray
+    one: IntArray
+    other: IntArray
+
+
+def _ties(problem: AllocationProblem) -> _Ties:
+    """Return what ties offers together, in time that is linear in the columns.
+
+    Most offers are of one site: only those that are not are sorted.
+    """
+    last = np.full(problem.offers, -1, dtype=np.int64)
+    for site, offer, _ in _columns(problem):
+        last[offer[site >= 0]] = site[site >= 0]
+    sites = int(problem.part.max(initial=-1)) + 1
+    keys, pairs = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for site, offer, first in _columns(problem):
+        odd = (site >= 0) & (site != last[offer])
+        keys.append(np.unique(offer[odd] * sites + site[odd]))
+        none = site < 0
+        pairs.append(np.unique(first[none] * problem.offers + offer[none]))
+    key, pair = np.unique(np.concatenate(keys)), np.unique(np.concatenate(pairs))
+    some = np.flatnonzero(last >= 0)
+    return _Ties(
+        sites=sites,
+        offer=np.concatenate([some, key // max(sites, 1)]),
+        site=np.concatenate([last[some], key % max(sites, 1)]),
+        one=pair // problem.offers,
+        other=pair % problem.offers,
+    )
+
+
+def _columns(problem: AllocationProblem) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
+    """Yield site, offer and the first offer of the block of all columns, some at a time."""
     for first, last in chunks(problem):
         begin, end = int(problem.start[first]), int(problem.start[last])
         length = np.diff(problem.start[first : last + 1])
         offer = problem.offer[begin:end].astype(np.int64)
-        filled = problem.start[first:last][length > 0] - begin
-        keys.append(
-            np.unique(np.repeat(offer[filled], length[length > 0]) * problem.offers + offer)
+        filled = np.flatnonzero(length)
+        leading = offer[problem.start[first + filled] - begin]
+        yield (
+            np.repeat(problem.part[first:last].astype(np.int64), length),
+            offer,
+            np.repeat(leading, length[filled]),
         )
-    key = np.unique(np.concatenate(keys)) if keys else np.zeros(0, dtype=np.int64)
-    return sp.coo_array(
-        (np.ones(key.size), (key // problem.offers, key % problem.offers)),
-        shape=(problem.offers, problem.offers),
-    )
 
 
-def _breadth(problem: AllocationProblem) -> IntArray:
+def _breadth(problem: AllocationProblem, ties: _Ties) -> IntArray:
     """Return (rows,) how many sites use a row."""
-    sites = int(problem.part.max(initial=-1)) + 1
-    if sites == 0:
+    if ties.sites == 0:
         return np.zeros(problem.rows, dtype=np.int64)
-    keys = []
-    for first, last in chunks(problem):
-        begin, end = int(problem.start[first]), int(problem.start[last])
-        site = np.repeat(problem.part[first:last], np.diff(problem.start[first : last + 1]))
-        key = problem.offer[begin:end].astype(np.int64) * sites + site
-        keys.append(np.unique(key[site >= 0]))
-    key = np.unique(np.concatenate(keys))
     of_offer = sp.csr_array(
-        (np.ones(key.size), (key // sites, key % sites)), shape=(problem.offers, sites)
+        (np.ones(ties.offer.size), (ties.offer, ties.site)), shape=(problem.offers, ties.sites)
     )
     uses = sp.csr_array(problem.use, copy=True)
     uses.data = np.abs(uses.data)
     return np.diff(sp.csr_array(uses @ of_offer).indptr).astype(np.int64)
 
 
-def _components(problem: AllocationProblem, pairs: sp.coo_array, shared: BoolArray) -> IntArray:
+def _components(problem: AllocationProblem, ties: _Ties, shared: BoolArray) -> IntArray:
     """Return (blocks,) the component of every block without the shared rows, -1 for empty ones."""
     use = sp.coo_array(problem.use)
     kept = ~shared[use.row]
-    nodes = problem.offers + problem.rows
-    graph = sp.coo_array(
-        (
-            np.ones(pairs.nnz + int(kept.sum())),
-            (
-                np.concatenate([pairs.row, use.row[kept] + problem.offers]),
-                np.concatenate([pairs.col, use.col[kept]]),
-            ),
-        ),
-        shape=(nodes, nodes),
-    )
-    label = sp.csgraph.connected_components(sp.csr_array(graph), directed=False)[1]
+    rows, sites = problem.offers, problem.offers + problem.rows
+    nodes = sites + ties.sites
+    one = np.concatenate([ties.one, ties.site + sites, use.row[kept] + rows])
+    other = np.concatenate([ties.other, ties.offer, use.col[kept]])
+    graph = sp.csr_array((np.ones(one.size), (one, other)), shape=(nodes, nodes))
+    label = sp.csgraph.connected_components(graph, directed=False)[1]
     component = np.full(problem.blocks, -1, dtype=np.int64)
     filled = np.flatnonzero(np.diff(problem.start))
     component[filled] = label[problem.offer[problem.start[filled]]]
