@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import signal
@@ -10,7 +11,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -26,6 +27,9 @@ BUG, CANNOT_WRITE, INTERRUPTED, USAGE = 70, 74, 130, 2
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """What says how many threads linear algebra may use."""
+
+MMAP_THRESHOLD = -3
+"""The number of this option of ``mallopt``."""
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO}
 
@@ -79,6 +83,7 @@ def recommender() -> None:
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command that the words ask for and end with its exit code."""
     _hold_threads()
+    _hold_memory()
     sys.exit(run(args))
 
 
@@ -167,6 +172,19 @@ def _hold_threads() -> None:
     """
     if not any(os.environ.get(name) for name in THREADS):
         os.environ.update(dict.fromkeys(THREADS, "1"))
+
+
+def _hold_memory() -> None:
+    """Let arrays of megabytes go back to the system as soon as they are dropped (Linux).
+
+    Left to itself, the allocator raises the size from which it does so up to 32 megabytes, and
+    keeps what is freed below it: at 100,000 pupils as much again as what is in use.
+    """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    if sys.platform.startswith("linux"):
+        with suppress(OSError, AttributeError):
+            mallopt = ctypes.CDLL(None).mallopt
+            mallopt(MMAP_THRESHOLD, 1 << 20)
 
 
 @contextmanager
