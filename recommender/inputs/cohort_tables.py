@@ -24,7 +24,7 @@ CONSENT = ("given", "refused", "asked", "not_needed")
 DECISIONS = ("require", "forbid", "accept")
 UNIT_COLUMNS = (
     "unit_id", "site", "grade", "count", "family_id", "language", "consent", "must_serve",
-    "completed",
+    "completed", "waiting_since",
 )  # fmt: skip
 HISTORY_COLUMNS = ("unit_id", "date", "site", "grade", "count", "intervention", "propensity")
 PROFILE_COLUMNS = ("unit_id", "outcome", "risk", "standard_error")
@@ -65,6 +65,8 @@ def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame |
         "must_serve": _must_serve(table, known, findings),
     }  # fmt: skip
     frame |= _completed(table, known, findings)
+    if "waiting_since" in table.frame:
+        frame["waiting_since"] = _past_dates(table, "waiting_since", known, findings)
     if "family_id" in table.frame:
         _refuse_bsn(table, "family_id", findings)
     frame |= _declared(table, known, findings)
@@ -279,6 +281,19 @@ def _must_serve(table: Table, known: Known, findings: Findings) -> cells.Texts:
         renamed, "must_serve", known.must_serve, findings, required=False,
         where="a must-serve rule of planning.yaml",
     )  # fmt: skip
+
+
+def _past_dates(table: Table, column: str, known: Known, findings: Findings) -> Any:
+    """A column of days up to the reference date."""
+    days = cells.dates(table, column, findings)
+    if known.reference_date is not None:
+        future = days > pd.Timestamp(known.reference_date)
+        report(
+            findings, table, column, future.to_numpy(dtype=bool),
+            f"lies after the reference_date {known.reference_date} of planning.yaml",
+            "say since when the pupil has waited; check the year",
+        )  # fmt: skip
+    return days
 
 
 def _completed(table: Table, known: Known, findings: Findings) -> dict[str, Any]:

@@ -121,6 +121,21 @@ class MustServe:
 
 
 @dataclass(frozen=True, config=STRICT)
+class WaitingPriority:
+    """How much more help counts for who has waited (``waiting_since`` in data/pupils).
+
+    It decides who goes first and is no benefit: what a plan reports to avert stays as it is.
+
+    Attributes:
+        per_year: share of the value of help that is added for every year of waiting.
+        most: the largest share that is added.
+    """
+
+    per_year: NonNegative
+    most: NonNegative = 1.0
+
+
+@dataclass(frozen=True, config=STRICT)
 class Rules:
     """The rules in force.
 
@@ -138,6 +153,7 @@ class Rules:
             and what the whole class receives left out; None for no limit.
         at_once_per_family: the same for all children of a family together; what the parents
             receive counts once.
+        waiting_priority: how much more help counts for who has waited; None for no more.
         set_aside: keys of the catalogue that do not count, such as ``recipient`` (every child is
             then counted by itself).
     """
@@ -151,6 +167,7 @@ class Rules:
     coordinators: tuple[str, ...] = ()
     at_once_per_pupil: Annotated[int, Field(ge=1)] | None = None
     at_once_per_family: Annotated[int, Field(ge=1)] | None = None
+    waiting_priority: WaitingPriority | None = None
     set_aside: tuple[Condition, ...] = ()
 
 

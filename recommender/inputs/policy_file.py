@@ -36,7 +36,7 @@ FILE = "planning.yaml"
 
 STRUCTURAL = (
     "unit_id", "site", "grade", "count", "family_id", "language", "consent", "must_serve",
-    "completed", "date", "intervention", "propensity",
+    "completed", "waiting_since", "date", "intervention", "propensity",
 )  # fmt: skip
 """Columns of the tables that need no declaration; only ``grade`` may be a feature."""
 

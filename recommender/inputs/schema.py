@@ -29,7 +29,8 @@ _DOCUMENTED = (
     catalogue.After,
     catalogue.Reach, catalogue.Format, catalogue.Need, catalogue.Text,
     policy.Policy, policy.Outcome, policy.Role, policy.Period, policy.Column, policy.MustServe,
-    policy.Rules, policy.CapacityChange, policy.Hire, policy.ReachChange, policy.Change,
+    policy.Rules, policy.WaitingPriority, policy.CapacityChange, policy.Hire, policy.ReachChange,
+    policy.Change,
 )  # fmt: skip
 
 

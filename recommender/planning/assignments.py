@@ -66,16 +66,22 @@ def assignments_of(
             "benefit": part * waited * pupils,
             "standard_error": error * waited * pupils,
             "price_paid": paid * pupils,
-            "net_value": (part * waited - paid) * pupils,
+            "net_value": (part * waited * formulation.people.priority[unit] - paid) * pupils,
             "runner_up": next_best[line],
             "status": status[line],
             "bundle": bundle_names(candidates)[bundle[line]],
             "lot": formulation.people.lot[unit],
             **_later(formulation, piece, period[line]),
+            **_first(formulation.people.priority, unit),
         }
     )
     order = np.lexsort((what, bundle[line], period[line], unit))
     return tidy(frame.iloc[order])
+
+
+def _first(priority: Floats, unit: Ints) -> dict[str, Floats]:
+    """Return how many times the benefit of each line counts, where anybody goes first."""
+    return {} if np.all(priority == 1.0) else {"priority": priority[unit]}
 
 
 def _later(formulation: Formulation, piece: Ints, period: Ints) -> dict[str, Strings]:
@@ -169,7 +175,7 @@ def not_served_of(
     """
     reason = reasons_of(formulation, taken, candidates, waiting)
     none = waiting.column < 0
-    worth = formulation.problem.value
+    worth = formulation.benefit
     value = worth[np.maximum(waiting.column, 0)] if worth.size else np.zeros(none.size)
     alternative = offers_named(formulation, candidates, waiting.column)
     frame = pd.DataFrame(

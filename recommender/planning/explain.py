@@ -65,6 +65,7 @@ class Option:
         benefit, standard_error: what it is expected to avert, what waiting loses taken off.
         outcomes: (outcome, benefit) of every outcome it touches.
         shares: what it takes, the dearest first.
+        priority: how many times the benefit counts because the pupil has waited.
     """
 
     bundle: str
@@ -73,6 +74,7 @@ class Option:
     standard_error: float
     outcomes: tuple[tuple[str, float], ...]
     shares: tuple[Share, ...]
+    priority: float = 1.0
 
     @property
     def price(self) -> float:
@@ -81,8 +83,8 @@ class Option:
 
     @property
     def net_value(self) -> float:
-        """Return the benefit minus the price."""
-        return self.benefit - self.price
+        """Return what the benefit counts for minus the price."""
+        return self.benefit * self.priority - self.price
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ def _option(
     candidate = np.array([formulation.candidate[column]])
     period = int(formulation.offers.period[offer])
     waited = float(formulation.waited[period])
+    priority = float(formulation.people.priority[candidates.unit[candidate[0]]])
     by_outcome = benefit_by_outcome(candidates, matching, candidate)[0] * waited
     begin, end = problem.use.indptr[offer], problem.use.indptr[offer + 1]
     row, amount = problem.use.indices[begin:end], problem.use.data[begin:end]
@@ -236,7 +239,7 @@ def _option(
     return Option(
         bundle=bundle_name(candidates, int(candidates.bundle[candidate[0]])),
         period=formulation.book.periods[period],
-        benefit=float(problem.value[column]),
+        benefit=float(problem.value[column]) / priority,
         standard_error=float(benefit_error(candidates, matching, candidate)[0]) * waited,
         outcomes=tuple(
             (name, float(benefit))
@@ -244,6 +247,7 @@ def _option(
             if benefit != 0
         ),
         shares=tuple(sorted(shares, key=lambda share: (-share.paid, share.resource))),
+        priority=priority,
     )
 
 
@@ -304,7 +308,8 @@ def _changes(offered: tuple[tuple[Option, float], ...], other: Option | None) ->
         )
     found = []
     if other.benefit > 0:
-        factor = (other.benefit + short) / other.benefit
+        counts = other.benefit * other.priority
+        factor = (counts + short) / counts
         found.append(f"{name} if its benefit were {factor:.3g} times what it is expected to be")
     for share in other.shares:
         if share.paid >= short and share.amount > 0:
@@ -374,6 +379,10 @@ def _of_option(option: Option) -> list[str]:
     error = f" ± {option.standard_error:.4f}"
     lines = [f"  benefit    {option.benefit:9.4f}{error}"]
     lines += [f"    {name:<24}{benefit:9.4f}" for name, benefit in option.outcomes]
+    if option.priority != 1.0:
+        counts = option.benefit * option.priority
+        times = f"{option.priority:.3g} times, for the time waited; no benefit"
+        lines.append(f"  counts     {counts:9.4f}  {times}")
     lines.append(f"  price      {option.price:9.4f}")
     lines += [
         f"    {share.amount:.4g} {share.unit} {share.resource}".rstrip() + f": {share.paid:.4f}"

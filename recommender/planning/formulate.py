@@ -139,6 +139,17 @@ class Formulation:
         """Return (periods,) the share of a benefit that is left when help starts in a period."""
         return waited(self.settings, len(self.book.periods))
 
+    @property
+    def priority(self) -> Floats:
+        """Return (unit columns,) how many times a benefit counts because the pupil has waited."""
+        units = self.unit.size
+        return np.repeat(self.people.priority[self.unit], np.diff(self.problem.start[: units + 1]))
+
+    @property
+    def benefit(self) -> Floats:
+        """Return (unit columns,) the benefit of every column: its value without the priority."""
+        return np.asarray(self.problem.value[: self.candidate.size] / self.priority)
+
 
 def waited(limits: LimitSettings, periods: int) -> Floats:
     """Return (periods,) the share of a benefit that is left when help starts in a period."""
@@ -196,6 +207,7 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
     groups *= groups_that_meet(pieces, group, resources.professionals, staff, terms, book)
     value = candidates.benefit[choices.candidate]
     value *= waited(limits, len(book.periods))[choices.period[choices.offer]]
+    value *= np.repeat(people.priority[choices.unit], choices.columns)
     dear = -DEAR * (float(value.max(initial=0.0)) or 1.0)
     short, borrowed = (np.flatnonzero(pieces.kind == kind) for kind in (Kind.SHORT, Kind.BORROWED))
     way = places.size + way_piece

@@ -8,6 +8,7 @@ rule is one function here, its name in ``RULES``, and its test.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
@@ -35,6 +36,9 @@ class LimitSettings:
         caseload: (role, most cases at once of one professional in that role).
         coordinators: roles that coordinate a family, the first in preference; who gives it most
             hours where nobody who helps it has one of them.
+        waiting_priority: the share of its value that is added to help for every year that a pupil
+            has waited, and the largest share added; None adds nothing.
+        today: the day up to which waiting counts.
         at_once_per_pupil: the most interventions a pupil has in one period, or None for no limit;
             those given to the whole class do not count.
         at_once_per_family: the same for all children of a family together; help that is given to
@@ -52,6 +56,8 @@ class LimitSettings:
     waiting_discount: float = 0.0
     caseload: tuple[tuple[str, int], ...] = ()
     coordinators: tuple[str, ...] = ()
+    waiting_priority: tuple[float, float] | None = None
+    today: dt.date | None = None
     at_once_per_pupil: int | None = None
     at_once_per_family: int | None = None
     seed: int = 0
@@ -69,6 +75,12 @@ class LimitSettings:
         for name, cases in self.caseload:
             if cases < 0:
                 raise ValueError(f"the most cases of {name} are {cases}; use 0 or more")
+        if self.waiting_priority is not None and not all(
+            0 <= share < np.inf for share in self.waiting_priority
+        ):
+            raise ValueError(
+                f"waiting_priority is {self.waiting_priority}; use shares of 0 or more"
+            )
         for name in ("at_once_per_pupil", "at_once_per_family"):
             most = getattr(self, name)
             if most is not None and most < 1:
@@ -87,6 +99,12 @@ class LimitSettings:
             waiting_discount=policy.waiting_discount,
             caseload=tuple(sorted(policy.rules.caseload.items())),
             coordinators=policy.rules.coordinators,
+            waiting_priority=(
+                None
+                if policy.rules.waiting_priority is None
+                else (policy.rules.waiting_priority.per_year, policy.rules.waiting_priority.most)
+            ),
+            today=None if policy.rules.waiting_priority is None else policy.reference_date,
             at_once_per_pupil=policy.rules.at_once_per_pupil,
             at_once_per_family=policy.rules.at_once_per_family,
             seed=seed,

@@ -30,6 +30,8 @@ class People:
         rule: (units,) the statutory rule under which help is owed, -1 for none.
         met: (units,) whether running help already meets that rule.
         agreed: (units,) whether consent allows an offer.
+        priority: (units,) how many times help counts for who has waited, 1 or more; it decides who
+            goes first and is no benefit.
         family: (units,) code of the family, -1 where no rule speaks of it.
         home: (families,) the site where most of its children are, the first among equals: help
             for the parents is given there.
@@ -45,6 +47,7 @@ class People:
     rule: Ints
     met: Bools
     agreed: Bools
+    priority: Floats
     family: Ints
     home: Ints
     kind: Ints
@@ -120,9 +123,21 @@ def people_of(candidates: Candidates, limits: LimitSettings, book: Book) -> Peop
         rule=rule,
         met=met,
         agreed=~refused,
+        priority=_priority(units, limits),
         **_families(candidates, book),
         **_kinds(candidates, book),
     )
+
+
+def _priority(units: pd.DataFrame, limits: LimitSettings) -> Floats:
+    """Return (units,) how many times help counts: more for every year of waiting."""
+    if limits.waiting_priority is None or limits.today is None or "waiting_since" not in units:
+        return np.ones(len(units))
+    per_year, most = limits.waiting_priority
+    waited = pd.Timestamp(limits.today) - units["waiting_since"]
+    years = waited.dt.days.to_numpy(dtype=np.float64) / 365.25
+    added = np.clip(np.nan_to_num(years) * per_year, 0.0, most)
+    return np.asarray(1.0 + added, dtype=np.float64)
 
 
 def alike_in(candidates: Candidates) -> dict[int, Strings]:

@@ -47,7 +47,8 @@ class Summary:
     """The headline of a plan.
 
     Attributes:
-        value: objective of the plan: its benefit, less the cost of shortages.
+        value: objective of the plan: its benefit, more of it for who has waited where the rules
+            say so, less the cost of shortages.
         bound: no plan within these hours can have a higher objective (proved from the prices of
             resources and memberships, by arithmetic alone).
         gap: (bound - value) / benefit of the plan; 0.01 is one per cent.
@@ -109,9 +110,10 @@ class Plan:
         assignments: unit_id, site, intervention, period (start), units, benefit, standard_error,
             price_paid, net_value, runner_up, status (proposed|must_serve|required), bundle
             ("a+b"), lot[, starts: when this member starts, where a bundle does not start all at
-            once; ``period`` is then that of the first]: one row per unit, bundle and intervention;
-            benefit, standard_error and price_paid add up over the rows of a bundle and are totals
-            for ``units`` pupils.  The
+            once; ``period`` is then that of the first][, priority: how many times the benefit
+            counts in the objective and in net_value, for the time waited]: one row per unit, bundle
+            and intervention; benefit, standard_error and price_paid add up over the rows of a
+            bundle and are totals for ``units`` pupils.  The
             lot is the unit's place in the seeded order that breaks ties.
         not_served: unit_id, site, reason, best_alternative ("bundle@period" or "nothing"),
             benefit_forgone, pupils, lot: one row per unit with pupils who are not offered

@@ -293,7 +293,7 @@ class _Line:
     def _point(self, change: float, answer: Allocation, today: float) -> tuple[float, ...]:
         formulation, solution = self.formulation, answer.solution
         chosen, quantity, discounted = self._offered(solution)
-        benefit = float(formulation.problem.value[chosen] @ quantity)
+        benefit = float(formulation.benefit[chosen] @ quantity)
         error = plan_error(
             self.candidates, self.settings.matching, formulation.candidate[chosen], discounted
         )
@@ -386,7 +386,7 @@ def _targeting(line: _Line) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the curves and their areas, if money were all that is scarce."""
     formulation, problem = line.formulation, line.formulation.problem
     units = formulation.candidate.size
-    value = problem.value[:units]
+    value = formulation.benefit
     euros = spent_by_offers(
         formulation, {role.id: role.cost_per_hour for role in formulation.resources.roles}
     )

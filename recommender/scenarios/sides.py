@@ -54,7 +54,7 @@ def judge(run: Run, base: Run) -> Judged:
     weights = base.settings.matching.weights
     matching = replace(run.settings.matching, weights=weights)
     if matching == run.settings.matching:
-        common = formulation.problem.value[taken.column] * taken.pupils
+        common = formulation.benefit[taken.column] * taken.pupils
     else:
         parts = benefit_parts(candidates, matching, taken.candidate).sum(axis=1)
         start = formulation.offers.period[taken.offer]

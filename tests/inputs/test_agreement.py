@@ -141,3 +141,20 @@ def test_a_circle_of_what_comes_first_is_said(
         ("interventions.yaml", "    excludes: [one", "    requires: [one"),
     )
     assert any("closes a circle" in line for line in problems(root))
+
+
+def test_the_day_since_when_a_pupil_has_waited_is_read_and_lies_in_the_past(
+    workspace: Callable[..., Path], problems: Callable[[Path], list[str]]
+) -> None:
+    root = workspace(("planning.yaml", "caps: {", "waiting_priority: {per_year: 0.25}\n  caps: {"))
+    path = root / "data/pupils.csv"
+    pupils = path.read_text(encoding="utf-8").splitlines()
+    days = ["2026-01-31", *[""] * (len(pupils) - 2)]
+    lines = [f"{row},{day}" for row, day in zip(pupils[1:], days, strict=True)]
+    path.write_text("\n".join([f"{pupils[0]},waiting_since", *lines]) + "\n", encoding="utf-8")
+    inputs = read_workspace(root)
+    assert inputs.cohort.units["waiting_since"].notna().sum() == 1
+    assert inputs.policy.rules.waiting_priority is not None
+    path.write_text(path.read_text().replace("2026-01-31", "2027-01-31"), encoding="utf-8")
+    (found,) = problems(root)
+    assert "data/pupils.csv line 2: waiting_since lies after the reference_date" in found

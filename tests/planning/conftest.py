@@ -24,7 +24,15 @@ from recommender.inputs.catalogue import (
     Text,
 )
 from recommender.inputs.cohort import Cohort
-from recommender.inputs.policy import MustServe, Outcome, Period, Policy, Role, Rules
+from recommender.inputs.policy import (
+    MustServe,
+    Outcome,
+    Period,
+    Policy,
+    Role,
+    Rules,
+    WaitingPriority,
+)
 from recommender.inputs.resources import Resources
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, MatchingSettings, match
@@ -128,6 +136,11 @@ class World:
                 caps=dict(self.limits.caps),
                 at_once_per_pupil=self.limits.at_once_per_pupil,
                 at_once_per_family=self.limits.at_once_per_family,
+                waiting_priority=(
+                    None
+                    if self.limits.waiting_priority is None
+                    else WaitingPriority(*self.limits.waiting_priority)
+                ),
                 set_aside=self.set_aside,
             ),
             bundle_size=self.bundle_size,
@@ -153,6 +166,9 @@ class World:
         )
         for name in (*TEXT_COLUMNS, *self.columns):
             frame[name] = pd.Series([row.get(name, "") for row in rows], dtype="str")
+        if any("waiting_since" in row for row in rows):
+            days = [pd.Timestamp(row.get("waiting_since")) for row in rows]
+            frame["waiting_since"] = pd.Series(days, dtype="datetime64[s]")
         return Cohort(
             units=frame,
             columns=(),
