@@ -169,7 +169,7 @@ def test_every_column_has_its_legal_frame(policy: Policy) -> None:
         assert "GDPR" in column.legal_basis.en
         assert "AVG" in column.legal_basis.nl
         assert column.retention == dt.date(2027, 8, 1)
-    assert set(STRUCTURAL) - {c.name for c in policy.columns} == {"count"}
+    assert set(STRUCTURAL) - {c.name for c in policy.columns} == {"count", "waiting_since"}
     special = {c.name for c in policy.columns if c.sensitivity == "special"}
     assert {"sdq_parent_total", "earlier_youth_care", "origin_group"} <= special
 
