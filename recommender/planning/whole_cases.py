@@ -10,6 +10,7 @@ hours of a plan fit its staff.  In order of weight a choice seeks
     CONTINUES  who gives running help goes on with it
     FAMILY     jobs of one role in one family are done by the same person
     LANGUAGE   the person speaks the language of the pupil
+    STRETCH    where cases at once are limited: one person does the job in one period
     OWN        the role is the person's own, not one it may act as
 
 Where that problem is too large, cases are laid on the hours of the plan in turn (``fill``), in
@@ -51,6 +52,12 @@ from recommender.planning.limits import Rows
 from recommender.planning.taken import Taken, hours_needed
 
 TOGETHER, WHOLE, CONTINUES, FAMILY, LANGUAGE, OWN = 150.0, 100.0, 30.0, 10.0, 6.0, 1.0
+STRETCH = 40.0
+
+IN_HAND, OVER = 95.0, -90.0
+"""Where cases at once are limited: what a case in one person's hands for a period is worth beside
+the others, and what a case above the limit costs.  The limit is kept before a job stays with one
+person, and exceeded before a case is divided within a period, as that takes several desks."""
 
 DEAR = -1e4
 """An hour that a rounding lacks; it is never chosen where hours are there."""
@@ -184,13 +191,16 @@ def laid(
     some = np.flatnonzero(times > 0)
     hours = times[some] * cases.hours[chances.case[some]]
     whole = Done(chances.case[some], chances.post[some], hours)
+    case, post, copies = choice.stretches
+    stretch = Done(case, post, copies * cases.hours[case] / cases.copies[case])
     left = cases.hours.copy()
-    np.subtract.at(left, whole.case, hours)
+    for done in (whole, stretch):
+        np.subtract.at(left, done.case, done.hours)
     rest = open_cases[left[open_cases] > SLIVER * np.maximum(cases.hours[open_cases], 1.0)]
     order = np.lexsort((rest, -left[rest], cases.row[rest]))
     rest = rest[order]
     case, hand, hours = fill(cases.row[rest], left[rest], staffing.row[choice.pair], choice.hours)
-    return [whole, Done(rest[case], staffing.post[choice.pair[hand]], hours)]
+    return [whole, stretch, Done(rest[case], staffing.post[choice.pair[hand]], hours)]
 
 
 def parts_of(cases: Cases, staffing: Staffing, rows: int, days: Bools) -> Ints:
@@ -348,11 +358,13 @@ class Choice:
 
     Attributes:
         copies: (takers,) copies that each does whole.
+        stretches: copies of a case in its period, by one post: case, post and copies, (k,) each.
         pair: (pairs,) pairs of ``Staffing``, ascending.
         hours: (pairs,) hours they give to what nobody does whole.
     """
 
     copies: Floats
+    stretches: tuple[Ints, Ints, Floats]
     pair: Ints
     hours: Floats
 
@@ -466,16 +478,21 @@ def joined_up(one: Bunches, other: Bunches) -> Bunches:
 class Part:
     """The allocation problem of one part.
 
-    Columns stand in this order: bunches, takers, hours of pairs, hours that a rounding lacks.
+    Columns stand in this order: bunches, takers, stretches, hours of pairs, cases above a limit,
+    hours that a rounding lacks.
 
     Attributes:
         problem: the numbers.
         members: (takers, bunches) the takers of every bunch.
+        case, post: (stretches,) cases of roles with a limit to cases at once, and who may do them
+            in their period.
         pair: (pairs,) pairs of ``Staffing`` that may give hours to what nobody does whole.
     """
 
     problem: AllocationProblem
     members: sp.csc_array
+    case: Ints
+    post: Ints
     pair: Ints
 
 
@@ -487,10 +504,15 @@ def choose(part: Part) -> Choice | None:
     if answer.quantity is None:
         return None
     takers, bunches = part.members.shape
-    done = np.rint(answer.quantity[: bunches + takers])
-    left = answer.quantity[bunches + takers :][: part.pair.size]
-    some = left > SLIVER
-    return Choice(done[bunches:] + part.members @ done[:bunches], part.pair[some], left[some])
+    bunch, taker, stretch, left, _ = np.split(
+        answer.quantity, np.cumsum([bunches, takers, part.case.size, part.pair.size])
+    )
+    whole = np.rint(taker) + part.members @ np.rint(bunch)
+    copies, some = np.rint(stretch), left > SLIVER
+    done = copies > 0
+    return Choice(
+        whole, (part.case[done], part.post[done], copies[done]), part.pair[some], left[some]
+    )
 
 
 def part_problem(
@@ -505,7 +527,8 @@ def part_problem(
     """Return the allocation problem of one part.
 
     Its rows: hours of every post; hours asked of every hours row, as a floor; the most cases at
-    once of a post in a role; that a job which bunches share is done once.
+    once of a post in a role; that a job which bunches share is done once, and that a case of which
+    there are stretches is.
 
     Args:
         cases, jobs, staffing, chances: of all of the part.
@@ -520,30 +543,65 @@ def part_problem(
     posts = np.unique(staffing.post[pair])
     rows, row_of = np.unique(cases.row[open_cases], return_inverse=True)
     need = np.bincount(row_of, weights=cases.hours[open_cases], minlength=rows.size)
-    of_job = cases.job[chances.case]
-    counted = np.flatnonzero(np.isfinite(most[chances.post, jobs.role[of_job]]))
-    (full_post, full_role), full = distinct(chances.post[counted], jobs.role[of_job[counted]])
+    role = jobs.role[cases.job]
+    limited: Bools = np.asarray(np.isfinite(most).any(axis=0))
+    counted = open_cases[limited[role[open_cases]]]
+    low = np.searchsorted(staffing.row, cases.row[counted])
+    many = np.searchsorted(staffing.row, cases.row[counted], side="right") - low
+    case, post = np.repeat(counted, many), staffing.post[ranges(low, many)]
+
+    seats = np.concatenate([chances.post, post])
+    seat_role = np.concatenate([role[chances.case], role[case]])
+    full_at = np.flatnonzero(np.isfinite(most[seats, seat_role]))
+    (full_post, full_role), full = distinct(seats[full_at], seat_role[full_at])
+    full_of = np.full(seats.size, -1, dtype=np.int64)
+    full_of[full_at] = full
     floor, desk = posts.size, posts.size + rows.size
     once = desk + full_post.size
+    alone = once + shared.size
     in_bunch = np.flatnonzero(np.isin(takers.job, shared))
-    hours = cases.hours[chances.case] / jobs.copies[of_job]
+    hours = cases.hours / cases.copies
 
     def table(columns: int, *entries: tuple[Ints, Ints, Floats]) -> sp.csc_array:
         row, column, amount = (np.concatenate(part) for part in zip(*entries, strict=True))
-        shape = (once + shared.size, columns)
+        shape = (alone + counted.size, columns)
         return sp.csc_array(sp.coo_array((amount, (row, column)), shape=shape))
 
-    single = table(
-        takers.job.size,
-        (np.searchsorted(posts, chances.post), chances.taker, hours),
-        (floor + np.searchsorted(rows, cases.row[chances.case]), chances.taker, -hours),
-        (desk + full, chances.taker[counted], cases.weight[chances.case[counted]]),
-        (
-            once + np.searchsorted(shared, takers.job[in_bunch]),
-            in_bunch,
-            np.ones(in_bunch.size),
-        ),
+    def doing(what: Ints, who: Ints, column: Ints, seat: Ints, size: int) -> sp.csc_array:
+        """Return what it takes to do one copy of cases: hours, a floor, a desk, and the case."""
+        sits, once_only = np.flatnonzero(seat >= 0), np.flatnonzero(np.isin(what, counted))
+        return table(
+            size,
+            (np.searchsorted(posts, who), column, hours[what]),
+            (floor + np.searchsorted(rows, cases.row[what]), column, -hours[what]),
+            (desk + seat[sits], column[sits], cases.weight[what[sits]]),
+            (
+                alone + np.searchsorted(counted, what[once_only]),
+                column[once_only],
+                np.ones(once_only.size),
+            ),
+        )
+
+    split = chances.case.size
+    single = doing(chances.case, chances.post, chances.taker, full_of[:split], takers.job.size)
+    single = sp.csc_array(
+        single
+        + table(
+            takers.job.size,
+            (
+                once + np.searchsorted(shared, takers.job[in_bunch]),
+                in_bunch,
+                np.ones(in_bunch.size),
+            ),
+        )
     )
+    over = table(
+        full_post.size,
+        (desk + np.arange(full_post.size), np.arange(full_post.size), -np.ones(full_post.size)),
+    )
+    in_hand = np.where(limited, IN_HAND, 0.0)
+    worth = takers.value + in_hand[jobs.role[takers.job]] * jobs.lines[takers.job]
+    stretch = doing(case, post, np.arange(case.size), full_of[split:], case.size)
     pairs, every = np.arange(pair.size), np.arange(rows.size)
     pool = table(
         pair.size,
@@ -552,6 +610,8 @@ def part_problem(
     )
     lacking = table(rows.size, (floor + every, every, -np.ones(rows.size)))
     size = bunches.group.size
+    wide = size + takers.job.size + case.size
+    loose = pair.size + full_post.size + rows.size
     members = sp.csc_array(
         sp.coo_array(
             (np.ones(bunches.taker.size), (bunches.taker, bunches.bunch)),
@@ -564,38 +624,46 @@ def part_problem(
         [
             bunches.copies[group_start],
             jobs.copies[job],
+            cases.copies[counted[many > 0]],
             staffing.hours[staffing.post[pair]],
+            np.full(full_post.size, cases.copies[counted].sum() + 1.0),
             need,
         ]
     )
     problem = AllocationProblem(
         value=np.concatenate(
             [
-                bunches.value + np.asarray(members.T @ takers.value),
-                takers.value,
+                bunches.value + np.asarray(members.T @ worth),
+                worth,
+                STRETCH / jobs.lines[cases.job[case]] + IN_HAND,
                 np.zeros(pair.size),
+                np.full(full_post.size, OVER),
                 np.full(rows.size, DEAR),
             ]
         ),
-        offer=np.arange(size + takers.job.size + pair.size + rows.size, dtype=np.int32),
+        offer=np.arange(wide + loose, dtype=np.int32),
         start=np.concatenate(
             [
                 group_start,
                 size + job_start,
-                size + takers.job.size + np.arange(pair.size + rows.size + 1),
+                size + takers.job.size + np.unique(case, return_index=True)[1],
+                wide + np.arange(loose + 1),
             ]
         ).astype(np.int64),
         limit=limit,
-        divisible=np.arange(limit.size) >= group_start.size + job.size,
-        use=sp.csc_array(sp.hstack([single @ members, single, pool, lacking], format="csc")),
+        divisible=np.arange(limit.size) >= limit.size - loose,
+        use=sp.csc_array(
+            sp.hstack([single @ members, single, stretch, pool, over, lacking], format="csc")
+        ),
         capacity=np.concatenate(
             [
                 staffing.hours[posts] * (1 + SLIVER) + SLIVER,
                 -need,
                 most[full_post, full_role],
                 jobs.copies[shared],
+                cases.copies[counted],
             ]
         ),
         part=np.full(limit.size, -1, dtype=np.int32),
     )
-    return Part(problem, members, pair)
+    return Part(problem, members, case, post, pair)

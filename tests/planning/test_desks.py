@@ -124,6 +124,28 @@ def test_running_help_beyond_the_limit_goes_on_and_is_said(world: Any, make_help
     assert verify(plan, base.inputs, base.matching, base.limits) == ()
 
 
+def test_a_case_that_changes_hands_halfway_still_has_a_desk_in_every_period(
+    world: Any, make_help: Help
+) -> None:
+    # p0 goes to b in winter; in autumn p0 and p1 are at different desks
+    base = world(
+        {"p0": {"benefits": {"long": 0.9}}, "p1": {"benefits": {"talk": 0.5}}},
+        [make_help("long", {"worker": 4}, periods=2), make_help("talk", {"worker": 1})],
+        [
+            ("a", "worker", 10, "s1", "autumn"),
+            ("b", "worker", 10, "s1", "winter"),
+            ("c", "worker", 10, "s1", "autumn"),
+        ],
+        periods=("autumn", "winter"),
+        limits=LimitSettings(caseload=(("worker", 1),), waiting_discount=0.1),
+    )
+    plan = base.plan()
+    assert len(plan.assignments) == 2
+    assert at_once(plan) == {("a", "autumn"): 1, ("b", "winter"): 1, ("c", "autumn"): 1}
+    assert (plan.summary.cases_divided, plan.summary.professionals_overloaded) == (1, 0)
+    assert verify(plan, base.inputs, base.matching, base.limits) == ()
+
+
 @st.composite
 def offices(draw: st.DrawFn) -> Mapping[str, Any]:
     sites = ("s1", "s2", "s3")
