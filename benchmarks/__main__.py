@@ -1,7 +1,9 @@
 """A table of ours against its peers: ``python -m benchmarks [--sizes 1000 10000] [--peers ...]``.
 
 Every measurement runs in a process of its own, one at a time, on one thread, so that peak memory
-is its own and no run warms another.  A peer that takes longer than the time-out is said to.
+is its own and no run warms another.  Seconds are those of the processor, children included: what
+would pass on a machine that does nothing else.  A peer that takes longer than the time-out is said
+to.  ``pools``, ``region`` and ``qini`` are described in ``benchmarks/families.py``.
 """
 
 from __future__ import annotations
@@ -11,66 +13,114 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from benchmarks.runs import RUNS
 
-OURS = ("ours relaxation", "ours whole")
+RELAXED, WHOLE, PATH = "ours relaxation", "ours whole", "ours path"
+AGAIN = ("ours again, relaxation", "ours again, whole")
+PEERS = [name for name in RUNS if not name.startswith("ours")]
+INTEGER = "HiGHS MIP"
+
+PATIENCE = 10
+"""How many time-outs ours may take, so that the table always has its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One measurement: who, on which instance, within how many processor seconds."""
+
+    name: str
+    family: str
+    size: int
+    seconds: float
 
 
 def main() -> None:
     """Run what was asked for and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--family", choices=["pools", "region", "qini"], default="pools")
-    parser.add_argument("--peers", nargs="*", default=[name for name in RUNS if name not in OURS])
-    parser.add_argument("--timeout", type=float, default=300.0, help="seconds a run may take")
-    parser.add_argument("--largest", type=int, help="one more size, for ours only")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=PEERS)
+    parser.add_argument("--timeout", type=float, default=300.0, help="processor seconds of a peer")
+    parser.add_argument("--largest", type=int, default=1_500_000, help="for ours only; 0 for none")
+    parser.add_argument("--units", type=int, default=1_000_000, help="of qini; 0 for none")
+    parser.add_argument("--pupils", type=int, default=1_800, help="of region; 0 for none")
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
-    sizes = [(size, (*OURS, *chosen.peers)) for size in chosen.sizes]
-    if chosen.largest:
-        sizes.append((chosen.largest, OURS))
-    print(f"family {chosen.family}, seed {chosen.seed}, Python {sys.version.split()[0]}")
-    print("| pupils | engine | build s | solve s | peak GB | value | bound | gap | times ours |")
-    print("|---:|---|---:|---:|---:|---:|---:|---:|---:|")
-    taken: dict[str, list[tuple[int, float]]] = {}
-    for size, names in sizes:
-        own: float | None = None
-        for name in names:
-            timeout = chosen.timeout * (10 if name in OURS else 1)
-            found = measure(name, chosen.family, size, chosen.seed, timeout)
-            if found is None:
-                print(f"| {size:,} | {name} | | > {timeout:.0f} | | | | | |", flush=True)
-                continue
-            total = found["build"] + found["solve"]
-            if name == OURS[0]:
-                own = total
-            taken.setdefault(name, []).append((size, total))
-            ratio = f"{total / own:.1f}" if own and name != OURS[1] else ""
-            gap = "" if found["gap"] is None else f"{found['gap']:.2%}"
-            bound = "" if found["bound"] is None else f"{found['bound']:.6f}"
-            print(
-                f"| {size:,} | {name} | {found['build']:.2f} | {found['solve']:.2f} |"
-                f" {found['peak']:.2f} | {found['value']:.6f} | {bound} | {gap} | {ratio} |",
-                flush=True,
-            )
-    for name in OURS:
-        exponent = growth(taken.get(name, []))
+    tasks = list(_tasks(chosen))
+    print(f"seed {chosen.seed}, Python {sys.version.split()[0]}, processor seconds on one thread")
+    print("| family | units | engine | build s | solve s | peak GB | value | bound | gap | ratio |")
+    print("|---|---:|---|---:|---:|---:|---:|---:|---:|---:|")
+    taken: dict[tuple[str, int], float] = {}
+    for task in tasks:
+        found = measure(task, chosen.seed)
+        if found is not None:
+            taken[task.name, task.size] = (found["build"] or 0.0) + (found["solve"] or 0.0)
+        print(line(task, found, taken), flush=True)
+    for name in (RELAXED, WHOLE):
+        exponent = growth([(size, s) for (who, size), s in taken.items() if who == name])
         if exponent is not None:
-            print(f"{name}: time grows as pupils to the power {exponent:.2f}")
+            print(f"{name}: time grows as pupils to the power {exponent:.2f} from 10,000 on")
 
 
-def measure(
-    name: str, family: str, size: int, seed: int, timeout: float
-) -> dict[str, float | None] | None:
+def _tasks(chosen: argparse.Namespace) -> Iterator[Task]:
+    own = PATIENCE * chosen.timeout
+    for size in chosen.sizes:
+        yield Task(RELAXED, "pools", size, own)
+        yield Task(WHOLE, "pools", size, own)
+        for name in chosen.peers:
+            # whole pupils beyond 10,000 are out of reach of any time-out
+            if name != INTEGER or size <= 10_000:
+                yield Task(name, "pools", size, chosen.timeout)
+    if chosen.largest:
+        yield Task(RELAXED, "pools", chosen.largest, own)
+        yield Task(WHOLE, "pools", chosen.largest, 2 * own)
+    if chosen.units:
+        yield Task(PATH, "qini", chosen.units, own)
+    if chosen.pupils:
+        for name in AGAIN:
+            yield Task(name, "region", chosen.pupils, own)
+
+
+def line(
+    task: Task, found: dict[str, float | None] | None, taken: dict[tuple[str, int], float]
+) -> str:
+    """Return a row of the table.
+
+    The ratio of a peer is its build and solve against those of ours, of the same kind; that of a
+    run that begins from an earlier plan is the same problem solved from nothing against it.
+    """
+    head = f"| {task.family} | {task.size:,} | {task.name} |"
+    if found is None:
+        return f"{head} | > {task.seconds:.0f} | | | | | |"
+    total = taken[task.name, task.size]
+    own = taken.get((WHOLE if task.name == INTEGER else RELAXED, task.size))
+    ratio = ""
+    if task.name in PEERS and own:
+        ratio = f"{total / own:.1f}"
+    elif found.get("cold") is not None:
+        ratio = f"{(found['cold'] or 0.0) / total:.1f} from nothing"
+    gap = "" if found["gap"] is None else f"{found['gap']:.2%}"
+    bound = "" if found["bound"] is None else f"{found['bound']:.4f}"
+    return (
+        f"{head} {found['build']:.2f} | {found['solve']:.2f} | {found['peak']:.2f} |"
+        f" {found['value']:.4f} | {bound} | {gap} | {ratio} |"
+    )
+
+
+def measure(task: Task, seed: int) -> dict[str, float | None] | None:
     """Return what one run in a process of its own measured, or None if it took too long."""
-    command = [sys.executable, "-m", "benchmarks.runs", name, family, str(size), str(seed)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=True)
-    except subprocess.TimeoutExpired:
-        return None
-    except subprocess.CalledProcessError as error:
-        print(f"{name} failed: {error.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+    what = [task.name, task.family, str(task.size), str(seed), str(task.seconds)]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.runs", *what],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        if done.stderr.strip():
+            print(f"{task.name}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
         return None
     found: dict[str, float | None] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -153,9 +153,10 @@ def _steps(search: Search, near: _Near) -> list[Callable[[WholeChoice], WholeCho
         steps += [partial(_by_start, search, near, turn) for turn in range(AROUND)]
     rounded = floor(search.problem, search.parts)
     if rounded is not None:
-        steps.append(lambda choice: _by_swaps(search, near, replace(choice, quantity=rounded)))
+        steps.append(lambda choice: _by_swaps(search, near, _better(search, choice, rounded)))
     small = near.fractional <= FEW // 3
-    if search.problem.columns <= ALL and small:
+    sessions = bool((supplying(search.problem) & ~search.problem.divisible).any())
+    if small and sessions and search.problem.columns <= ALL:
         # a handful of sessions leaves a gap that neither links nor better choices close
         steps.append(partial(_by_supply, search, near, 0))
         steps.append(lambda choice: _together(search, near, choice, share=0.8, few=ALL, slack=0.5))
@@ -167,6 +168,14 @@ def _steps(search: Search, near: _Near) -> list[Callable[[WholeChoice], WholeCho
     if small:
         steps.append(lambda choice: _together(search, near, choice, share=1.0))
     return steps
+
+
+def _better(search: Search, choice: WholeChoice, quantity: FloatArray) -> WholeChoice:
+    """Return a choice with the better of what it takes and something else that fits."""
+    value = search.problem.value
+    if choice.quantity is not None and value @ choice.quantity >= value @ quantity:
+        return choice
+    return replace(choice, quantity=quantity)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
