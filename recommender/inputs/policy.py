@@ -136,6 +136,40 @@ class WaitingPriority:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Fairness:
+    """How help is to be shared between groups of pupils who may be offered something.
+
+    Everything is measured per pupil of the group.
+
+    Attributes:
+        name: what people call it.
+        by: what makes the groups: ``site``, ``grade`` or a column that may be used for eligibility.
+        bands: name -> lowest and highest grade of a group, where groups are made by grade; empty
+            means every grade is a group.
+        measure: what is shared: ``coverage`` (pupils offered something), ``hours`` (of all roles)
+            or ``benefit``.
+        floor: the least of it that every group has, per pupil.
+        cap: the most of it that any group has, per pupil.
+        lowest: what it is worth (in benefit) to raise the group that has least by one per pupil.
+        alpha: how much more it counts to give to groups that have little: 0 not at all, 1 in
+            proportion, more the more.
+        worth: with alpha: what one more (pupil, hour, benefit) is worth in a group that has one
+            per pupil.
+    """
+
+    id: str
+    by: str
+    name: Text = Field(default_factory=lambda: Text(en=""))
+    bands: dict[str, tuple[int, int]] = Field(default_factory=dict)
+    measure: Literal["coverage", "hours", "benefit"] = "coverage"
+    floor: NonNegative | None = None
+    cap: NonNegative | None = None
+    lowest: NonNegative | None = None
+    alpha: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] | None = None
+    worth: NonNegative | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
 class Rules:
     """The rules in force.
 
@@ -154,6 +188,7 @@ class Rules:
         at_once_per_family: the same for all children of a family together; what the parents
             receive counts once.
         waiting_priority: how much more help counts for who has waited; None for no more.
+        fairness: how help is to be shared between groups of pupils.
         set_aside: keys of the catalogue that do not count, such as ``recipient`` (every child is
             then counted by itself).
     """
@@ -168,6 +203,7 @@ class Rules:
     at_once_per_pupil: Annotated[int, Field(ge=1)] | None = None
     at_once_per_family: Annotated[int, Field(ge=1)] | None = None
     waiting_priority: WaitingPriority | None = None
+    fairness: tuple[Fairness, ...] = ()
     set_aside: tuple[Condition, ...] = ()
 
 

@@ -18,6 +18,7 @@ from recommender.inputs.findings import Findings, suggestion
 from recommender.inputs.policy import (
     Change,
     Column,
+    Fairness,
     MustServe,
     Outcome,
     Period,
@@ -132,6 +133,7 @@ def draft_policy(
         homes |= {name: other for name in more_ids if name not in scenario_ids}
         scenario_ids += tuple(name for name in more_ids if name not in scenario_ids)
     rule_ids, must_serve = entries_at(document, ("rules", "must_serve"), MustServe, findings)
+    _, fairness = entries_at(document, ("rules", "fairness"), Fairness, findings)
     for key, ids in (("outcomes", outcome_ids), ("roles", role_ids), ("periods", period_ids)):
         if not ids and not document.value.get(key):
             findings.problem(
@@ -142,7 +144,7 @@ def draft_policy(
     rest: dict[str, Any] = dict(document.value)
     rest |= {key: [] for key in _ENTRIES}
     if isinstance(rest.get("rules"), dict):
-        rest["rules"] = {**rest["rules"], "must_serve": []}
+        rest["rules"] = {**rest["rules"], "must_serve": [], "fairness": []}
     whole, wrong = _whole(rest, document, findings)
     policy = replace(
         whole,
@@ -151,7 +153,7 @@ def draft_policy(
         periods=periods,
         columns=tuple(sorted(columns, key=lambda c: c.name)),
         scenarios=scenarios,
-        rules=replace(whole.rules, must_serve=must_serve),
+        rules=replace(whole.rules, must_serve=must_serve, fairness=fairness),
     )
     draft = PolicyDraft(
         document, outcome_ids, role_ids, period_ids, rule_ids, column_ids, wrong, policy,
@@ -164,6 +166,12 @@ def draft_policy(
         findings.problem(home.file, home.line(place), dotted(place), message, remedy)
     for place, message, remedy in _warnings(policy):
         findings.warn(file, document.line(place), dotted(place), message, remedy)
+    for place, message, remedy in unequal(policy.rules, policy):
+        findings.refuse(file, document.line(place), dotted(place), message, remedy)
+    changed = complaints_of_changes(policy, draft.rules, lambda p: unequal(p.rules, p))
+    for place, message, remedy in changed:
+        home = draft.home(place)
+        findings.refuse(home.file, home.line(place), dotted(place), message, remedy)
     for column in columns:
         at = ("columns", column.name)
         for message, remedy in _privacy(column, outcome_ids):
@@ -251,6 +259,9 @@ def _role_problems(policy: Policy, draft: PolicyDraft) -> Iterator[Complaint]:
             f"closes a circle: {' may act as '.join(trail)}",
             "remove one of these; give one professional both roles as a;b instead",
         )
+    for rule in policy.rules.fairness:
+        for place, message, remedy in _unfair(rule, policy):
+            yield ("rules", "fairness", rule.id, *place), message, remedy
     for name in policy.rules.caseload:
         if name not in draft.roles:
             yield ("rules", "caseload", name), "is no role", suggestion(name, draft.roles)
@@ -260,6 +271,47 @@ def _role_problems(policy: Policy, draft: PolicyDraft) -> Iterator[Complaint]:
                 ("rules", "coordinators", position),
                 f"is '{name}', which is no role",
                 suggestion(name, draft.roles),
+            )
+
+
+def _unfair(rule: Fairness, policy: Policy) -> Iterator[Complaint]:
+    """What is wrong with a rule of fairness, what it may not know left to ``unequal``."""
+    usable = ("site", "grade", *(c.name for c in policy.columns if "eligibility" in c.use))
+    declared = {column.name for column in policy.columns}
+    if rule.by not in usable and rule.by not in declared and not is_protected(rule.by):
+        yield ("by",), f"is '{rule.by}', which is no column", suggestion(rule.by, usable)
+    if rule.bands and rule.by != "grade":
+        yield ("bands",), f"are given for {rule.by}", "only grades have bands"
+    for name, (low, high) in rule.bands.items():
+        if low > high:
+            yield ("bands", name), f"runs from {low} to {high}", "write the lowest first"
+    bands = sorted(rule.bands.values())
+    if any(two[0] <= one[1] for one, two in pairwise(bands)):
+        yield ("bands",), "overlap", "give every grade one group"
+    if (rule.alpha is None) != (rule.worth is None):
+        lacks = "worth" if rule.worth is None else "alpha"
+        yield (), f"lacks {lacks}", "alpha and worth go together"
+    if all(n is None for n in (rule.floor, rule.cap, rule.lowest, rule.alpha)):
+        yield (), "asks nothing", "give a floor, a cap, lowest, or alpha and worth"
+    if rule.floor is not None and rule.cap is not None and rule.floor > rule.cap:
+        yield ("floor",), f"is {rule.floor:g}, above the cap of {rule.cap:g}", "lower the floor"
+    if rule.measure == "coverage" and max(rule.floor or 0, rule.cap or 0) > 1:
+        yield (), "asks more than all pupils of a group", "coverage is a share: use 0 to 1"
+
+
+def unequal(rules: Rules, policy: Policy) -> Iterator[Complaint]:
+    """Rules of fairness that would let a column decide that may only be looked at afterwards."""
+    usable = [c.name for c in policy.columns if "eligibility" in c.use and not is_protected(c.name)]
+    others = {column.name for column in policy.columns} - set(usable)
+    for rule in rules.fairness:
+        if rule.by in ("site", "grade"):
+            continue
+        if is_protected(rule.by) or rule.by in others:
+            yield (
+                ("rules", "fairness", rule.id, "by"),
+                f"is '{rule.by}', which may not decide who is offered help",
+                f"use site, grade or a column for eligibility ({', '.join(usable) or 'none yet'}); "
+                "the equity table shows other groups",
             )
 
 

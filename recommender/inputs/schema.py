@@ -21,6 +21,7 @@ KEYED = {
     ("Policy", "columns"): "name",
     ("Policy", "scenarios"): "id",
     ("Rules", "must_serve"): "id",
+    ("Rules", "fairness"): "id",
 }
 """Fields that hold a tuple of entries and are written as a mapping from the entry's key."""
 
@@ -29,6 +30,7 @@ _DOCUMENTED = (
     catalogue.After,
     catalogue.Reach, catalogue.Format, catalogue.Need, catalogue.Text,
     policy.Policy, policy.Outcome, policy.Role, policy.Period, policy.Column, policy.MustServe,
+    policy.Fairness,
     policy.Rules, policy.WaitingPriority, policy.CapacityChange, policy.Hire, policy.ReachChange,
     policy.Change,
 )  # fmt: skip
@@ -144,6 +146,7 @@ def _entry_of(field: str) -> str:
         "columns": "Column",
         "scenarios": "Change",
         "must_serve": "MustServe",
+        "fairness": "Fairness",
     }[field]
 
 

@@ -32,6 +32,7 @@ from recommender.matching.candidates import Candidates
 from recommender.planning.codes import Codes, Floats, Ints, distinct
 from recommender.planning.days import groups_that_meet
 from recommender.planning.desks import desks_of, most_at_once, running_cases
+from recommender.planning.fairness import fair
 from recommender.planning.limits import (
     RULES,
     Facts,
@@ -164,6 +165,11 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
         resources: sites, professionals and periods.
         limits: the rules in force.
     """
+    return fair(_plain(candidates, resources, limits), candidates)
+
+
+def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) -> Formulation:
+    """Return the formulation without the rules of fairness."""
     book = _book(candidates, resources, limits)
     terms = terms_of(candidates.catalogue, book.roles)
     people = people_of(candidates, limits, book)

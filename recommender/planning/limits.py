@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 import scipy.sparse as sp
 
-from recommender.inputs.policy import MustServe, Policy
+from recommender.inputs.policy import Fairness, MustServe, Policy
 from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
 from recommender.planning.terms import CLASS, INDIVIDUAL, Terms
 
@@ -43,6 +43,7 @@ class LimitSettings:
             those given to the whole class do not count.
         at_once_per_family: the same for all children of a family together; help that is given to
             the parents counts once.
+        fairness: how help is to be shared between groups of pupils.
         seed: of the lots that break ties between equal pupils.
 
     Raises:
@@ -60,6 +61,7 @@ class LimitSettings:
     today: dt.date | None = None
     at_once_per_pupil: int | None = None
     at_once_per_family: int | None = None
+    fairness: tuple[Fairness, ...] = ()
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -107,6 +109,7 @@ class LimitSettings:
             today=None if policy.rules.waiting_priority is None else policy.reference_date,
             at_once_per_pupil=policy.rules.at_once_per_pupil,
             at_once_per_family=policy.rules.at_once_per_family,
+            fairness=policy.rules.fairness,
             seed=seed,
         )
 
@@ -127,6 +130,12 @@ class Kind(IntEnum):
     """One pupil whom a statutory rule still lacks."""
     BORROWED = 5
     """One hour that running help takes and nobody has."""
+    LACK = 6
+    """One of what a rule of fairness measures that a group lacks of its floor."""
+    LEVEL = 7
+    """One of what a rule of fairness measures that counts for more in a group that has little."""
+    COUNTED = -1
+    """One of what a rule of fairness measures, of a group."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -36,7 +36,7 @@ EXACT = 1e-7
 SECONDS = 30.0
 """How long one local problem may take."""
 
-NEAR, WIDE, PROOF = 0.1, 0.3, 1.0
+NEAR, WIDE, PROOF = 0.1, 1.0, float("inf")
 """How far from worth its price an offer may be to take part: in a search, what confirms it, and a
 proof that is asked for."""
 

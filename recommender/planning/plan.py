@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from recommender.allocation import Allocation
+from recommender.allocation.problem import worth
 from recommender.matching import Candidates, MatchingSettings, plan_error
 from recommender.planning.accounts import resources_of, sessions_of
 from recommender.planning.assignments import assignments_of, not_served_of
 from recommender.planning.caseload import NOBODY, caseload_of, described
+from recommender.planning.fairness import settled
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind, euros
 from recommender.planning.memberships import memberships_of
@@ -28,9 +30,11 @@ class Shortage:
     """What a must-serve rule still lacks: pupils of one site that could not be offered help.
 
     Attributes:
-        rule: the rule, or ``running_help`` where help that is already running lacks hours.
-        site: where.
-        pupils: pupils that could not be offered help; 0 for running help.
+        rule: the rule, or ``running_help`` where help that is already running lacks hours; of a
+            rule of fairness "rule/group".
+        site: where; "" of a rule of fairness.
+        pupils: pupils that could not be offered help; 0 for running help; of a rule of fairness
+            what the group lacks of its floor (pupils, hours or benefit).
         role, period, hours: the hours that running help lacks; "" and 0 for a rule.
     """
 
@@ -179,6 +183,7 @@ def plan_of(
         synthetic: whether the pupils are made up.
         caseload: who does what, as it was read back; worked out where it is None.
     """
+    allocation = _settled(formulation, allocation)
     taken = taken_of(formulation, allocation.solution)
     assignments = assignments_of(formulation, taken, candidates, matching)
     waiting = waiting_of(formulation, taken)
@@ -242,15 +247,31 @@ def _gap(difference: float, benefit: float) -> float:
     return 0.0 if difference <= 0 else float("inf")
 
 
+def _settled(formulation: Formulation, allocation: Allocation) -> Allocation:
+    """Return an allocation whose columns of fairness follow from its pupils."""
+    solution = settled(formulation, allocation.solution)
+    if solution is allocation.solution:
+        return allocation
+    value = worth(formulation.problem, solution.columns, solution.quantity)
+    better = allocation.certificate.better_bound
+    certificate = replace(
+        allocation.certificate,
+        value=value,
+        better_bound=None if better is None else max(better, value),
+    )
+    return replace(allocation, solution=solution, certificate=certificate)
+
+
 def _shortages(formulation: Formulation, taken: Taken) -> tuple[Shortage, ...]:
     pieces, book = formulation.pieces, formulation.book
     lacking = np.flatnonzero((pieces.kind >= Kind.SHORT) & (taken.piece > WHOLE))
     found = []
     for piece in lacking.tolist():
-        site, amount = book.sites[pieces.site[piece]], float(taken.piece[piece])
-        if pieces.kind[piece] == Kind.SHORT:
+        kind, amount = pieces.kind[piece], float(taken.piece[piece])
+        site = book.sites[pieces.site[piece]] if pieces.site[piece] >= 0 else ""
+        if kind in (Kind.SHORT, Kind.LACK):
             found.append(Shortage(book.rules[pieces.rule[piece]], site, amount))
-        else:
+        elif kind == Kind.BORROWED:
             role, period = book.roles[pieces.role[piece]], book.periods[pieces.period[piece]]
             found.append(Shortage(RUNNING, site, 0.0, role, period, amount))
     return tuple(found)

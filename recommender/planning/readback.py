@@ -15,6 +15,7 @@ from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, MatchingSettings, match
 from recommender.planning.caseload import NOBODY
 from recommender.planning.codes import Floats, Ints, ranges
+from recommender.planning.fairness import settled
 from recommender.planning.formulate import Formulation, formulate
 from recommender.planning.limits import Kind, LimitSettings
 from recommender.planning.memberships import links_of
@@ -155,7 +156,7 @@ def solution_of(
         status=plan.summary.status,  # type: ignore[arg-type]
     )
     findings = [finding for part in parts for finding in part.findings]
-    return solution, (*findings, *price_findings)
+    return settled(formulation, solution), (*findings, *price_findings)
 
 
 def units_part(plan: Plan, formulation: Formulation, candidates: Candidates) -> Part:
@@ -311,18 +312,20 @@ def shortages_part(plan: Plan, formulation: Formulation) -> Part:
     lacking = np.flatnonzero(pieces.kind >= Kind.SHORT)
     labels = [
         (
-            (named(book.rules, pieces.rule[lacking]), pieces.kind[lacking] == Kind.SHORT),
+            (named(book.rules, pieces.rule[lacking]), pieces.kind[lacking] != Kind.BORROWED),
             named(book.sites, pieces.site[lacking]),
             named(book.roles, pieces.role[lacking]),
             named(book.periods, pieces.period[lacking]),
         )
     ]
     (rules, short), sites, roles, periods = labels[0]
+    level = (pieces.kind[lacking] == Kind.LEVEL).tolist()
     position = {
         (rule if owed else RUNNING, site, role, period): number
         for number, (rule, owed, site, role, period) in enumerate(
             zip(rules, short, sites, roles, periods, strict=True)
         )
+        if not level[number]
     }
     first = int(formulation.problem.start[formulation.spans.shortages])
     columns, quantity, findings = [], [], []

@@ -78,6 +78,9 @@ def overused(formulation: Formulation, solution: Solution) -> list[str]:
     sources = {
         "hours": "assignments.csv and sessions.csv take {:g} more than caseload.csv, hours, gives",
         "places": "assignments.csv, units, takes {:g} more than sessions.csv, groups, gives",
+        "fair_coverage": "assignments.csv, units, is {:g} pupils off what the rule asks",
+        "fair_hours": "assignments.csv is {:g} hours off what the rule asks",
+        "fair_benefit": "assignments.csv, benefit, is {:g} off what the rule asks",
         "quorum": "sessions.csv, groups, asks {:g} pupils more than assignments.csv, units, gives",
         "budget": "assignments.csv and sessions.csv cost {:g} euros more",
         "must_serve": "assignments.csv and summary, shortages, are {:g} pupils short",
