@@ -40,6 +40,9 @@ SHIPPED = 1_800
 LINE = re.compile(r"^\s*([\d.]+) s  (.*)$")
 """A line of ``--verbose``: the moment a step begins, and what it is."""
 
+SOLVED = re.compile(r"^\d+ of \d+ parts solved$")
+"""A line on how many parts are solved."""
+
 PARTS = (": ", " of ", " columns")
 """What follows one of these differs from run to run and is no part of a stage's name."""
 
@@ -132,7 +135,7 @@ def run(command: str, *arguments: str) -> Run:
         assert process.stderr is not None
         for line in process.stderr:
             if found := LINE.match(line):
-                name = found.group(2)
+                name = SOLVED.sub("solving parts", found.group(2))
                 for part in PARTS:
                     name = name.split(part)[0]
                 name = re.sub(r" [\d,.]+", "", name)

@@ -301,12 +301,17 @@ class _Work:
             columns += part.columns.size
             highest = np.maximum(highest, _dearest(part))
         effort = replace(self.effort, whole=False, workers=1)
+        starts: dict[int, Start] = {}
 
         def ask(price: FloatArray) -> Answers:
             order = Order(price, None, effort, "auto", self.solver)
-            found = self.ask(dict.fromkeys(lots, order), quietly=True)
+            found = self.ask(
+                {number: replace(order, start=starts.get(number)) for number in lots}, quietly=True
+            )
             for number in lots:
                 self.refuse(number, found[number])
+                if (relaxed := found[number].allocation) is not None:
+                    starts[number] = Start(relaxed.solution.price)
             shown = ", ".join(f"{one:.4g}" for one in price.tolist())
             self.say(f"prices of what is shared: {shown}")
             return Answers(
