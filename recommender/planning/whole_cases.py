@@ -13,8 +13,8 @@ hours of a plan fit its staff.  In order of weight a choice seeks
     STRETCH    where cases at once are limited: one person does the job in one period
     OWN        the role is the person's own, not one it may act as
 
-Where that problem is too large, cases are laid on the hours of the plan in turn (``fill``), in
-time that grows with the number of cases only.
+Where that problem is too large (``MOST_COLUMNS``, ``MOST_PAIRS``, ``MOST_UNITS``), cases are laid
+on the hours of the plan in turn (``fill``), in time that grows with the number of cases only.
 """
 
 from __future__ import annotations
@@ -62,8 +62,11 @@ person, and exceeded before a case is divided within a period, as that takes sev
 DEAR = -1e4
 """An hour that a rounding lacks; it is never chosen where hours are there."""
 
-MOST_COLUMNS = 20_000
-"""Columns of the largest problem that is solved exactly."""
+MOST_COLUMNS = 12_000
+"""Pairs of cases and people in the largest part that is solved exactly."""
+
+MOST_PAIRS = 50_000
+"""Pairs in all parts that are solved exactly, the small ones first."""
 
 MOST_UNITS = 100_000
 """Units of the largest region in which cases are laid whole; larger ones are laid in turn."""
@@ -128,7 +131,9 @@ def who_does_what(
     found = [lent]
     pairs = np.bincount(staffing.row, minlength=formulation.rows.size)[cases.row]
     size = np.bincount(part, weights=pairs).astype(np.int64)
+    small = np.argsort(size, kind="stable")
     exact = size <= MOST_COLUMNS
+    exact[small] &= np.cumsum(size[small]) <= MOST_PAIRS
     if np.any(exact) and len(candidates.cohort.units) <= MOST_UNITS:
         jobs = jobs_of(formulation, candidates, cases, part)
         said, language = speaks(formulation, candidates), language_codes(candidates)

@@ -212,7 +212,7 @@ def test_hours_nobody_has_stand_with_running_help_alone(world: Any, make_help: H
     assert verify(plan, base.inputs, base.matching, base.limits) == ()
 
 
-@pytest.mark.parametrize("name", ["MOST_COLUMNS", "MOST_UNITS"])
+@pytest.mark.parametrize("name", ["MOST_COLUMNS", "MOST_PAIRS", "MOST_UNITS"])
 def test_what_is_too_large_is_laid_in_turn_and_adds_up_all_the_same(
     name: str, world: Any, make_help: Help, monkeypatch: pytest.MonkeyPatch
 ) -> None:
