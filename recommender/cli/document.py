@@ -50,7 +50,7 @@ def command(
     """
     from recommender.cli.again import workspace_of
     from recommender.errors import UsageError
-    from recommender.export.folder import read_plan
+    from recommender.export.folder import read_plan, sha256
     from recommender.export.spoken import reason_sayer
     from recommender.governance.adoption import standing
     from recommender.governance.facts import Run, facts_of
@@ -63,6 +63,12 @@ def command(
     plan, manifest = read_plan(plan_folder)
     workspace = workspace_of(plan_folder, manifest, elsewhere)
     now = dt.datetime.now(dt.UTC)
+    hashes = {source.path: source.sha256 for source in manifest.inputs}
+    for name in ("planning.yaml", "interventions.yaml"):
+        if hashes.get(name) != sha256(workspace / name) and not quiet:
+            remark(
+                f"{name} was changed after the plan was made; documents say what stands there now"
+            )
     policy = read_policy(workspace / "planning.yaml")
     catalogue = read_catalogue(workspace / "interventions.yaml")
     run = Run(

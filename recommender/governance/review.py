@@ -230,8 +230,9 @@ def review_sheet(
     _guide(first, language)
     titles: set[str] = {"guide", "choices", "plan"}
     for site, part in rows.groupby("site", sort=True):
-        sheet = book.create_sheet(_title(site_names.get(str(site), str(site)), str(site), titles))
-        _site_sheet(sheet, part, choices, sets, language)
+        name = site_names.get(str(site), str(site))
+        sheet = book.create_sheet(_title(name, str(site), titles))
+        _site_sheet(sheet, name, part, choices, sets, language)
     hidden = book.create_sheet("choices")
     for some, n in sets.items():
         for j, key in enumerate(some, 1):
@@ -407,6 +408,7 @@ def _guide(sheet: Worksheet, language: str) -> None:
 
 def _site_sheet(
     sheet: Worksheet,
+    name: str,
     rows: pd.DataFrame,
     choices: Choices,
     sets: Mapping[tuple[str, ...], int],
@@ -414,7 +416,7 @@ def _site_sheet(
 ) -> None:
     bold, grey = Font(bold=True), PatternFill("solid", fgColor="EEEEEE")
     yellow, free = PatternFill("solid", fgColor="FFF9DB"), Protection(locked=False)
-    _write(sheet["A1"], sheet.title).font = Font(bold=True, size=14)
+    _write(sheet["A1"], name).font = Font(bold=True, size=14)
     for place, word in (("A2", _BY), ("D2", _ROLE)):
         _write(sheet[place], said(word, language)).font = bold
     for place in ("B2", "F2"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +153,40 @@ def test_a_log_that_was_changed_is_found(region: Path, capsys: pytest.CaptureFix
     assert run(["audit", "verify", str(region)]) == 1
     assert "entry 2 was changed" in capsys.readouterr().err
     assert run(["audit", "verify", str(region), "--head", "nonsense"]) == 2
+
+
+def test_a_document_about_a_plan_whose_policy_was_changed_says_so(
+    region: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["document", str(region / "plan"), "--kind", "dpia", "-o", str(tmp_path / "dpia.md")]
+    assert run(words) == 0
+    assert "was changed" not in capsys.readouterr().err
+    path = region / "planning.yaml"
+    path.write_text(path.read_text() + "\n# another day\n")
+    assert run(words) == 0
+    assert "planning.yaml was changed after the plan" in capsys.readouterr().err
+
+
+def test_the_register_entry_is_in_dutch_whatever_the_language(region: Path, tmp_path: Path) -> None:
+    pages = []
+    for language in ("en", "nl"):
+        page = tmp_path / f"{language}.md"
+        words = ["document", str(region / "plan"), "--kind", "register", "-o", str(page), "-q"]
+        assert run([*words, "--language", language]) == 0
+        pages.append(page.read_text())
+    assert pages[0] == pages[1]
+    assert "leesachterstand" in pages[0]
+
+
+ENGLISH = r"\b(the|would|there|for|and|with|estimate|register|feature|personal|special|strong)\b"
+
+
+@pytest.mark.parametrize("kind", ["dpia", "fria", "data-card", "parents", "measurement"])
+def test_a_dutch_document_has_no_english_in_it(kind: str, region: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    words = ["document", str(region / "plan"), "--kind", kind, "-o", str(page), "-q"]
+    assert run([*words, "--language", "nl"]) == 0
+    assert not re.findall(rf".{{0,40}}{ENGLISH}.{{0,40}}", page.read_text())
 
 
 def test_all_documents_are_written_without_an_id(region: Path, tmp_path: Path) -> None:

@@ -83,6 +83,8 @@ def test_there_is_a_line_for_every_offer_and_every_pupil_without_one(sheet: Path
     lines = [s.max_row - 4 for s in book.worksheets[1:-2]]
     assert sum(lines) == 64 + 136
     assert book.worksheets[1].title == "School  One   a b"
+    assert book.worksheets[1]["A1"].value == "=School [One]: a/b"
+    assert book.worksheets[1]["A1"].data_type == "s"
 
 
 def test_what_is_said_comes_back_as_decisions(
