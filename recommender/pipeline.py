@@ -131,7 +131,7 @@ def recommend_again(
         formulation, candidates, allocation.solution,
         settings.matching, inputs.resources, settings.limits,
     )  # fmt: skip
-    return Again(plan, keep, kept_of(before, plan, keep.threshold, keeping, counted), costs)
+    return Again(plan, keep, kept_of(before, plan, keeping, counted), costs)
 
 
 def verify_plan(plan: Plan, inputs: Inputs, settings: Settings) -> tuple[str, ...]:

@@ -231,14 +231,14 @@ def command(
             language=language,
         )
         manifest = write_plan(plan, folder, manifest, overwrite=force)
-        if again is not None and costs is not None:
-            write_file(costs, csv_text(again.costs.decisions).encode())
         note(
             workspace, "run", folder.name, files={MANIFEST: folder / MANIFEST},
             details={"scenario": plan.summary.scenario, "seed": str(seed),
                      "status": plan.summary.status, "version": manifest.version,
                      **(keeping.kept_details(again) if again else {})},
         )  # fmt: skip
+        if again is not None and costs is not None:
+            write_file(costs, csv_text(again.costs.decisions).encode())
     finally:
         progress.done()
     if as_json:

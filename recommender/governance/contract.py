@@ -182,6 +182,8 @@ def contract_markdown(contract: Contract, language: str) -> str:
     words = _WORDS[language]
     rows = [_row(term, language) for term in contract.terms]
     points = [f"- {line}" for line in point_lines(contract, language)]
+    named = {term.column.name for term in contract.terms}
+    bare = [column for column in STRUCTURAL if column not in named]
     signed = table(words["signed"].split("|"), [[r, "", "", ""] for r in words["who"].split("|")])
     parts = [
         f"# {words['title']}",
@@ -189,7 +191,8 @@ def contract_markdown(contract: Contract, language: str) -> str:
         *([words["synthetic"]] if contract.synthetic else []),
         f"## {words['columns']}",
         table(words["header"].split("|"), rows),
-        words["structural"].format(columns=", ".join(STRUCTURAL)),
+        *([words["structural"].format(columns=", ".join(bare))] if bare else []),
+        words["refused"],
         f"## {words['points']}",
         "\n".join(points) or words["none"],
         f"## {words['agreed']}",
@@ -380,7 +383,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "columns": "What is used",
         "header": "Column|Use|Sensitivity|Kept until|Source|Purpose|Legal ground|Meaning (tables)",
         "structural": "Columns that every table needs and that have no line of their own: "
-        "{columns}. Names, addresses and citizen service numbers are refused.",
+        "{columns}.",
+        "refused": "Names, addresses and citizen service numbers are refused.",
         "points": "To be discussed",
         "none": "Nothing is open.",
         "agreed": "Agreed by",
@@ -406,7 +410,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "columns": "Wat wordt gebruikt",
         "header": "Kolom|Gebruik|Gevoeligheid|Bewaard tot|Bron|Doel|Grondslag|Betekenis (tabellen)",
         "structural": "Kolommen die elke tabel nodig heeft en die geen eigen regel hebben: "
-        "{columns}. Namen, adressen en burgerservicenummers worden geweigerd.",
+        "{columns}.",
+        "refused": "Namen, adressen en burgerservicenummers worden geweigerd.",
         "points": "Te bespreken",
         "none": "Er staat niets open.",
         "agreed": "Afgesproken door",

@@ -82,7 +82,8 @@ class Kept:
     """How much of the earlier plan stays.
 
     Attributes:
-        threshold: the benefit that changing one assignment had to be worth.
+        threshold: the benefit that changing one assignment had to be worth; no more than ``MOST``
+            times the largest benefit.
         before: assignments of the earlier plan, pupils of a segment counted each.
         possible: of those, the ones that are still candidates.
         same: of those, the ones that the new plan offers too.
@@ -121,6 +122,7 @@ class Keeping:
         block: (blocks of it,) the block of the original problem.
         possible: assignments of the earlier plan that may still be offered.
         before: assignments of the earlier plan.
+        bonus: what every one of them counts for: the threshold, or as much as is safe.
     """
 
     problem: AllocationProblem
@@ -128,6 +130,7 @@ class Keeping:
     block: Ints
     possible: float
     before: float
+    bonus: float
 
 
 def keeping(
@@ -191,6 +194,7 @@ def keeping(
         block=block,
         possible=float(best @ limit),
         before=float(old["units"].sum()),
+        bonus=bonus,
     )
 
 
@@ -260,8 +264,8 @@ def solve_keeping(
     """
     kept = keeping(formulation, candidates, before, threshold)
     benefit = max(before.summary.benefit, 0.0)
-    bonus = threshold * kept.possible
-    share = benefit / (benefit + bonus) if benefit > 0 else 1.0
+    counted = kept.bonus * kept.possible
+    share = benefit / (benefit + counted) if benefit > 0 else 1.0
     found = solve(kept.problem, replace(effort, gap=effort.gap * share), engine, solver, progress)
     taken = np.bincount(
         kept.column[found.solution.columns],
@@ -325,18 +329,15 @@ def _nearest(
     return min(certified, key=lambda pair: min(pair[1].bound, pair[1].linked_bound))
 
 
-def kept_of(
-    before: Plan, after: Plan, keep: float, kept: Keeping, certificate: Certificate
-) -> Kept:
+def kept_of(before: Plan, after: Plan, kept: Keeping, certificate: Certificate) -> Kept:
     """Return how much of an earlier plan stays in a new one.
 
     Args:
         before, after: the two plans.
-        keep: the threshold.
         kept, certificate: as ``solve_keeping`` returns them.
     """
     return Kept(
-        threshold=keep,
+        threshold=kept.bonus,
         before=kept.before,
         possible=kept.possible,
         same=unchanged(before.assignments, after.assignments),

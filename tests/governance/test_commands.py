@@ -355,6 +355,18 @@ def test_keeping_refuses_what_makes_no_sense(region: Path) -> None:
     assert not (region / "b").exists()
 
 
+def test_a_plan_is_noted_even_if_its_costs_cannot_be_written(
+    region: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (region / "file").write_text("in the way")
+    words = ["plan", str(region), "-o", str(region / "b"), "--keep", str(region / "plan")]
+    assert run([*words, "--gap", "20%", "--costs", str(region / "file/costs.csv"), "-q"]) == 74
+    capsys.readouterr()
+    assert run(["audit", "list", str(region), "--json"]) == 0
+    entries = json.loads(capsys.readouterr().out)["entries"]
+    assert [(e["action"], e["subject"]) for e in entries] == [("run", "plan"), ("run", "b")]
+
+
 def test_a_replay_without_the_plan_that_was_kept_says_so(
     region: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,25 @@ def test_the_page_is_in_both_languages_and_runs_nothing(language: str, word: str
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt; | a</td>" in html
     assert f'lang="{language}"' in html
+
+
+def test_two_languages_of_a_frame_are_each_said_in_their_own() -> None:
+    frame = {
+        "source": Text("intake form", "intakeformulier"),
+        "purpose": Text("plan help", "hulp plannen"),
+        "legal_basis": Text("GDPR 6", "AVG art. 6"),
+        "retention": dt.date(2027, 8, 1),
+    }
+    columns = (
+        Column("sdq", "number", ("feature",), sensitivity="special", **frame),
+        Column("odd", "number", ("feature",), **{**frame, "purpose": Text("")}),
+    )
+    contract = contract_of(policy(*columns), CATALOGUE, {"pupils": ("sdq",)}, TODAY)
+    page = contract_markdown(contract, "nl")
+    for words in ("intakeformulier", "hulp plannen", "AVG art. 6", "het doel", "geen tabel heeft"):
+        assert words in page
+    assert not re.search("intake form|plan help|GDPR|purpose|no table", page)
+    assert "GDPR 6" in contract_markdown(contract, "en")
 
 
 def test_json_says_what_the_page_says() -> None:

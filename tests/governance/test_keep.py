@@ -35,7 +35,7 @@ def again(world: Any, before: Plan, threshold: float) -> Any:
         world.formulation, world.candidates, before, threshold, world.settings.effort, "exact"
     )
     plan = plan_of(world.formulation, allocation, world.candidates, world.settings.matching)
-    return plan, kept_of(before, plan, threshold, kept, counted)
+    return plan, kept_of(before, plan, kept, counted)
 
 
 def offers(plan: Plan) -> set[tuple[str, str]]:
@@ -53,6 +53,15 @@ def test_a_change_must_be_worth_more_than_the_threshold(small: Any) -> None:
     assert offers(before) == {("a", "lesson")}
     assert offers(again(today, before, 0.1)[0]) == {("a", "lesson")}
     assert offers(again(today, before, 0.04)[0]) == {("b", "lesson")}
+
+
+def test_a_threshold_beyond_all_sense_counts_for_as_much_as_is_safe(small: Any) -> None:
+    world = small(one_each(a=0.5, b=0.4), hours=1)
+    plan, kept = again(world, world.plan, 1e9)
+    assert offers(plan) == {("a", "lesson")}
+    assert kept.threshold == pytest.approx(50.0)
+    assert kept.counted == pytest.approx(50.5)
+    assert plan.summary.status == "optimal"
 
 
 def test_values_are_the_true_ones_and_the_bound_is_of_every_plan(small: Any) -> None:
