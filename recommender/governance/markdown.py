@@ -16,7 +16,7 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:84rem;margin:2rem auto;padding
 color:#1a1a1a;background:#fff}p,li{max-width:60rem}
 table{border-collapse:collapse;width:100%;font-size:.85em;margin:1em 0}
 th,td{border:1px solid #999;padding:.35em .5em;text-align:left;vertical-align:top;
-overflow-wrap:anywhere;min-width:4.5em}
+overflow-wrap:anywhere;hyphens:auto;min-width:7em}
 th{background:#eee}h1{font-size:1.6em}h2{font-size:1.25em;margin-top:2em}
 @media print{body{margin:0;max-width:none}}
 """
