@@ -149,7 +149,8 @@ def _hours_each(plan: Plan) -> pd.Series:
     hours = load.groupby("case")["hours"].sum().reindex(session_names(sessions)).fillna(0.0)
     totals = pd.DataFrame({"hours": hours.to_numpy(), "pupils": sessions["pupils"]})
     families = sessions["family"] != "" if "family" in sessions else names != names
-    wanted = lines["intervention"] + "/" + lines["site"] + "/" + lines["period"]
+    begins = lines["starts"] if "starts" in lines else lines["period"]
+    wanted = lines["intervention"] + "/" + lines["site"] + "/" + begins
     of_group, of_family = (
         wanted.map(_each(totals[kind], names[kind])).astype("float64").fillna(0.0)
         for kind in (~families, families)
