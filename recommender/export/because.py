@@ -20,10 +20,11 @@ FIXED: Mapping[str, str] = {
     reasons.NO_GROUP: "because_no_group",
     reasons.NO_SEAT: "because_no_seat",
     reasons.NOT_NOW: "because_not_now",
+    reasons.NO_CLASS: "because_no_class",
     reasons.NOT_WHOLE: "because_not_whole",
     f"the money {_GOOD}": "because_money",
     f"what a statutory rule asks for {_GOOD}": "because_statute",
-    f"the time of the parents {_GOOD}": "because_parents",
+    f"help for the parents {_GOOD}": "because_parents",
     f"what a family may have at once {_GOOD}": "because_at_once",
 }
 """Reasons that name nothing, and the phrases that say them."""

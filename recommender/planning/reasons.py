@@ -20,6 +20,7 @@ NO_CONSENT = "there is no consent to offer help"
 NO_GOOD = "nothing that may be offered is expected to help"
 NO_TIME = "what suits takes more periods than the calendar has"
 NO_GROUP = "too few pupils here for a group of what suits"
+NO_CLASS = "a whole class takes part or nobody, and its hours do more good elsewhere"
 NOT_NOW = "what suits may not start yet, beside or after what the pupil already has"
 NO_SEAT = "a group here does more good for other pupils, or does not run"
 NOT_WHOLE = "worth its price, but what is left cannot be divided to fit one more"
@@ -121,12 +122,14 @@ def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> tuple[St
     words[place] = "a place in " + named(book.interventions, rows.intervention[row[place]])
     cap = resource == "cap"
     words[cap] = "the cap on " + named(book.interventions, rows.intervention[row[cap]])
-    words[place & (rows.family[row] >= 0)] = "the time of the parents"
+    words[place & (rows.family[row] >= 0)] = "help for the parents"
     full = resource == "caseload"
     words[full] = "the caseload of " + named(book.roles, rows.role[row[full]])
     words[resource == "at_once"] = "what a family may have at once"
     dear = cost[best] > 0
     text[filled[dear]] = words[dear] + " would do more good for others"
+    whole = dear & place & formulation.terms.whole[rows.intervention[row]]
+    text[filled[whole]] = NO_CLASS
     most = np.zeros(offers.size)
     most[filled] = cost[best]
     return text, most

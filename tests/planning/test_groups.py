@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from recommender.planning import LimitSettings, Plan
 from recommender.planning.explain import explain
-from recommender.planning.reasons import NO_GROUP
+from recommender.planning.reasons import NO_CLASS, NO_GROUP, NO_SEAT
 from recommender.planning.verify import verify
 
 Help = Callable[..., Any]
@@ -109,6 +109,13 @@ def test_half_a_class_is_not_enough_for_the_whole(world: Any, make_help: Help, w
         len(who(base.replace(staff=[("c", "coach", 1, "s1"), ("t", "teacher", 2, "s1")]).plan()))
         == 2
     )
+
+
+def test_a_class_whose_hours_do_more_elsewhere_is_told_so(world: Any, make_help: Help) -> None:
+    units = pupils("lesson", ann=(0.1, {}), ben=(0.1, {})) | pupils("talk", cas=(0.9, {}))
+    lesson = make_help("lesson", None, {"coach": 1}, whole_class=True, shape={"whole": True})
+    base = world(units, [lesson, make_help("talk", {"coach": 1})], [("c", "coach", 1, "s1")])
+    assert set(base.plan().not_served["reason"]) <= {NO_CLASS, NO_SEAT}
 
 
 def test_a_whole_school_is_one_session_for_all_grades(
