@@ -126,6 +126,7 @@ def _facts(summary: Summary) -> list[str]:
         "eligible": f"{summary.eligible:,} pupils may be offered something",
         "benefit": f"{summary.benefit:,.{digits}f} ± {summary.standard_error:,.{digits}f} "
         "weighted adverse outcomes averted (± one standard error)",
+        **_promise(summary, digits),
         "proven": _proven(summary),
         "hours": f"{summary.hours_used:,.0f} of {summary.hours_capacity:,.0f}",
         "money": f"{summary.cost:,.0f} euros"
@@ -137,6 +138,13 @@ def _facts(summary: Summary) -> list[str]:
     if summary.cases:
         lines.append(f"  {'caseload':<11}{_caseload(summary)}")
     return lines
+
+
+def _promise(summary: Summary, digits: int) -> dict[str, str]:
+    if summary.promise is None:
+        return {}
+    text = f"{summary.promise:,.{digits}f} of it to be expected, since true risks lie around"
+    return {"promise": f"{text} what is estimated"}
 
 
 def _caseload(summary: Summary) -> str:

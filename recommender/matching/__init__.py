@@ -11,6 +11,7 @@ from recommender.matching.benefit import (
 from recommender.matching.bundles import bundle_name
 from recommender.matching.candidates import Bundle, Candidates, Reason
 from recommender.matching.eligibility import reason_texts
+from recommender.matching.promise import promised
 from recommender.matching.relations import Relations, relations_of
 from recommender.matching.settings import MatchingSettings
 
@@ -27,6 +28,7 @@ __all__ = [
     "draw_benefit",
     "match",
     "plan_error",
+    "promised",
     "reason_texts",
     "relations_of",
 ]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from recommender.allocation import Allocation
 from recommender.allocation.problem import worth
-from recommender.matching import Candidates, MatchingSettings, plan_error
+from recommender.matching import Candidates, MatchingSettings, plan_error, promised
 from recommender.planning.accounts import resources_of, sessions_of
 from recommender.planning.assignments import assignments_of, not_served_of
 from recommender.planning.caseload import NOBODY, caseload_of, described
@@ -59,6 +59,8 @@ class Summary:
         better_bound: a tighter bound proved with a solver, or None.
         benefit, standard_error: expected weighted adverse outcomes averted, what waiting loses
             taken off, and its error when all pupils share one draw of every effect.
+        promise: what the plan is expected to avert once true risks are taken to lie around their
+            estimates, which is less than ``benefit``; None in plans of earlier versions.
         pupils, eligible, served: numbers of pupils (segments count their pupils); eligible are
             those with at least one candidate.
         must_serve, must_serve_met: pupils under a statutory rule who agree to help, and how many
@@ -102,6 +104,7 @@ class Summary:
     cases_handed_over: int = 0
     sessions_apart: int = 0
     professionals_overloaded: int = 0
+    promise: float | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -227,6 +230,7 @@ def plan_of(
         cases_handed_over=told.handed_over,
         sessions_apart=told.apart,
         professionals_overloaded=told.overloaded,
+        promise=promised(candidates, matching, taken.candidate, discounted),
     )
     return Plan(
         summary=summary,

@@ -166,6 +166,8 @@ def summary_findings(said: Summary, found: Summary) -> list[str]:
     findings = []
     for field in fields(Summary):
         old, new = getattr(said, field.name), getattr(found, field.name)
+        if field.name == "promise" and old is None:
+            continue
         if field.name == "shortages":
             same = len(old) == len(new)
         elif isinstance(new, float) and isinstance(old, float):

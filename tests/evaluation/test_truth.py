@@ -140,3 +140,20 @@ def test_over_many_regions_the_promise_is_right_on_average(
     print(f"promised {promised.mean():.2f}, delivered {real.mean():.2f}")
     z = (promised - real) / error
     assert abs(z.mean()) <= 3 / np.sqrt(z.size)
+
+
+@pytest.mark.slow
+def test_over_twenty_regions_the_promise_is_within_five_per_cent_of_what_is_delivered(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    table = []
+    for seed in range(20):
+        found = known(tmp_path_factory.mktemp("region"), 700, seed)
+        summary = found.plan.summary
+        row = (summary.benefit, summary.promise, found.delivers(found.allocation.solution))
+        table.append(row)
+        print(f"{seed:>2}  benefit {row[0]:6.2f}  promise {row[1]:6.2f}  delivered {row[2]:6.2f}")
+    benefit, promise, real = np.array(table).mean(axis=0)
+    print(f"mean  benefit {benefit:.2f}  promise {promise:.2f}  delivered {real:.2f}")
+    assert abs(promise / real - 1) <= 0.05
+    assert abs(promise - real) < abs(benefit - real)
