@@ -199,7 +199,7 @@ def test_a_tampered_family_is_found_out(world: Any, make_help: Help) -> None:
 
 
 few = settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -306,7 +306,8 @@ def possible(choice: Choice, parts: Mapping[str, Any]) -> bool:
     return True
 
 
-@few
+@pytest.mark.slow
+@settings(few, max_examples=20)
 @given(parts=ingredients())
 def test_setting_the_recipient_aside_is_never_worth_more(
     parts: Mapping[str, Any], world: Any, make_help: Help

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from recommender.planning.limits import (
     LimitSettings,
     Pieces,
     Rows,
+    at_once,
     budget,
     caps,
     hours,
@@ -122,6 +124,62 @@ def test_a_cap_counts_pupils_of_a_site_over_all_periods(facts: Facts) -> None:
     }
 
 
+@pytest.fixture
+def family(make_help: Callable[..., Any]) -> tuple[Pieces, Facts]:
+    """A child's talk, two children's places in a family, and the family among parents who meet."""
+    evening = make_help(
+        "evening", {"coach": 2.0}, None, group=(2, 3), recipient="parents", periods=2
+    )
+    talk = make_help("talk", {"coach": 1.0}, cost_per_pupil=8)
+    facts = Facts(
+        terms=terms_of(Catalogue((evening, talk)), ("coach",)),
+        budget=None,
+        cap=np.array([5.0, np.inf]),
+        committed=NONE,
+        owed=(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)),
+        at_once=np.array([[2.0, 1.0]]),
+    )
+    pieces = joined(
+        one(Kind.PLACE, intervention=1, site=0, period=0, family=0),
+        one(Kind.PLACE, intervention=0, site=0, period=0, family=0, most=2),
+        one(Kind.GROUP, intervention=0, site=0, period=0, family=0, most=2),
+        one(Kind.GROUP, intervention=0, site=0, period=0, most=3),
+    )
+    return pieces, facts
+
+
+def test_children_have_places_in_their_family_and_the_family_one_among_parents(
+    family: tuple[Pieces, Facts],
+) -> None:
+    assert table(places(*family), "intervention", "family") == {
+        (0, -1): ([0, 0, 1.0, -3.0], 0),
+        (0, 0): ([0, 1.0, -2.0, 0], 0),
+    }
+    assert table(quorum(*family), "intervention", "family") == {
+        (0, -1): ([0, 0, -1.0, 2.0], 0),
+        (0, 0): ([0, -1.0, 1.0, 0], 0),
+    }
+
+
+def test_a_family_takes_hours_money_and_caps_once(family: tuple[Pieces, Facts]) -> None:
+    assert table(hours(*family), "period") == {
+        (0,): ([1.0, 0, 1.0, 0], 0),
+        (1,): ([0, 0, 1.0, 0], 0),
+    }
+    assert table(caps(*family), "intervention") == {(0,): ([0, 0, 1.0, 0], 5.0)}
+
+
+def test_what_a_family_has_at_once_counts_children_and_parents_in_every_period(
+    family: tuple[Pieces, Facts],
+) -> None:
+    assert table(at_once(*family), "family", "period") == {
+        (0, 0): ([1.0, 0, 1.0, 0], 2.0),
+        (0, 1): ([0, 0, 1.0, 0], 1.0),
+    }
+    pieces, facts = family
+    assert at_once(pieces, replace(facts, at_once=None)).size == 0
+
+
 def test_a_statutory_rule_is_met_by_served_and_short_pupils(facts: Facts) -> None:
     pieces = joined(one(Kind.SERVED, rule=0, site=1), one(Kind.SHORT, rule=0, site=1))
     owed = np.array([0]), np.array([1]), np.array([5.0])
@@ -144,6 +202,9 @@ def test_rows_of_several_rules_are_stacked_in_order(pieces: Pieces, facts: Facts
         ("travel_overhead", 1.5),
         ("waiting_discount", float("nan")),
         ("seed", -1),
+        ("at_once_per_pupil", 0),
+        ("at_once_per_family", -1),
+        ("waiting_priority", (-0.1, 1.0)),
     ],
 )
 def test_settings_refuse_nonsense(field: str, value: Any) -> None:

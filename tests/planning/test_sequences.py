@@ -151,7 +151,7 @@ def test_completed_help_is_repeated_when_enough_days_have_gone_by(
 
 
 few = settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -65,7 +65,7 @@ def test_no_wait_counts_for_more_than_the_most(world: Any, make_help: Help, who:
 
 
 few = settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
