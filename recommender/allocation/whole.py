@@ -65,7 +65,7 @@ SUPPLY = 5_000
 STARTS = 12
 """Times that what supplies is made whole, each among more columns and from another seed."""
 
-AROUND = 3
+AROUND = 4
 """Times that a choice is sought near that of a start, each from what the last one found."""
 
 SUPPLY_NODES = 10
@@ -409,8 +409,8 @@ def _by_supply(search: Search, near: _Near, start: int, choice: WholeChoice) -> 
 def _by_start(search: Search, near: _Near, turn: int, choice: WholeChoice) -> WholeChoice:
     """Return the better of a choice and one near it, or near the choice of a start at first.
 
-    In the first turn what supplies stays as it was.  Later it is what it was, or one more or less
-    of each, and units for which choice and relaxation agree stay as they are.
+    Units for which choice and relaxation agree stay as they are, but for the third turn.  What
+    supplies stays as it was in the first and third turn; else it is one more or less of each.
     """
     problem = search.problem
     around = search.start if choice.quantity is None else choice.quantity
@@ -419,7 +419,7 @@ def _by_start(search: Search, near: _Near, turn: int, choice: WholeChoice) -> Wh
     columns = np.flatnonzero(supply[blocks])
     if around is None or columns.size == 0:
         return choice
-    if turn == 0:
+    if turn == 2:
         return _units(search, near, choice, columns, around[columns], search.seed)
     differ = np.bincount(
         blocks, np.abs(around - search.parts) > exact.WHOLE, minlength=problem.blocks
@@ -428,6 +428,8 @@ def _by_start(search: Search, near: _Near, turn: int, choice: WholeChoice) -> Wh
     agreed = np.flatnonzero(closed[blocks] & (around > 0))
     kept = np.zeros(problem.columns)
     kept[agreed] = around[agreed]
+    if turn == 0:
+        return _units(search, near, choice, columns, around[columns], search.seed, kept, closed)
     low = np.maximum(around[columns] - 1.0, 0.0)
     more = around[columns] + 1.0 - low
     window = window_for(near.contested, SUPPLY + turn * SUPPLY // 4)
