@@ -410,7 +410,8 @@ def _by_start(search: Search, near: _Near, turn: int, choice: WholeChoice) -> Wh
     """Return the better of a choice and one near it, or near the choice of a start at first.
 
     Units for which choice and relaxation agree stay as they are, but for the third turn.  What
-    supplies stays as it was in the first and third turn; else it is one more or less of each.
+    supplies stays as it was in the first and third turn; else it lies between that and the
+    relaxation.
     """
     problem = search.problem
     around = search.start if choice.quantity is None else choice.quantity
@@ -430,8 +431,8 @@ def _by_start(search: Search, near: _Near, turn: int, choice: WholeChoice) -> Wh
     kept[agreed] = around[agreed]
     if turn == 0:
         return _units(search, near, choice, columns, around[columns], search.seed, kept, closed)
-    low = np.maximum(around[columns] - 1.0, 0.0)
-    more = around[columns] + 1.0 - low
+    low = np.minimum(around[columns], np.floor(search.parts[columns] + exact.WHOLE))
+    more = np.maximum(around[columns], np.ceil(search.parts[columns] - exact.WHOLE)) - low
     window = window_for(near.contested, SUPPLY + turn * SUPPLY // 4)
     seed = search.seed + turn
     fixed = _supply(search, near, columns, low, more, window, seed, kept, closed)
