@@ -19,6 +19,7 @@ from recommender.planning.explain import Explanation, explain
 from recommender.planning.formulate import Formulation
 from recommender.planning.plan import Plan
 from recommender.planning.readback import remade
+from recommender.planning.repair import Repair, repairs
 from recommender.planning.teams import Hours, hours_explained, hours_rows
 from recommender.planning.verify import verify
 from recommender.risk import RiskSettings, assess_risk
@@ -187,3 +188,17 @@ def explain_hours(
     rows = hours_rows(again.formulation, role, site, period)
     ids = again.candidates.cohort.units["unit_id"].tolist()
     return hours_explained(again.formulation, again.solution, plan, rows, ids, clock)
+
+
+def repairs_of(plan: Plan, inputs: Inputs, settings: Settings) -> tuple[Repair, ...]:
+    """Return what its must-serve rules lack and the fewest hours that would do, solved again.
+
+    Raises:
+        VerificationFailed: if the plan is not one of these inputs.
+    """
+    if not any(shortage.pupils > 0 and shortage.site for shortage in plan.summary.shortages):
+        return ()
+    again, findings = remade(plan, inputs, settings.matching, settings.limits)
+    if again is None:
+        raise VerificationFailed(findings)
+    return repairs(again.formulation, again.solution)

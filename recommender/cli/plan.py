@@ -176,10 +176,10 @@ def command(
     from recommender.cli.headline import headline, record
     from recommender.export.files import write_file
     from recommender.export.folder import MANIFEST, write_plan
-    from recommender.export.manifest import manifest_of
+    from recommender.export.manifest import manifest_of, plain
     from recommender.export.tables import csv_text
     from recommender.inputs.workspace import read_workspace
-    from recommender.pipeline import recommend, recommend_again, settings_of
+    from recommender.pipeline import recommend, recommend_again, repairs_of, settings_of
     from recommender.scenarios import BASE, apply_scenario
 
     names, files = options.scenario_words([scenario] if scenario else [])
@@ -239,14 +239,25 @@ def command(
         )  # fmt: skip
         if again is not None and costs is not None:
             write_file(costs, csv_text(again.costs.decisions).encode())
+        if any(shortage.pupils > 0 and shortage.site for shortage in plan.summary.shortages):
+            progress("working out what would meet the rules that lack help")
+        repairs = repairs_of(plan, inputs, settings) if not relaxation else ()
     finally:
         progress.done()
     if as_json:
-        answer_json({**record(plan, folder), **(keeping.kept_record(again) if again else {})})
+        answer_json(
+            {
+                **record(plan, folder),
+                **(keeping.kept_record(again) if again else {}),
+                **({"repairs": plain(repairs)} if repairs else {}),
+            }
+        )
     else:
         answer(headline(plan, manifest, folder))
         if again is not None and keep_folder is not None:
             answer("\n".join(keeping.kept_lines(again, keep_folder)))
+        if repairs:
+            answer("\n".join(["", "What would meet them", *(f"  {line}" for line in repairs)]))
     return _verdict(plan)
 
 

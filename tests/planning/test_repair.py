@@ -1,0 +1,90 @@
+"""What a must-serve rule lacks is said in hours, and proved by solving again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from recommender.planning import LimitSettings
+from recommender.planning.repair import Repair, repairs
+
+Help = Callable[..., Any]
+
+
+def repaired(base: Any) -> tuple[Repair, ...]:
+    formulation, allocation = base.solve()
+    return repairs(formulation, allocation.solution)
+
+
+def test_the_hours_that_lack_are_named_and_proved(
+    world: Any, make_help: Help, must: Callable[..., Any]
+) -> None:
+    units = {
+        name: {"benefits": {"talk": 0.3}, "must_serve": "law"} for name in ("ann", "ben", "cas")
+    }
+    base = world(
+        units,
+        [make_help("talk", {"teacher": 2})],
+        [("t", "teacher", 3, "s1")],
+        limits=LimitSettings(must_serve=(must("law", "talk"),)),
+    )
+    (repair,) = repaired(base)
+    assert repair == Repair("law", "s1", 2.0, (("teacher", "autumn", 3.0),), proved=True)
+    assert str(repair) == (
+        "law at s1 lacks help for 2 pupils; 3 hours of teacher in autumn more would do "
+        "(solved again)"
+    )
+
+
+def test_the_cheaper_of_two_ways_is_named(
+    world: Any, make_help: Help, must: Callable[..., Any]
+) -> None:
+    units = {"ann": {"benefits": {"talk": 0.3, "coaching": 0.1}, "must_serve": "law"}}
+    base = world(
+        units,
+        [make_help("talk", {"teacher": 5}), make_help("coaching", {"coach": 2})],
+        [("t", "teacher", 1, "s1")],
+        limits=LimitSettings(must_serve=(must("law"),)),
+    )
+    (repair,) = repaired(base)
+    assert repair.hours == (("coach", "autumn", 2.0),)
+    assert repair.proved
+
+
+def test_who_may_not_be_offered_anything_that_counts_is_said_to_need_more_than_hours(
+    world: Any, make_help: Help, must: Callable[..., Any]
+) -> None:
+    units = {
+        "ann": {"benefits": {"talk": 0.3}, "must_serve": "law"},
+        "ben": {"benefits": {"talk": 0.3}},
+    }
+    base = world(
+        units,
+        [make_help("talk", {"teacher": 1}), make_help("coaching", {"teacher": 1})],
+        [("t", "teacher", 9, "s1")],
+        limits=LimitSettings(must_serve=(must("law", "coaching"),)),
+    )
+    (repair,) = repaired(base)
+    assert (repair.pupils, repair.unsuited, repair.hours) == (1.0, 1.0, ())
+    assert "widen what counts for the rule" in str(repair)
+
+
+def test_money_may_lack_too(world: Any, make_help: Help, must: Callable[..., Any]) -> None:
+    units = {"ann": {"benefits": {"talk": 0.3}, "must_serve": "law"}}
+    base = world(
+        units,
+        [make_help("talk", {"teacher": 1}, cost_per_pupil=50.0)],
+        [("t", "teacher", 9, "s1")],
+        limits=LimitSettings(must_serve=(must("law"),), budget=20.0),
+    )
+    (repair,) = repaired(base)
+    assert (repair.hours, repair.euros, repair.proved) == ((), 30.0, True)
+
+
+def test_nothing_lacks_where_rules_are_met(world: Any, make_help: Help) -> None:
+    base = world(
+        {"ann": {"benefits": {"talk": 0.3}}},
+        [make_help("talk", {"teacher": 1})],
+        [("t", "teacher", 1, "s1")],
+    )
+    assert repaired(base) == ()
