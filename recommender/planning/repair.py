@@ -56,7 +56,7 @@ class Repair:
         if self.euros:
             parts.append(f"{self.euros:,.0f} euros")
         if parts and self.proved:
-            lacks += f"; {' and '.join(parts)} more would do (solved again)"
+            lacks += f"; {', '.join(parts)} more would do (solved again)"
         elif not self.unsuited:
             lacks += "; no hours were found that would do: relax the rule, or what counts for it"
         if self.unsuited:
@@ -156,6 +156,11 @@ def _fewest(
     limit = problem.limit.copy()
     mine = room.at(np.array([column]))
     limit[np.searchsorted(problem.start, mine, side="right") - 1] = unsuited
+    first, last = formulation.problem.start[[formulation.spans.sessions, formulation.spans.staff]]
+    session = np.flatnonzero((room.columns >= first) & (room.columns < last))
+    pupils = np.ceil(float(formulation.people.count.sum()))
+    of_session = np.searchsorted(problem.start, session, side="right") - 1
+    limit[of_session] = np.maximum(limit[of_session], pupils)  # hours no longer bound the groups
     enough = float(np.abs(problem.capacity).sum() + abs(problem.use).sum())
     wide = replace(
         problem,
@@ -167,9 +172,9 @@ def _fewest(
         use=sp.csc_array(sp.hstack([problem.use, supply], format="csc")),
         part=np.concatenate([problem.part, np.full(width, -1, dtype=np.int32)]),
     )
-    last = formulation.problem.columns + np.arange(width)
+    beyond = formulation.problem.columns + np.arange(width)
     none = np.zeros(problem.columns + width)
-    found = best(Room(wide, np.concatenate([room.columns, last]), room.rows, 0.0, none))
+    found = best(Room(wide, np.concatenate([room.columns, beyond]), room.rows, 0.0, none))
     if found is None:
         return None
     added = np.zeros(rows.size)

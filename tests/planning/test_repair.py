@@ -69,6 +69,23 @@ def test_who_may_not_be_offered_anything_that_counts_is_said_to_need_more_than_h
     assert "widen what counts for the rule" in str(repair)
 
 
+def test_more_groups_than_one_may_be_what_lacks(
+    world: Any, make_help: Help, must: Callable[..., Any]
+) -> None:
+    units = {
+        f"p{number}": {"benefits": {"circle": 0.3}, "must_serve": "law"} for number in range(9)
+    }
+    base = world(
+        units,
+        [make_help("circle", None, {"teacher": 4}, group=(3, 3))],
+        [("t", "teacher", 1, "s1")],
+        limits=LimitSettings(must_serve=(must("law"),)),
+    )
+    (repair,) = repaired(base)
+    assert (repair.pupils, repair.hours) == (9.0, (("teacher", "autumn", 11.0),))
+    assert repair.proved
+
+
 def test_money_may_lack_too(world: Any, make_help: Help, must: Callable[..., Any]) -> None:
     units = {"ann": {"benefits": {"talk": 0.3}, "must_serve": "law"}}
     base = world(
