@@ -20,7 +20,8 @@ from recommender.partition.cluster import ClusterError, on_cluster
 
 distributed = pytest.importorskip("distributed")
 
-WHOLE = Effort(gap=0.001, seconds=60)
+WHOLE = Effort(gap=0.001, seconds=900)
+"""So much time that it is never up, even on a busy machine."""
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,8 @@ from recommender.partition import solve_in_parts
 from recommender.partition.crew import Processes
 from recommender.partition.parts import answer
 
-WHOLE = Effort(gap=0.001, seconds=20)
+WHOLE = Effort(gap=0.001, seconds=900)
+"""So much time that it is never up, even on a busy machine."""
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +89,7 @@ def test_without_anything_shared_the_relaxation_is_exact(country_of) -> None:
     assert parts.certificate.value == pytest.approx(whole.certificate.value, rel=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_budget_of_all_is_kept_whatever_the_parts_would_rather_take(country_of, seed) -> None:
     problem = country_of(budget=0.2, seed=seed)
     found = solve_in_parts(problem, WHOLE)
@@ -115,7 +117,7 @@ def test_who_solves_a_part_and_when_changes_nothing(country_of) -> None:
 
 def test_two_processes_give_the_same_plan_as_one(country_of) -> None:
     problem = country_of(regions=3, seed=2)
-    two = solve_in_parts(problem, Effort(gap=0.001, seconds=20, workers=2))
+    two = solve_in_parts(problem, replace(WHOLE, workers=2))
     same(solve_in_parts(problem, WHOLE), two)
 
 
@@ -195,7 +197,7 @@ def test_a_floor_that_no_column_can_serve_is_refused() -> None:
 @pytest.mark.parametrize("floor", [2.0, 3.0, 5.0])
 def test_floors_and_shortages_come_out_as_in_the_whole(floor) -> None:
     problem = floors(floor, dear=True)
-    best = solve(problem, Effort(gap=0, seconds=20), "exact").certificate.value
+    best = solve(problem, Effort(gap=0, seconds=900), "exact").certificate.value
     found = solve_in_parts(problem, WHOLE)
     assert "parts" in found.solution.engine
     assert best - 1.0 <= found.certificate.value + 1e-6  # at most one unit's turn is another's
@@ -220,7 +222,7 @@ def shared_floor(wanted: float):
 @pytest.mark.parametrize("wanted", [4.0, 8.0, 9.0, 11.0])
 def test_a_floor_that_all_parts_share_is_met_as_far_as_it_can_be(wanted) -> None:
     problem = shared_floor(wanted)
-    best = solve(problem, Effort(gap=0, seconds=20), "exact").certificate
+    best = solve(problem, Effort(gap=0, seconds=900), "exact").certificate
     found = solve_in_parts(problem, WHOLE)
     assert found.certificate.bound >= best.value - 1e-6
     assert found.certificate.value >= best.value - 0.5  # no shortage that could be avoided
@@ -265,10 +267,11 @@ def test_a_process_that_is_killed_changes_nothing(country_of, monkeypatch, tmp_p
     expected = solve_in_parts(problem, WHOLE)
     monkeypatch.setenv("DIES_ONCE", str(tmp_path / "died"))
     monkeypatch.setattr("recommender.partition.crew.answer", answers_and_dies_once)
-    same(expected, solve_in_parts(problem, Effort(gap=0.001, seconds=20, workers=2)))
+    same(expected, solve_in_parts(problem, replace(WHOLE, workers=2)))
     assert (tmp_path / "died").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
 def test_processes_that_always_die_end_with_a_remedy(country_of, monkeypatch) -> None:
     monkeypatch.setattr("recommender.partition.crew.answer", always_dies)
