@@ -156,8 +156,8 @@ def command(
     more than --threshold an assignment; the values and the gap of the plan are its true ones.
 
     With --cluster, numbers about the pupils of a large problem leave this machine: what help is
-    worth to each and what it takes, but no id, name, note or risk. The plan is the same as on one
-    machine, with --workers or without, unless parts run out of time.
+    worth to each and what it takes, but no id, name, note or risk. Bounds are the same as on one
+    machine, with --workers or without; plans may differ within their gap.
     """
     folder = workspace / "plan" if out is None else out
     from recommender.export.folder import refuse_target

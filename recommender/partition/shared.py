@@ -80,7 +80,8 @@ def solve_in_parts(
 ) -> Allocation:
     """Return the best allocation found within an effort, certified; large problems in parts.
 
-    The answer is the same whoever solves the parts, unless some part runs out of time.
+    The bounds are the same whoever solves the parts, unless some part runs out of time; so is the
+    choice, as far as the solver repeats itself in another process.
 
     Args:
         problem, effort, engine, solver, progress: as of ``solve``, which gets the whole problem
