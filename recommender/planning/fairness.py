@@ -368,8 +368,17 @@ def settled(formulation: Formulation, solution: Solution) -> Solution:
             amount[at] = min(max(0.0, room), float(problem.limit[blocks - single + at]))
         used[row] += size * amount[at]
     some = np.flatnonzero(amount > 1e-12)
+    # a link of a level speaks of nobody's membership: the bound does without it
+    told = solution.links.block < blocks - single
+    links = replace(
+        solution.links,
+        block=solution.links.block[told],
+        row=solution.links.row[told],
+        price=solution.links.price[told],
+    )
     return replace(
         solution,
+        links=links,
         columns=np.concatenate([columns, first + some]),
         quantity=np.concatenate([quantity, amount[some]]),
     )

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from recommender.allocation import Allocation
-from recommender.allocation.problem import worth
+from recommender.allocation import Allocation, certify
 from recommender.matching import Candidates, MatchingSettings, plan_error, promised
 from recommender.planning.accounts import resources_of, sessions_of
 from recommender.planning.assignments import assignments_of, not_served_of
@@ -256,13 +255,12 @@ def _settled(formulation: Formulation, allocation: Allocation) -> Allocation:
     solution = settled(formulation, allocation.solution)
     if solution is allocation.solution:
         return allocation
-    value = worth(formulation.problem, solution.columns, solution.quantity)
-    better = allocation.certificate.better_bound
-    certificate = replace(
-        allocation.certificate,
-        value=value,
-        better_bound=None if better is None else max(better, value),
-    )
+    before = allocation.certificate
+    certificate = certify(formulation.problem, solution, whole=before.whole)
+    # what the links of levels prove stands in no table, so it counts as proved by the solver
+    better = before.linked_bound if before.better_bound is None else before.better_bound
+    better = max(min(better, before.linked_bound), certificate.value)
+    certificate = replace(certificate, better_bound=better)
     return replace(allocation, solution=solution, certificate=certificate)
 
 
