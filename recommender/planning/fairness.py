@@ -294,7 +294,7 @@ def _with(formulation: Formulation, groups: tuple[Group, ...], added: _Added) ->
     new = Rows(
         resource=tuple(RESOURCES[groups[n].rule.measure] for n in added.label),
         **{name: none for name in LABELS if name != "rule"},
-        rule=first_rule + label,
+        rule=first_rule + len(groups) + np.arange(height),
         use=use,
         capacity=np.array(added.capacity, dtype=np.float64),
     )
@@ -303,7 +303,7 @@ def _with(formulation: Formulation, groups: tuple[Group, ...], added: _Added) ->
     offers = formulation.offers
     return replace(
         formulation,
-        book=replace(book, rules=(*book.rules, *labels)),
+        book=replace(book, rules=(*book.rules, *labels, *_row_labels(groups, added))),
         pieces=pieces,
         rows=rows,
         offers=Offers(
@@ -333,6 +333,17 @@ def _with(formulation: Formulation, groups: tuple[Group, ...], added: _Added) ->
             part=np.concatenate([problem.part, np.full(width, -1, dtype=np.int32)]),
         ),
     )
+
+
+def _row_labels(groups: tuple[Group, ...], added: _Added) -> list[str]:
+    """Return what every added row is called: the group and, of several rows of one, its number."""
+    seen: dict[str, int] = {}
+    found = []
+    for number in added.label:
+        label = groups[number].label
+        seen[label] = seen.get(label, 0) + 1
+        found.append(label if seen[label] == 1 else f"{label}/{seen[label]}")
+    return found
 
 
 def _unit_offers(formulation: Formulation) -> int:

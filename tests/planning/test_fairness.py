@@ -72,6 +72,13 @@ def test_a_floor_beyond_reach_says_what_it_lacks(region: Any, who: Who) -> None:
     assert findings_of(base, plan) == []
 
 
+def test_a_rule_may_ask_several_things_at_once(region: Any, who: Who) -> None:
+    base = region.replace(limits=fair(floor=0.4, cap=0.6, lowest=1.0, alpha=1, worth=0.1))
+    plan = base.plan()
+    assert set(who(plan)) == {"ann", "cas"}
+    assert findings_of(base, plan) == []
+
+
 def test_a_cap_leaves_room_for_other_sites(region: Any, who: Who) -> None:
     base = region.replace(limits=fair(cap=0.5))
     assert set(who(base.plan())) == {"ann", "cas"}
