@@ -280,7 +280,8 @@ class _Work:
                 continue
             told = time.monotonic()
             self.say(f"{len(found)} of {len(orders)} parts solved")
-        return found
+        # in the order asked: sums over parts must not depend on who was first
+        return {part: found[part] for part in orders}
 
     def refuse(self, number: int, answer: Answer) -> None:
         """Refuse a part without a plan.
