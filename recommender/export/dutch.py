@@ -293,6 +293,8 @@ DUTCH: Mapping[str, str] = {
     "says_diminishing": "Een tweede effect op hetzelfde probleem telt voor {value} van het eerste.",
     "rule_waiting": "Wachten",
     "says_waiting": "Elke periode later beginnen kost {value} van het voordeel.",
+    "rule_caution": "Voorzichtigheid",
+    "says_caution": "Van een voordeel gaat {value} maal zijn standaardfout af voordat het telt.",
     "rule_travel": "Reizen",
     "says_travel": "Wie op meer plaatsen werkt, verliest {value} van de uren.",
     "rule_evidence": "Sterkte van het bewijs",

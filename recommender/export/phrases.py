@@ -319,6 +319,8 @@ ENGLISH: Mapping[str, str] = {
     "says_diminishing": "A second effect on the same outcome counts for {value} of the first.",
     "rule_waiting": "Waiting",
     "says_waiting": "Each period that help starts later takes {value} off its benefit.",
+    "rule_caution": "Caution",
+    "says_caution": "A benefit counts less {value} times its standard error.",
     "rule_travel": "Travel",
     "says_travel": "Who works at several sites loses {value} of the hours.",
     "rule_evidence": "Strength of evidence",

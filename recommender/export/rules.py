@@ -63,10 +63,13 @@ def rules_of(plan: Plan, manifest: Manifest, words: Language, named: Named) -> t
         "diminishing": matching.get("diminishing"),
         "waiting": limits.get("waiting_discount"),
         "travel": limits.get("travel_overhead"),
+        "caution": matching.get("caution") or None,
     }
     for name, value in numbers.items():
         if value is not None:
-            text = words.number(value) if name == "bundle" else words.percent(value)
+            text = words.percent(value)
+            if name in ("bundle", "caution"):
+                text = words.number(value, 0 if name == "bundle" else 2)
             found.append(Rule(say[f"rule_{name}"], say[f"says_{name}"].format(value=text)))
     if evidence := matching.get("evidence"):
         shares = sorted(evidence, key=lambda pair: -pair[1])

@@ -188,6 +188,8 @@ class Rules:
         at_once_per_family: the same for all children of a family together; what the parents
             receive counts once.
         waiting_priority: how much more help counts for who has waited; None for no more.
+        caution: how many of its standard errors are taken off a benefit before it counts, so
+            that well-proved help goes before uncertain help; what is reported stays the benefit.
         fairness: how help is to be shared between groups of pupils.
         set_aside: keys of the catalogue that do not count, such as ``recipient`` (every child is
             then counted by itself).
@@ -203,6 +205,7 @@ class Rules:
     at_once_per_pupil: Annotated[int, Field(ge=1)] | None = None
     at_once_per_family: Annotated[int, Field(ge=1)] | None = None
     waiting_priority: WaitingPriority | None = None
+    caution: NonNegative = 0.0
     fairness: tuple[Fairness, ...] = ()
     set_aside: tuple[Condition, ...] = ()
 

@@ -9,7 +9,7 @@ from recommender.matching.benefit import (
     plan_error,
 )
 from recommender.matching.bundles import bundle_name
-from recommender.matching.candidates import Bundle, Candidates, Reason
+from recommender.matching.candidates import Bundle, Candidates, Reason, cautious
 from recommender.matching.eligibility import reason_texts
 from recommender.matching.promise import promised
 from recommender.matching.relations import Relations, relations_of
@@ -25,6 +25,7 @@ __all__ = [
     "benefit_error",
     "benefit_parts",
     "bundle_name",
+    "cautious",
     "draw_benefit",
     "match",
     "plan_error",

@@ -20,7 +20,7 @@ from recommender.matching.bundles import (
     needs_no_more,
     outside,
 )
-from recommender.matching.candidates import Bundle, Candidates
+from recommender.matching.candidates import Bundle, Candidates, cautious
 from recommender.matching.effects import FloatArray, Term, terms_of
 from recommender.matching.eligibility import Eligibility, eligibility
 from recommender.matching.relations import relations_of
@@ -59,6 +59,7 @@ class _Work:
     rule: npt.NDArray[np.int16]
     rivals: dict[int, _Rivals]
     diminishing: float
+    caution: float
 
 
 def match(
@@ -74,7 +75,8 @@ def match(
     served or a professional requires help for it; and when it is dominated: another candidate of
     the unit brings at least the same benefit and needs no more of anything (``bundle_needs``).  Of
     equals the smaller bundle stays, then the first in order.  Nobody is put in a group only to fill
-    it: a place in a group counts as a need, not as help towards its quorum.
+    it: a place in a group counts as a need, not as help towards its quorum.  Under ``caution`` all
+    this is judged by the benefit less so many of its standard errors.
 
     Args:
         cohort: the units.
@@ -122,6 +124,7 @@ def match(
         standard_error=error,
         reasons=work.who.reasons,
         required=_first(work.who.required),
+        caution=settings.caution,
     )
 
 
@@ -152,6 +155,7 @@ def _prepare(
         rule=rule,
         rivals=rivals,
         diminishing=settings.diminishing,
+        caution=settings.caution,
     )
 
 
@@ -177,17 +181,31 @@ class _Columns(NamedTuple):
 def _chunk(work: _Work, begin: int, end: int) -> _Columns:
     benefit = _benefits(work, begin, end)
     rule = work.rule[begin:end]
-    keep = benefit > 0.0
+    worth = _worth(work, benefit, begin)
+    keep = worth > 0.0
     obliged = (rule >= 0) | np.any(work.who.required[begin:end], axis=1)
-    keep[:, obliged] = benefit[:, obliged] > -np.inf
+    keep[:, obliged] = worth[:, obliged] > -np.inf
     for number in np.unique(rule):
-        _drop_dominated(keep, benefit, work.rivals[int(number)], np.flatnonzero(rule == number))
+        _drop_dominated(keep, worth, work.rivals[int(number)], np.flatnonzero(rule == number))
     unit, bundle = np.nonzero(keep.T)
     return _Columns(
         (unit + begin).astype(np.int32),
         bundle.astype(np.int32),
         benefit[bundle, unit],
     )
+
+
+def _worth(work: _Work, benefit: FloatArray, begin: int) -> FloatArray:
+    """Return what benefits count for under caution, -inf where a bundle may not be offered."""
+    if not work.caution:
+        return benefit
+    bundle, unit = np.nonzero(benefit > -np.inf)
+    error = errors_of(
+        work.terms, work.bundles, unit + begin, bundle, work.risks, work.diminishing
+    ).astype(np.float32)
+    worth = benefit.copy()
+    worth[bundle, unit] = cautious(benefit[bundle, unit], error, work.caution)
+    return worth
 
 
 def _benefits(work: _Work, begin: int, end: int) -> FloatArray:

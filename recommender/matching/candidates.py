@@ -65,6 +65,7 @@ class Candidates:
         reasons: (units, interventions) ``Reason`` bits, 0 where the unit is eligible.
         required: (units,) position of the intervention a professional's decision requires (the
             first, of several), or -1; every candidate of such a unit contains all it requires.
+        caution: standard errors that are taken off a benefit before it counts.
     """
 
     cohort: Cohort
@@ -77,3 +78,16 @@ class Candidates:
     standard_error: npt.NDArray[np.float32]
     reasons: npt.NDArray[np.uint16]
     required: npt.NDArray[np.int32]
+    caution: float = 0.0
+
+    @property
+    def worth(self) -> npt.NDArray[np.float64]:
+        """Return (candidates,) what a benefit counts for: less the caution about its error."""
+        return cautious(self.benefit, self.standard_error, self.caution)
+
+
+def cautious(
+    benefit: npt.NDArray[np.float64], error: npt.NDArray[np.floating], caution: float
+) -> npt.NDArray[np.float64]:
+    """Return what benefits count for when ``caution`` standard errors are taken off."""
+    return benefit - caution * error.astype(np.float64) if caution else benefit

@@ -31,6 +31,7 @@ class MatchingSettings:
         waiting_discount: share of the benefit lost for every period that a member of a bundle
             starts later than the first.
         starts: the first days of the periods, in calendar order.
+        caution: standard errors that are taken off a benefit before it counts.
 
     Raises:
         ValueError: for a number or a consent state that makes no sense.
@@ -48,6 +49,7 @@ class MatchingSettings:
     set_aside: tuple[Condition, ...] = ()
     waiting_discount: float = 0.0
     starts: tuple[dt.date, ...] = ()
+    caution: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse nonsense."""
@@ -61,6 +63,8 @@ class MatchingSettings:
             raise ValueError(f"bundle_size is {self.bundle_size}; use 1 to {LARGEST_BUNDLE}")
         if not 0 <= self.diminishing <= 1:
             raise ValueError(f"diminishing is {self.diminishing}; use 0 to 1")
+        if not 0 <= self.caution < math.inf:
+            raise ValueError(f"caution is {self.caution}; use a number of 0 or more")
         if "refused" in self.consent:
             raise ValueError("consent lists 'refused'; who refused is never offered anything")
 
@@ -83,4 +87,5 @@ class MatchingSettings:
             set_aside=policy.rules.set_aside,
             waiting_discount=policy.waiting_discount,
             starts=tuple(period.start for period in policy.periods),
+            caution=policy.rules.caution,
         )

@@ -10,6 +10,7 @@ from recommender.matching import (
     MatchingSettings,
     benefit_error,
     benefit_parts,
+    cautious,
 )
 from recommender.planning.codes import Bools, Codes, Floats, Ints, first_best, ranges
 from recommender.planning.formulate import Formulation
@@ -46,6 +47,7 @@ def assignments_of(
     pupils = taken.pupils[line]
     waited = formulation.waited[period[line]]
     part, error = _parts(candidates, matching, taken.candidate, line, what)
+    counts = cautious(part, error, candidates.caution)
     paid = price_of_members(formulation, taken, line, piece)
     other = runner_up(formulation, taken)
     counted = _counted(formulation, taken.offer)
@@ -66,7 +68,7 @@ def assignments_of(
             "benefit": part * waited * pupils,
             "standard_error": error * waited * pupils,
             "price_paid": paid * pupils,
-            "net_value": (part * waited * formulation.people.priority[unit] - paid) * pupils,
+            "net_value": (counts * waited * formulation.people.priority[unit] - paid) * pupils,
             "runner_up": next_best[line],
             "status": status[line],
             "bundle": bundle_names(candidates)[bundle[line]],

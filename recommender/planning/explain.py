@@ -66,6 +66,7 @@ class Option:
         outcomes: (outcome, benefit) of every outcome it touches.
         shares: what it takes, the dearest first.
         priority: how many times the benefit counts because the pupil has waited.
+        caution: standard errors that are taken off the benefit before it counts.
     """
 
     bundle: str
@@ -75,6 +76,12 @@ class Option:
     outcomes: tuple[tuple[str, float], ...]
     shares: tuple[Share, ...]
     priority: float = 1.0
+    caution: float = 0.0
+
+    @property
+    def counts(self) -> float:
+        """Return what the benefit counts for: less the caution, times the priority."""
+        return (self.benefit - self.caution * self.standard_error) * self.priority
 
     @property
     def price(self) -> float:
@@ -84,7 +91,7 @@ class Option:
     @property
     def net_value(self) -> float:
         """Return what the benefit counts for minus the price."""
-        return self.benefit * self.priority - self.price
+        return self.counts - self.price
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +246,7 @@ def _option(
     return Option(
         bundle=bundle_name(candidates, int(candidates.bundle[candidate[0]])),
         period=formulation.book.periods[period],
-        benefit=float(problem.value[column]) / priority,
+        benefit=float(candidates.benefit[candidate[0]]) * waited,
         standard_error=float(benefit_error(candidates, matching, candidate)[0]) * waited,
         outcomes=tuple(
             (name, float(benefit))
@@ -248,6 +255,7 @@ def _option(
         ),
         shares=tuple(sorted(shares, key=lambda share: (-share.paid, share.resource))),
         priority=priority,
+        caution=candidates.caution,
     )
 
 
@@ -379,10 +387,13 @@ def _of_option(option: Option) -> list[str]:
     error = f" ± {option.standard_error:.4f}"
     lines = [f"  benefit    {option.benefit:9.4f}{error}"]
     lines += [f"    {name:<24}{benefit:9.4f}" for name, benefit in option.outcomes]
+    why = []
+    if option.caution:
+        why.append(f"less {option.caution:.3g} standard errors, for caution")
     if option.priority != 1.0:
-        counts = option.benefit * option.priority
-        times = f"{option.priority:.3g} times, for the time waited; no benefit"
-        lines.append(f"  counts     {counts:9.4f}  {times}")
+        why.append(f"{option.priority:.3g} times, for the time waited; no benefit")
+    if why:
+        lines.append(f"  counts     {option.counts:9.4f}  {'; '.join(why)}")
     lines.append(f"  price      {option.price:9.4f}")
     lines += [
         f"    {share.amount:.4g} {share.unit} {share.resource}".rstrip() + f": {share.paid:.4f}"

@@ -116,6 +116,8 @@ class Formulation:
             that of its offer.
         block: (units,) the block of every unit, -1 where nothing can be offered.
         barred: (k,) candidates that may not start in any period beside or after what is running.
+        honest: (candidates,) the benefit for one pupil where caution makes it count for less;
+            None where it counts in full.
     """
 
     problem: AllocationProblem
@@ -134,6 +136,7 @@ class Formulation:
     candidate: Codes
     block: Ints
     barred: Codes
+    honest: Floats | None = None
 
     @property
     def waited(self) -> Floats:
@@ -148,7 +151,10 @@ class Formulation:
 
     @property
     def benefit(self) -> Floats:
-        """Return (unit columns,) the benefit of every column: its value without the priority."""
+        """Return (unit columns,) the benefit: the value without priority and without caution."""
+        if self.honest is not None:
+            period = self.offers.period[self.problem.offer[: self.candidate.size]]
+            return np.asarray(self.honest[self.candidate] * self.waited[period])
         return np.asarray(self.problem.value[: self.candidate.size] / self.priority)
 
 
@@ -211,7 +217,7 @@ def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) 
     group = np.flatnonzero(pieces.kind == Kind.GROUP)
     groups = groups_that_fit(pieces, group, possible, staff, terms, book)
     groups *= groups_that_meet(pieces, group, resources.professionals, staff, terms, book)
-    value = candidates.benefit[choices.candidate]
+    value = candidates.worth[choices.candidate]
     value *= waited(limits, len(book.periods))[choices.period[choices.offer]]
     value *= np.repeat(people.priority[choices.unit], choices.columns)
     dear = -DEAR * (float(value.max(initial=0.0)) or 1.0)
@@ -256,6 +262,7 @@ def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) 
         candidate=choices.candidate,
         block=block,
         barred=choices.barred,
+        honest=candidates.benefit if candidates.caution else None,
     )
 
 

@@ -50,8 +50,8 @@ class Summary:
     """The headline of a plan.
 
     Attributes:
-        value: objective of the plan: its benefit, more of it for who has waited where the rules
-            say so, less the cost of shortages.
+        value: objective of the plan: its benefit, more of it for who has waited and less of it for
+            its standard errors where the rules say so, less the cost of shortages.
         bound: no plan within these hours can have a higher objective (proved from the prices of
             resources and memberships, by arithmetic alone).
         gap: (bound - value) / benefit of the plan; 0.01 is one per cent.

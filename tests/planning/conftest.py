@@ -75,7 +75,8 @@ class World:
     """Inputs and settings by hand.
 
     ``units`` maps unit_id to its fields; ``benefits`` of a unit maps an intervention to what it is
-    worth for one pupil (a number in [0, 1]; left out is not eligible).  ``staff`` lists
+    worth for one pupil (a number in [0, 1]; left out is not eligible), and ``errors`` how unsure
+    that is.  ``staff`` lists
     professional_id, role, hours, sites[, period]; ``speaks`` and ``days`` say more of them.  A
     commitment may name who gives the help as its fourth part.
     """
@@ -93,6 +94,7 @@ class World:
     full_time: float | None = None
     may_act_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     set_aside: tuple[Any, ...] = ()
+    caution: float = 0.0
     columns: tuple[str, ...] = ()
     effort: Effort = field(default_factory=lambda: Effort(gap=0.0, seconds=30.0))
 
@@ -142,6 +144,7 @@ class World:
                     else WaitingPriority(*self.limits.waiting_priority)
                 ),
                 set_aside=self.set_aside,
+                caution=self.caution,
             ),
             bundle_size=self.bundle_size,
             waiting_discount=self.limits.waiting_discount,
@@ -190,14 +193,17 @@ class World:
     @cached_property
     def risks(self) -> RiskProfiles:
         ids = sorted(each.id for each in self.helps)
-        risk = np.array(
-            [
-                [float(self.units[unit].get("benefits", {}).get(name, 0.0)) for name in ids]
-                for unit in sorted(self.units)
-            ],
-            dtype=np.float64,
-        ).reshape(len(self.units), len(ids))
-        return RiskProfiles(tuple(ids), risk, np.zeros_like(risk), ("profiles.csv",) * len(ids))
+        risk, error = (
+            np.array(
+                [
+                    [float(self.units[unit].get(key, {}).get(name, 0.0)) for name in ids]
+                    for unit in sorted(self.units)
+                ],
+                dtype=np.float64,
+            ).reshape(len(self.units), len(ids))
+            for key in ("benefits", "errors")
+        )
+        return RiskProfiles(tuple(ids), risk, error, ("profiles.csv",) * len(ids))
 
     @cached_property
     def resources(self) -> Resources:
