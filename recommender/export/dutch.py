@@ -294,7 +294,7 @@ DUTCH: Mapping[str, str] = {
     "rule_waiting": "Wachten",
     "says_waiting": "Elke periode later beginnen kost {value} van het voordeel.",
     "rule_caution": "Voorzichtigheid",
-    "says_caution": "Van een voordeel gaat {value} maal zijn standaardfout af voordat het telt.",
+    "says_caution": "Van een voordeel gaan {value} standaardfouten af voordat het telt.",
     "rule_travel": "Reizen",
     "says_travel": "Wie op meer plaatsen werkt, verliest {value} van de uren.",
     "rule_evidence": "Sterkte van het bewijs",

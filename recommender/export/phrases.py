@@ -320,7 +320,7 @@ ENGLISH: Mapping[str, str] = {
     "rule_waiting": "Waiting",
     "says_waiting": "Each period that help starts later takes {value} off its benefit.",
     "rule_caution": "Caution",
-    "says_caution": "A benefit counts less {value} times its standard error.",
+    "says_caution": "{value} standard errors are taken off a benefit before it counts.",
     "rule_travel": "Travel",
     "says_travel": "Who works at several sites loses {value} of the hours.",
     "rule_evidence": "Strength of evidence",
