@@ -47,14 +47,13 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
     from recommender.inputs.scenario_files import FOLDER, is_file_name
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import settings_of
-    from recommender.scenarios import apply_scenario
+    from recommender.scenarios import BASE, apply_scenario
 
     named = [file.path for file in manifest.inputs if is_file_name(file.path)]
     beside = [path for path in named if path not in OWN and not path.startswith(f"{FOLDER}/")]
     inputs = read_workspace(workspace, scenarios=[workspace / path for path in beside])
+    inputs = apply_scenario(inputs, manifest.scenario or BASE)
     changed = changed_inputs(manifest.inputs, inputs.sources)
-    if manifest.scenario:
-        inputs = apply_scenario(inputs, manifest.scenario)
     effort = Effort(whole=bool(json.loads(manifest.settings).get("effort", {}).get("whole", True)))
     settings = settings_of(inputs.policy, seed=plan.summary.seed, effort=effort)
     return Again(inputs, settings, changed)

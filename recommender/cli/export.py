@@ -14,6 +14,13 @@ from recommender.cli.output import answer, answer_json
 @click.command(short_help="A plan as workbook, table, calendar, database or report.")
 @options.plan_folder
 @click.option(
+    "--beside",
+    metavar="PLAN",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Another plan, for a sheet of .xlsx that holds them side by side; may be given again.",
+)
+@click.option(
     "--to",
     "target",
     metavar="FILE|URL",
@@ -38,6 +45,7 @@ from recommender.cli.output import answer, answer_json
 @options.speech
 def command(
     plan_folder: Path,
+    beside: tuple[Path, ...],
     target: str,
     table: str,
     decimal_comma: bool,
@@ -50,6 +58,8 @@ def command(
 ) -> int:
     """Write a PLAN in the form that the name of the target asks for.
 
+    PLAN may be the folder of a comparison too, for .html, .xlsx, .csv and .json.
+
     Texts are safe to open in a spreadsheet: none is ever run as a formula. A database keeps one set
     of rows for every plan; writing a plan twice changes nothing.
     """
@@ -60,10 +70,18 @@ def command(
 
     if (there := stands_there(target)) and not force:
         raise UsageError(f"{there} stands there already; replace it with --force")
+    if (plan_folder / "comparison.json").is_file():
+        _compared(plan_folder, target, decimal_comma=decimal_comma, language=language)
+        if as_json:
+            answer_json({"written": hidden(target)})
+        elif not quiet:
+            answer(f"written to {hidden(target)}")
+        return 0
     plan, manifest = read_plan(plan_folder)
     export_plan(
         plan, manifest, target,
         table=table, decimal_comma=decimal_comma, language=language, audience=audience,
+        beside=[(folder.resolve().name, *read_plan(folder)) for folder in beside],
     )  # fmt: skip
     workspace = workspace_of(plan_folder, manifest, None)
     if (workspace / "planning.yaml").is_file():
@@ -77,6 +95,21 @@ def command(
     elif not quiet:
         answer(f"written to {hidden(target)}")
     return 0
+
+
+def _compared(folder: Path, target: str, *, decimal_comma: bool, language: str) -> None:
+    """Export the comparison in a folder, with the names that its first plan knows."""
+    from recommender.export.comparison import PLANS, read_comparison
+    from recommender.export.folder import MANIFEST
+    from recommender.export.manifest import read_manifest
+    from recommender.export.targets import export_comparison
+
+    comparison = read_comparison(folder)
+    path = folder / PLANS / comparison.sides[0].name / MANIFEST
+    manifest = read_manifest(path.read_text("utf-8"), str(path)) if path.is_file() else None
+    export_comparison(
+        comparison, target, manifest=manifest, decimal_comma=decimal_comma, language=language
+    )
 
 
 def _place(target: str) -> str:

@@ -325,6 +325,41 @@ ENGLISH: Mapping[str, str] = {
     "says_travel": "Who works at several sites loses {value} of the hours.",
     "rule_evidence": "Strength of evidence",
     "says_evidence": "Of a published effect counts: {levels}.",
+    "compared": "Plans side by side",
+    "compared_headline": "{number} ways to share out the hours for {pupils} pupils",
+    "compared_intro": "Every way is counted with the same risks, effects and rules, and at the "
+    "same weights. What is chosen without a plan keeps to the rules too.",
+    "compared_sides": "What each brings",
+    "compared_side": "Way",
+    "compared_chart": "Benefit is weighted adverse outcomes averted. The mark is what is "
+    "expected, the band holds it nine times in ten, and the dashed line is the plan as things are.",
+    "compared_interval": "Interval",
+    "compared_difference": "Difference",
+    "compared_more": "Hours, rules and how evenly",
+    "compared_worst": "Group helped least (part of its risk averted)",
+    "compared_tenths": "Who is offered help, by risk",
+    "compared_tenths_intro": "Pupils in ten equally large groups, from the lowest to the highest "
+    "weighted risk, and the share of each that is offered help.",
+    "compared_hours": "Hours",
+    "compared_hours_table": "Hours used, of the hours there are",
+    "compared_short": "What is lacking",
+    "compared_groups": "How groups fare",
+    "compared_groups_intro": "The part of a group's weighted risk that is averted. Groups of fewer "
+    "than ten pupils are left out.",
+    "compared_moved": "Who gains and who loses",
+    "compared_moved_intro": "Pupils whose help differs between two ways. moved.csv names them, "
+    "with the reason, for those who work with them.",
+    "compared_from": "From",
+    "compared_to": "To",
+    "compared_gains": "Gain help",
+    "compared_loses": "Lose help",
+    "compared_other": "Other help",
+    "policy_status_quo": "as in earlier years",
+    "policy_highest_risk": "highest risk first",
+    "policy_first_come": "first come, first served",
+    "policy_random": "by lot",
+    "policy_benefit_per_hour": "most benefit an hour first",
+    "policy_site_averages": "averages of schools only",
     "equity": "Equal treatment",
     "equity_intro": "These characteristics are never used to divide help. They are shown to see "
     "whether the plan treats groups differently. A difference proves no unfairness: groups "

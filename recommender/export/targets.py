@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recommender.errors import CannotWrite, UsageError
@@ -13,6 +13,7 @@ from recommender.export.manifest import Manifest
 from recommender.export.package import DESCRIPTION, package_files
 from recommender.export.tables import COLUMNS, csv_text, frames_of
 from recommender.planning.plan import Plan
+from recommender.scenarios.comparison import Comparison
 
 SQLITE = "sqlite:///"
 DATABASES = ("postgresql://", "postgresql+psycopg://")
@@ -27,6 +28,7 @@ def export_plan(
     decimal_comma: bool = False,
     language: str = "en",
     audience: str = "board",
+    beside: Sequence[tuple[str, Plan, Manifest]] = (),
 ) -> None:
     """Write a plan to a file or database; its suffix or scheme says in which form.
 
@@ -36,8 +38,9 @@ def export_plan(
             beside it), ``sqlite:///`` and a path, or the URL of a database.
         table: which table, for forms that hold one (csv, parquet).
         decimal_comma: csv as spreadsheets set to Dutch read it: semicolons and decimal commas.
-        language: of a report or calendar.
+        language: of a report, a calendar, or the sheets of a workbook that people look at.
         audience: of a report; that of a coordinator has cards of pupils in a folder beside it.
+        beside: other plans by name, for a workbook that compares them.
 
     Raises:
         UsageError: if there is no such form, table, language or audience.
@@ -56,7 +59,7 @@ def export_plan(
     path = Path(target)
     forms: dict[str, Callable[[], None]] = {
         ".csv": lambda: _csv(plan, path, table, decimal_comma),
-        ".xlsx": lambda: _xlsx(plan, manifest, path),
+        ".xlsx": lambda: _xlsx(plan, manifest, path, language, beside),
         ".parquet": lambda: _parquet(plan, path, table),
         ".json": lambda: _json(plan, manifest, path),
         ".html": lambda: _html(plan, manifest, path, language, audience),
@@ -122,10 +125,58 @@ def _ics(plan: Plan, manifest: Manifest, path: Path, language: str) -> None:
     write_file(path, calendar_bytes(plan, manifest, language))
 
 
-def _xlsx(plan: Plan, manifest: Manifest, path: Path) -> None:
+def export_comparison(
+    comparison: Comparison,
+    target: str,
+    *,
+    manifest: Manifest | None = None,
+    decimal_comma: bool = False,
+    language: str = "en",
+) -> None:
+    """Write a comparison to a file: .html, .xlsx, .csv (its sides) or .json.
+
+    Args:
+        comparison: as read from its folder.
+        target: the file.
+        manifest: of one of its plans, for names.
+        decimal_comma: as in ``export_plan``.
+        language: of a page or a workbook.
+
+    Raises:
+        UsageError: if there is no such form or language.
+        CannotWrite: if it could not be written.
+    """
+    from recommender.export.compared import comparison_html, write_comparison_workbook
+    from recommender.export.comparison import comparison_text, sides_frame
+
+    path = Path(target)
+    suffix = path.suffix.lower()
+    if suffix == ".html":
+        write_file(path, comparison_html(comparison, manifest, language).encode())
+    elif suffix == ".xlsx":
+        write_comparison_workbook(comparison, path, manifest, language)
+    elif suffix == ".csv":
+        mark = "\ufeff" if decimal_comma else ""
+        text = csv_text(sides_frame(comparison), decimal_comma=decimal_comma)
+        write_file(path, (mark + text).encode())
+    elif suffix == ".json":
+        write_file(path, comparison_text(comparison).encode())
+    else:
+        raise UsageError(
+            f"{hidden(target)} does not say its form; end it with .html, .xlsx, .csv or .json"
+        )
+
+
+def _xlsx(
+    plan: Plan,
+    manifest: Manifest,
+    path: Path,
+    language: str,
+    beside: Sequence[tuple[str, Plan, Manifest]],
+) -> None:
     from recommender.export.workbook import write_workbook
 
-    write_workbook(plan, manifest, path)
+    write_workbook(plan, manifest, path, language, beside)
 
 
 def _parquet(plan: Plan, path: Path, table: str) -> None:

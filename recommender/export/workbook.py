@@ -1,7 +1,7 @@
 """A plan as an xlsx workbook, ready to filter and print, and no formula in it.
 
-First what people look at - overview, sites, professionals, capacity, with names - then one sheet a
-table of the plan, as it is.
+First what people look at - overview, sites, professionals, capacity, who is not served and why,
+and other plans beside it - with names and in words, then one sheet a table of the plan, as it is.
 
 Texts are written as texts, never as formulas, and marked so that they stay texts when edited.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
@@ -24,8 +24,11 @@ from openpyxl.utils import get_column_letter
 
 from recommender.errors import UsageError
 from recommender.export import figures
+from recommender.export.because import reason_words
+from recommender.export.dutch import SHEETS
 from recommender.export.files import write_file
 from recommender.export.manifest import Manifest
+from recommender.export.phrases import Language
 from recommender.export.report import language_of, names_in
 from recommender.export.tables import CSV_TABLES, frames_of
 from recommender.planning.plan import Plan
@@ -40,11 +43,26 @@ _HEAD = PatternFill("solid", fgColor="FFD5E3EA")
 _WIDEST = 60
 
 
-def write_workbook(plan: Plan, manifest: Manifest, path: Path) -> None:
+Translate = Callable[[str], str]
+
+
+def write_workbook(
+    plan: Plan,
+    manifest: Manifest,
+    path: Path,
+    language: str = "en",
+    beside: Sequence[tuple[str, Plan, Manifest]] = (),
+) -> None:
     """Write the workbook whole or not at all.
 
+    Args:
+        plan, manifest: as read from a plan folder.
+        path: the file.
+        language: of the sheets that people look at; the tables of the plan stay as they are.
+        beside: other plans by name, for a sheet that holds all of them side by side.
+
     Raises:
-        UsageError: if a table has more rows than a sheet holds.
+        UsageError: if a table has more rows than a sheet holds, or there is no such language.
         CannotWrite: if it could not be written.
     """
     frames = {name: frames_of(plan)[name] for name in CSV_TABLES}
@@ -53,27 +71,116 @@ def write_workbook(plan: Plan, manifest: Manifest, path: Path) -> None:
             raise UsageError(
                 f"{name} has {len(frame):,} rows, more than a sheet holds; export to .parquet"
             )
-    frames = _views(plan, manifest) | frames
+    views = _views(plan, manifest, language_of(language))
+    if beside:
+        here = (plan.summary.scenario or "plan", plan, manifest)
+        views["comparison"] = _side_by_side([here, *beside], language_of(language))
+    write_file(path, book_bytes(views, translated(language), frames, manifest))
+
+
+def book_bytes(
+    views: Mapping[str, pd.DataFrame],
+    say: Translate,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    manifest: Manifest | None = None,
+) -> bytes:
+    """Return a workbook: first sheets to look at, in words, then tables as they are.
+
+    Args:
+        views: sheet -> table, whose names ``say`` puts into a language.
+        say: as ``translated`` gives it.
+        tables: sheet -> table.
+        manifest: says what made it and when.
+    """
     book = Workbook(write_only=True)
-    book.properties.creator = f"recommender {manifest.version}"
-    moment = dt.datetime.fromisoformat(manifest.created.replace("Z", "+00:00"))
-    book.properties.created = moment.replace(tzinfo=None)
-    for name, frame in frames.items():
-        _add(book, name, frame)
+    if manifest is not None:
+        book.properties.creator = f"recommender {manifest.version}"
+        moment = dt.datetime.fromisoformat(manifest.created.replace("Z", "+00:00"))
+        book.properties.created = moment.replace(tzinfo=None)
+    taken: set[str] = set()
+    for name, frame in views.items():
+        taken.add(_add(book, _free(say(name), taken | set(tables or ())), frame, say))
+    for name, frame in (tables or {}).items():
+        _add(book, name, frame, str)
     whole = BytesIO()
     book.save(whole)
-    write_file(path, whole.getvalue())
+    return whole.getvalue()
 
 
-def _views(plan: Plan, manifest: Manifest) -> dict[str, pd.DataFrame]:
+def translated(language: str) -> Translate:
+    """Return what puts the names of sheets, columns and items of a workbook into a language."""
+    words = SHEETS if language == "nl" else {}
+
+    def say(name: str) -> str:
+        head, space, rest = name.partition(" ")
+        return words.get(name) or (words.get(head, head) + space + rest)
+
+    return say
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """A name for a sheet that none has yet, case aside."""
+    others = {other.casefold() for other in taken}
+    return name if name.casefold() not in others else f"{name}_"
+
+
+def _views(plan: Plan, manifest: Manifest, words: Language) -> dict[str, pd.DataFrame]:
     """The sheets that people look at, by name."""
-    named = names_in(manifest, language_of("en"))
+    named = names_in(manifest, words)
     return {
-        "overview": _overview(plan, manifest),
+        "overview": _overview(plan, manifest, translated(words.code)),
         "sites": _sites(plan, named),
         "professionals": _professionals(plan, manifest, named),
         "capacity": _capacity(plan, named),
+        "why_not": _why_not(plan, words, named),
     }
+
+
+def _why_not(plan: Plan, words: Language, named: Named) -> pd.DataFrame:
+    """One row a site and reason: the pupils who are not offered help, and the benefit forgone."""
+    table = (
+        plan.not_served.groupby(["site", "reason"], sort=True)[["pupils", "benefit_forgone"]]
+        .sum()
+        .reset_index()
+        .sort_values(["site", "pupils"], ascending=[True, False], kind="stable", ignore_index=True)
+    )
+    said = {text: reason_words(text, words, named) for text in table["reason"].unique().tolist()}
+    return pd.DataFrame(
+        {
+            "site": [named("site", site) for site in table["site"]],
+            "reason": table["reason"].map(said),
+            "pupils": table["pupils"].astype("float64"),
+            "benefit_forgone": table["benefit_forgone"].astype("float64"),
+        }
+    )
+
+
+def _side_by_side(plans: Sequence[tuple[str, Plan, Manifest]], words: Language) -> pd.DataFrame:
+    """One row a plan: what it brings, what it takes, what is lacking, and how sure that is."""
+    rows = []
+    for name, plan, manifest in plans:
+        summary, named = plan.summary, names_in(manifest, words)
+        scenario = summary.scenario
+        known = words.phrases["base"] if scenario in ("", "base") else named("scenario", scenario)
+        rows.append(
+            {
+                "name": name,
+                "scenario": known,
+                "pupils": float(summary.pupils),
+                "served": float(summary.served),
+                "benefit": summary.benefit,
+                "standard_error": summary.standard_error,
+                "hours_used": summary.hours_used,
+                "hours_capacity": summary.hours_capacity,
+                "cost": summary.cost,
+                "must_serve": float(summary.must_serve),
+                "must_serve_met": float(summary.must_serve_met),
+                "short": float(sum(short.pupils for short in summary.shortages)),
+                "gap": summary.gap,
+                "status": summary.status,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _sites(plan: Plan, named: Named) -> pd.DataFrame:
@@ -139,20 +246,22 @@ def _capacity(plan: Plan, named: Named) -> pd.DataFrame:
     )
 
 
-def _overview(plan: Plan, manifest: Manifest) -> pd.DataFrame:
+def _overview(plan: Plan, manifest: Manifest, say: Translate) -> pd.DataFrame:
     """Item and value: the summary, then what the plan was made from."""
     summary: dict[str, Any] = asdict(plan.summary)
     summary.pop("shortages")
-    rows: list[tuple[str, Any]] = [(name, "" if v is None else v) for name, v in summary.items()]
+    rows: list[tuple[str, Any]] = [
+        (say(name), "" if v is None else v) for name, v in summary.items()
+    ]
     for short in plan.summary.shortages:
-        what = f"{short.hours:g} hours" if short.hours > 0 else f"{short.pupils:g} pupils"
-        rows.append(("shortage", f"{short.rule}, {short.site}: {what}"))
-    rows += [("created", manifest.created), ("version", manifest.version)]
-    rows += [(f"SHA-256 of {source.path}", source.sha256) for source in manifest.inputs]
+        kind, amount = ("hours", short.hours) if short.hours > 0 else ("pupils", short.pupils)
+        rows.append((say("shortage"), f"{short.rule}, {short.site}: {amount:g} {say(kind)}"))
+    rows += [(say("created"), manifest.created), (say("version"), manifest.version)]
+    rows += [(f"SHA-256 {say('of')} {source.path}", source.sha256) for source in manifest.inputs]
     return pd.DataFrame({"item": [r[0] for r in rows], "value": pd.Series([r[1] for r in rows])})
 
 
-def _add(book: Workbook, name: str, frame: pd.DataFrame) -> None:
+def _add(book: Workbook, name: str, frame: pd.DataFrame, say: Translate) -> str:
     sheet = book.create_sheet(name)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(frame.columns))}{len(frame) + 1}"
@@ -165,19 +274,23 @@ def _add(book: Workbook, name: str, frame: pd.DataFrame) -> None:
     formats = {}
     for position, column in enumerate(frame.columns, 1):
         widest = frame[column].head(1000).astype("str").str.len().max() if len(frame) else 0
-        width = min(_WIDEST, max(len(str(column)), int(widest)) + 3)
+        head = len(say(str(column)))
+        width = min(_WIDEST, max(head, int(widest)) + 3)
         if pd.api.types.is_float_dtype(frame[column]):
             formats[position - 1] = _number_format(str(column), frame[column])
-            width = max(12, len(str(column)) + 3)
+            width = max(12, head + 3)
         sheet.column_dimensions[get_column_letter(position)].width = width
-    sheet.append([_text_cell(sheet, str(column), head=True) for column in frame.columns])
+    sheet.append([_text_cell(sheet, say(str(column)), head=True) for column in frame.columns])
     for row in frame.itertuples(index=False, name=None):
         sheet.append([_cell(sheet, value, formats.get(i)) for i, value in enumerate(row)])
+    return name
 
 
 def _number_format(name: str, column: pd.Series) -> str:
     if name.startswith("share_"):
         return "0%"
+    if name == "gap":
+        return "0.00%"
     whole = bool((column == column.round()).all())
     return "#,##0" if whole else "#,##0.00" if column.abs().max() >= 100 else "0.0000"
 

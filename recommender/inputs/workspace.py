@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -49,6 +49,7 @@ class Inputs:
     Attributes:
         sources: every file that was read, in order of path.
         warnings: what is worth a look and stops nothing.
+        homes: scenario -> the file beside planning.yaml in which it stands.
     """
 
     cohort: Cohort
@@ -57,6 +58,7 @@ class Inputs:
     policy: Policy
     sources: tuple[Source, ...]
     warnings: tuple[Problem, ...] = ()
+    homes: Mapping[str, str] = field(default_factory=dict)
 
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
@@ -130,6 +132,7 @@ def _read(
         policy=policy.policy,
         sources=tuple(sorted(sources, key=lambda s: s.path)),
         warnings=InputError(findings.warnings).problems,
+        homes={name: document.file for name, document in policy.homes.items()},
     )
 
 

@@ -28,10 +28,16 @@ def scenario_names(policy: Policy) -> tuple[str, ...]:
 def apply_scenario(inputs: Inputs, name: str) -> Inputs:
     """The inputs as they would be under a scenario of the policy.
 
+    Files with scenarios that play no part are no sources of what comes of it.
+
     Raises:
         UsageError: no scenario has that name; the nearest name is suggested.
     """
-    for change in lineage(inputs.policy, name):
+    steps = lineage(inputs.policy, name)
+    unused = {*inputs.homes.values()} - {inputs.homes.get(change.id) for change in steps}
+    if unused:
+        inputs = replace(inputs, sources=tuple(s for s in inputs.sources if s.path not in unused))
+    for change in steps:
         inputs = apply_change(inputs, change)
     return inputs
 

@@ -52,6 +52,7 @@ def run_scenarios(
     *,
     cold: bool = False,
     risks: RiskProfiles | None = None,
+    begun: tuple[Run, ...] = (),
     progress: Progress = silent,
 ) -> tuple[Run, ...]:
     """Return the run of ``base`` and of every scenario named, in that order.
@@ -62,6 +63,7 @@ def run_scenarios(
         settings: of the base; those of a scenario follow from its own policy.
         cold: begin every search from nothing, as ``recommend`` does.
         risks: of the base, where they are known already.
+        begun: runs of the same inputs and settings that are there already, and are taken over.
         progress: called with a short line about what is being done.
 
     Raises:
@@ -74,8 +76,10 @@ def run_scenarios(
         risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
     builds_on = {change.id: change.extends for change in inputs.policy.scenarios}
     titles = {change.id: change.name.en for change in inputs.policy.scenarios}
-    done: dict[str, Run] = {}
+    done: dict[str, Run] = {run.name: run for run in begun if run.name in wanted}
     for name in wanted:
+        if name in done:
+            continue
         progress(f"scenario {name}")
         run = _run(
             name, under[name], _settings_under(under[name], settings), risks,
@@ -83,7 +87,7 @@ def run_scenarios(
         )  # fmt: skip
         title = titles.get(name, "") or ("As it is" if name == BASE else name)
         done[name] = replace(run, title=title)
-    return tuple(done.values())
+    return tuple(done[name] for name in wanted)
 
 
 def start_of(before: Plan, formulation: Formulation, candidates: Candidates) -> Start:

@@ -155,3 +155,17 @@ def test_the_shipped_scenarios_can_all_be_applied() -> None:
         pytest.skip("the shipped region is not here")
     shipped = read_workspace(root)
     assert len(listed(shipped)) == 1 + len(shipped.policy.scenarios)
+
+
+def test_files_of_scenarios_that_play_no_part_are_no_sources(tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    write_templates(root)
+    (root / "scenarios").mkdir()
+    for name, text in (("one", "one: {budget: 3}"), ("two", "two: {extends: one, budget: 4}")):
+        (root / "scenarios" / f"{name}.yaml").write_text(f"scenarios:\n  {text}\n")
+    both = {"scenarios/one.yaml", "scenarios/two.yaml"}
+    whole = read_workspace(root)
+    for name, used in (("base", set()), ("one", {"scenarios/one.yaml"}), ("two", both)):
+        sources = {source.path for source in apply_scenario(whole, name).sources}
+        assert sources & both == used
+        assert "planning.yaml" in sources
