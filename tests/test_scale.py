@@ -38,7 +38,7 @@ MOST = {
     "reading": 150,
     "matching": 330,
     "formulating": 100,
-    "writing up": 60,
+    "writing up": 120,
     "writing": 110,
     "verifying": 330,
 }

@@ -14,7 +14,8 @@ hours of a plan fit its staff.  In order of weight a choice seeks
     OWN        the role is the person's own, not one it may act as
 
 Where that problem is too large (``MOST_COLUMNS``, ``MOST_PAIRS``, ``MOST_UNITS``), cases are laid
-on the hours of the plan in turn (``fill``), in time that grows with the number of cases only.
+on the hours of the plan in turn (``fill``), in time that grows with the number of cases only; so
+are those of a relaxation, which has parts of pupils.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from recommender.planning.desks import most_at_once
 from recommender.planning.formulate import Formulation
 from recommender.planning.laying import fill, hands_of, overlap
 from recommender.planning.limits import Rows
+from recommender.planning.taken import WHOLE as PARTS
 from recommender.planning.taken import Taken, hours_needed
 
 TOGETHER, WHOLE, CONTINUES, FAMILY, LANGUAGE, OWN = 150.0, 100.0, 30.0, 10.0, 6.0, 1.0
@@ -134,7 +136,8 @@ def who_does_what(
     small = np.argsort(size, kind="stable")
     exact = size <= MOST_COLUMNS
     exact[small] &= np.cumsum(size[small]) <= MOST_PAIRS
-    if np.any(exact) and len(candidates.cohort.units) <= MOST_UNITS:
+    few = len(candidates.cohort.units) <= MOST_UNITS
+    if few and _whole(taken.pupils) and _whole(cases.copies) and np.any(exact):
         jobs = jobs_of(formulation, candidates, cases, part)
         said, language = speaks(formulation, candidates), language_codes(candidates)
         most = most_at_once(
@@ -170,6 +173,10 @@ def who_does_what(
         np.concatenate([part.hours for part in found]),
     )
     return all_cases, done
+
+
+def _whole(numbers: Floats) -> bool:
+    return bool(np.all(np.abs(numbers - np.rint(numbers)) <= PARTS))
 
 
 def lent_to(formulation: Formulation, taken: Taken, cases: Cases) -> tuple[Done, Cases]:

@@ -108,7 +108,9 @@ def test_the_overview_of_a_workbook_is_the_summary(region: Region, exported: Pat
 
 def test_a_workbook_is_ready_to_filter_and_print(exported: Path) -> None:
     book = openpyxl.load_workbook(exported / "plan.xlsx")
-    assert book.sheetnames == ["overview", "sites", "professionals", "capacity", *CSV_TABLES]
+    assert book.sheetnames == [
+        "overview", "sites", "professionals", "capacity", "why_not", *CSV_TABLES,
+    ]  # fmt: skip
     for sheet in book.worksheets:
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref.startswith("A1:")

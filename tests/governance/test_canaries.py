@@ -171,7 +171,7 @@ def test_no_command_says_or_writes_a_canary(
         lambda: risks_from_elsewhere(region),
         (["plan", str(region), "-o", str(plan), "--force", "--json", "--language", "nl", *gap,
           "--write-model", str(out / "model.lp")], {0, 4, 5}),
-        (["explain", str(plan), unit], {0}),
+        (["explain", str(plan), unit, "--seconds", "1"], {0, 5}),
         (["explain", str(plan), unit, "--json", "--quick"], {0}),
         (["explain", str(plan), unit, "--check", "--seconds", "2"], {0, 1, 5}),
         (["explain", str(plan), "--site", "s01", "--quick"], {0}),
