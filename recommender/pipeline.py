@@ -20,6 +20,7 @@ from recommender.planning.formulate import Formulation
 from recommender.planning.plan import Plan
 from recommender.planning.readback import remade
 from recommender.planning.repair import Repair, repairs
+from recommender.planning.stability import with_stability
 from recommender.planning.teams import Hours, hours_explained, hours_rows
 from recommender.planning.verify import verify
 from recommender.risk import RiskSettings, assess_risk
@@ -74,10 +75,12 @@ def recommend(
     progress: Progress = silent,
     crew: Crew | None = None,
     look: Look | None = None,
+    draws: int = 0,
 ) -> Plan:
     """Turn pupils, catalogue and resources into a plan; a crew solves the parts of a large one.
 
-    ``look`` is shown the formulation before it is solved.
+    ``look`` is shown the formulation before it is solved; with draws the plan says how stable it is
+    (see ``planning.stability``).
     """
     progress("assessing risks")
     risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
@@ -92,7 +95,13 @@ def recommend(
         formulation.problem, settings.effort, settings.engine, settings.solver, progress, crew
     )
     progress("writing up the plan")
-    return plan_of(formulation, allocation, candidates, settings.matching)
+    plan = plan_of(formulation, allocation, candidates, settings.matching)
+    if draws:
+        plan = with_stability(
+            plan, formulation, allocation, candidates, settings.matching,
+            draws, settings.effort, progress,
+        )  # fmt: skip
+    return plan
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -32,7 +32,7 @@ def headline(plan: Plan, manifest: Manifest, folder: Path) -> str:
         return lambda key: names.get((kind, key)) or key
 
     role, site, period, rule = named("role"), named("site"), named("period"), named("rule")
-    lines = [*_first(plan.summary), *_facts(plan.summary)]
+    lines = [*_first(plan.summary), *_facts(plan)]
 
     hours = figures.hours_by(plan, "role")
     if len(hours):
@@ -118,15 +118,17 @@ def _first(summary: Summary) -> list[str]:
     return lines
 
 
-def _facts(summary: Summary) -> list[str]:
+def _facts(plan: Plan) -> list[str]:
     from recommender.export.figures import digits_of
 
+    summary = plan.summary
     digits = digits_of(summary.standard_error)
     facts: Mapping[str, str] = {
         "eligible": f"{summary.eligible:,} pupils may be offered something",
         "benefit": f"{summary.benefit:,.{digits}f} ± {summary.standard_error:,.{digits}f} "
         "weighted adverse outcomes averted (± one standard error)",
         **_promise(summary, digits),
+        **_draws(plan, digits),
         "proven": _proven(summary),
         "hours": f"{summary.hours_used:,.0f} of {summary.hours_capacity:,.0f}",
         "money": f"{summary.cost:,.0f} euros"
@@ -145,6 +147,16 @@ def _promise(summary: Summary, digits: int) -> dict[str, str]:
         return {}
     text = f"{summary.promise:,.{digits}f} of it to be expected, since true risks lie around"
     return {"promise": f"{text} what is estimated"}
+
+
+def _draws(plan: Plan, digits: int) -> dict[str, str]:
+    summary = plan.summary
+    if summary.benefit_low is None or summary.benefit_high is None:
+        return {}
+    stays = plan.assignments["stays"]
+    firm = f"; {(stays >= 0.8).mean():.0%} of offers stay in 8 of 10 or more" if len(stays) else ""
+    text = f"{summary.benefit_low:,.{digits}f} to {summary.benefit_high:,.{digits}f} averted in 9 "
+    return {"draws": f"{text}of 10 of {summary.draws:,} draws{firm}"}
 
 
 def _caseload(summary: Summary) -> str:

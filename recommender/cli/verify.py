@@ -61,6 +61,11 @@ def command(
         f"{plan_folder} holds: every file is as it was written, and the plan fits its hours "
         f"and rules.\nIt is worth {summary.value:,.4f} and no plan can be worth more than "
         f"{summary.bound:,.4f}: gap {summary.gap:.2%}."
+        + (
+            "\nHow often its offers stay in draws was not worked out again."
+            if summary.draws
+            else ""
+        )
     )
     return 0
 

@@ -6,6 +6,7 @@ from recommender.matching.benefit import (
     benefit_error,
     benefit_parts,
     draw_benefit,
+    drawn_benefits,
     plan_error,
 )
 from recommender.matching.bundles import bundle_name
@@ -27,6 +28,7 @@ __all__ = [
     "bundle_name",
     "cautious",
     "draw_benefit",
+    "drawn_benefits",
     "match",
     "plan_error",
     "promised",

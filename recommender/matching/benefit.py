@@ -304,9 +304,7 @@ def draw_benefit(
     """
     terms = terms_of(candidates.catalogue, candidates.risks.outcomes, settings)
     of_effects, of_risks = np.random.default_rng(seed).spawn(2)
-    values = np.array([term.value for term in terms])
-    errors = np.array([term.standard_error for term in terms])
-    drawn = values + errors * of_effects.standard_normal((draws, len(terms)))
+    drawn = _draw_effects(terms, draws, of_effects)
     totals = np.zeros(draws)
     order = np.lexsort((candidates.bundle[chosen], candidates.unit[chosen]))
     chosen, quantity = chosen[order], quantity[order]
@@ -321,17 +319,64 @@ def draw_benefit(
         for recipe, _, rows in _by_bundle(
             terms, candidates.bundles, candidates.bundle[chosen[here]]
         ):
-            risk = {outcome: risks[outcome][:, column[rows]] for outcome, _ in recipe.parts}
-            gains = {
-                number: reached_gain(
-                    terms[number], drawn[:, number, None], risk[terms[number].outcome]
-                )
-                for number in recipe.terms
-            }
-            if gains:
-                benefit = total_benefit(recipe, terms, gains, risk, settings.diminishing)
+            if recipe.parts:
+                risk = {outcome: risks[outcome][:, column[rows]] for outcome, _ in recipe.parts}
+                benefit = _drawn_benefit(recipe, terms, drawn, risk, settings.diminishing)
                 totals += benefit @ quantity[here][rows]
     return totals
+
+
+def drawn_benefits(
+    candidates: Candidates, settings: MatchingSettings, draws: int, seed: int
+) -> Iterator[FloatArray]:
+    """Yield draw by draw (candidates,) the benefit of every candidate for one pupil.
+
+    Drawn as in ``draw_benefit``: one draw an effect, shared by all pupils, and one a unit and
+    outcome; all bundles of a unit share them.
+
+    Args:
+        candidates, settings: what may be offered, and how it is valued.
+        draws: how many.
+        seed: of all of them.
+    """
+    terms = terms_of(candidates.catalogue, candidates.risks.outcomes, settings)
+    of_effects, of_risks = np.random.default_rng(seed).spawn(2)
+    effects = _draw_effects(terms, draws, of_effects)
+    units = np.arange(len(candidates.risks.risk))
+    parts = [
+        (recipe, rows, candidates.unit[rows])
+        for recipe, _, rows in _by_bundle(terms, candidates.bundles, candidates.bundle)
+        if recipe.parts
+    ]
+    for draw in range(draws):
+        risks = _draw_risks(candidates, units, 1, of_risks)
+        benefit = np.zeros(len(candidates.unit))
+        for recipe, rows, unit in parts:
+            risk = {outcome: risks[outcome][:, unit] for outcome, _ in recipe.parts}
+            some = effects[draw : draw + 1]
+            benefit[rows] = _drawn_benefit(recipe, terms, some, risk, settings.diminishing)[0]
+        yield benefit
+
+
+def _draw_effects(terms: Sequence[Term], draws: int, random: np.random.Generator) -> FloatArray:
+    values = np.array([term.value for term in terms])
+    errors = np.array([term.standard_error for term in terms])
+    return values + errors * random.standard_normal((draws, len(terms)))
+
+
+def _drawn_benefit(
+    recipe: Recipe,
+    terms: Sequence[Term],
+    effects: FloatArray,
+    risk: Mapping[int, FloatArray],
+    diminishing: float,
+) -> FloatArray:
+    """Return (draws, n) the benefit at (draws, terms) effects and outcome -> (draws, n) risks."""
+    gains = {
+        number: reached_gain(terms[number], effects[:, number, None], risk[terms[number].outcome])
+        for number in recipe.terms
+    }
+    return total_benefit(recipe, terms, gains, risk, diminishing)
 
 
 def _draw_risks(

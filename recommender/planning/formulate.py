@@ -149,6 +149,11 @@ class Formulation:
         units = self.unit.size
         return np.repeat(self.people.priority[self.unit], np.diff(self.problem.start[: units + 1]))
 
+    def value_of(self, worth: Floats) -> Floats:
+        """Return (unit columns,) the value when (candidates,) help were worth so much."""
+        period = self.offers.period[self.problem.offer[: self.candidate.size]]
+        return counting(worth[self.candidate], self.waited[period], self.priority)
+
     @property
     def benefit(self) -> Floats:
         """Return (unit columns,) the benefit: the value without priority and without caution."""
@@ -156,6 +161,12 @@ class Formulation:
             period = self.offers.period[self.problem.offer[: self.candidate.size]]
             return np.asarray(self.honest[self.candidate] * self.waited[period])
         return np.asarray(self.problem.value[: self.candidate.size] / self.priority)
+
+
+def counting(worth: Floats, left: Floats, priority: Floats) -> Floats:
+    """Return (n,) the value of columns: what help is worth, what waiting leaves of it, and how
+    many times that counts for who has waited already."""
+    return np.asarray(worth * left * priority)
 
 
 def waited(limits: LimitSettings, periods: int) -> Floats:
@@ -217,9 +228,11 @@ def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) 
     group = np.flatnonzero(pieces.kind == Kind.GROUP)
     groups = groups_that_fit(pieces, group, possible, staff, terms, book)
     groups *= groups_that_meet(pieces, group, resources.professionals, staff, terms, book)
-    value = candidates.worth[choices.candidate]
-    value *= waited(limits, len(book.periods))[choices.period[choices.offer]]
-    value *= np.repeat(people.priority[choices.unit], choices.columns)
+    value = counting(
+        candidates.worth[choices.candidate],
+        waited(limits, len(book.periods))[choices.period[choices.offer]],
+        np.repeat(people.priority[choices.unit], choices.columns),
+    )
     dear = -DEAR * (float(value.max(initial=0.0)) or 1.0)
     short, borrowed = (np.flatnonzero(pieces.kind == kind) for kind in (Kind.SHORT, Kind.BORROWED))
     way = places.size + way_piece

@@ -60,6 +60,9 @@ class Summary:
             taken off, and its error when all pupils share one draw of every effect.
         promise: what the plan is expected to avert once true risks are taken to lie around their
             estimates, which is less than ``benefit``; None in plans of earlier versions.
+        draws: how many draws of effects and risks the plan was tried in; 0 for none.
+        benefit_low, benefit_high: nine in ten of the draws of what this plan delivers lie between
+            them; None without draws.
         pupils, eligible, served: numbers of pupils (segments count their pupils); eligible are
             those with at least one candidate.
         must_serve, must_serve_met: pupils under a statutory rule who agree to help, and how many
@@ -104,6 +107,9 @@ class Summary:
     sessions_apart: int = 0
     professionals_overloaded: int = 0
     promise: float | None = None
+    draws: int = 0
+    benefit_low: float | None = None
+    benefit_high: float | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -117,10 +123,11 @@ class Plan:
             price_paid, net_value, runner_up, status (proposed|must_serve|required), bundle
             ("a+b"), lot[, starts: when this member starts, where a bundle does not start all at
             once; ``period`` is then that of the first][, priority: how many times the benefit
-            counts in the objective and in net_value, for the time waited]: one row per unit, bundle
-            and intervention; benefit, standard_error and price_paid add up over the rows of a
-            bundle and are totals for ``units`` pupils.  The
-            lot is the unit's place in the seeded order that breaks ties.
+            counts in the objective and in net_value, for the time waited][, stays: the share of the
+            draws in which the unit is still offered this bundle from this period]: one row per
+            unit, bundle and intervention; benefit, standard_error and price_paid add up over the
+            rows of a bundle and are totals for ``units`` pupils.  The lot is the unit's
+            place in the seeded order that breaks ties.
         not_served: unit_id, site, reason, best_alternative ("bundle@period" or "nothing"),
             benefit_forgone, pupils, lot: one row per unit with pupils who are not offered
             anything.

@@ -2,7 +2,8 @@
 
 The plan's own tables are read back into columns of the problem, which is formulated anew from
 the inputs and the plan's own risks.  Their use, their value and the bound of the plan's prices
-are recomputed, and the tables are built again and compared cell by cell.
+are recomputed, and the tables are built again and compared cell by cell.  How stable the plan is
+under draws would take a solver, so of that only form and bounds are checked.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ from recommender.planning.words import EXTRA, row_words
 
 CLOSE = 1e-7
 """How far a number may be from what it works out as, relative to its size and at least 1."""
+
+DRAWN = ("draws", "benefit_low", "benefit_high")
+"""Fields of a summary that take a solver to work out again (see ``stability_findings``)."""
 
 KEYS = {
     "assignments": ("unit_id", "bundle", "period", "intervention"),
@@ -117,6 +121,7 @@ def rebuilt(plan: Plan, again: Remade, matching: MatchingSettings, *, whole: boo
         certificate = uncertified(formulation, solution)
     certificate = replace(certificate, better_bound=plan.summary.better_bound)
     findings += caseload_findings(plan.caseload, again)
+    findings += stability_findings(plan)
     found = plan_of(
         formulation,
         Allocation(solution, certificate, float("inf"), 0.0, ()),
@@ -130,6 +135,25 @@ def rebuilt(plan: Plan, again: Remade, matching: MatchingSettings, *, whole: boo
     for table in KEYS:
         findings += table_findings(table, getattr(plan, table), getattr(found, table))
     return findings
+
+
+def stability_findings(plan: Plan) -> list[str]:
+    """Return what cannot be so in a plan's stability; working it out again would take a solver."""
+    said, name = plan.summary, "stays"
+    low, high = said.benefit_low, said.benefit_high
+    if said.draws == 0:
+        there = name in plan.assignments or low is not None or high is not None
+        return ["summary, draws: is 0, but the plan tells of draws"] if there else []
+    findings = []
+    if said.draws < 0 or low is None or high is None or not low <= high:
+        findings.append("summary, benefit_low and benefit_high: are no interval of draws")
+    if name not in plan.assignments:
+        return [*findings, "assignments.csv: has no column stays, but the plan tells of draws"]
+    if not pd.api.types.is_numeric_dtype(plan.assignments[name]):
+        return [*findings, "assignments.csv, stays: is no share"]
+    share = plan.assignments[name].to_numpy(dtype=np.float64)
+    wrong = np.flatnonzero(~((share >= 0) & (share <= 1)))
+    return findings + at_rows("assignments", wrong, name, "is not a share from 0 to 1")
 
 
 def caseload_findings(caseload: pd.DataFrame, again: Remade) -> list[str]:
@@ -166,6 +190,8 @@ def summary_findings(said: Summary, found: Summary) -> list[str]:
     findings = []
     for field in fields(Summary):
         old, new = getattr(said, field.name), getattr(found, field.name)
+        if field.name in DRAWN:
+            continue
         if field.name == "promise" and old is None:
             continue
         if field.name == "shortages":
