@@ -175,11 +175,20 @@ def _caseload(summary: Summary) -> str:
 
 def _proven(summary: Summary) -> str:
     if summary.status == "optimal":
-        return f"gap {summary.gap:.2%}: the best plan within these hours, as the solver proves"
+        text = "the best plan within these hours, as the solver proves"
+        return f"gap {summary.best_gap:.2%}: {text}{_by_prices(summary)}"
+    if summary.best_gap < summary.gap:
+        text = f"gap {summary.best_gap:.2%}, as the solver proves{_by_prices(summary)}"
+        return f"{text} (stopped at a limit)" if summary.status == "stopped" else text
     if summary.gap >= 1:
         return f"gap {summary.gap:,.0%}: stopped too early to say how much better a plan could be"
     text = f"gap {summary.gap:.2%}: no plan within these hours can do better by more than that"
     return f"{text} (stopped at a limit)" if summary.status == "stopped" else text
+
+
+def _by_prices(summary: Summary) -> str:
+    shown, plain = f"{summary.best_gap:.2%}", f"{summary.gap:.2%}"
+    return "" if shown == plain else f"; {plain} by the prices alone, without a solver"
 
 
 def _places(sites: list[str], named: Callable[[str], str]) -> str:

@@ -167,7 +167,7 @@ def command(
 
     With --cluster, numbers about the pupils of a large problem leave this machine: what help is
     worth to each and what it takes, but no id, name, note or risk. Bounds are the same as on one
-    machine, with --workers or without; plans may differ within their gap.
+    machine, with --workers or without, and so is the plan unless time runs out.
     """
     folder = workspace / "plan" if out is None else out
     from recommender.export.folder import refuse_target

@@ -111,6 +111,18 @@ class Summary:
     benefit_low: float | None = None
     benefit_high: float | None = None
 
+    @property
+    def best_bound(self) -> float:
+        """Return the lower of both bounds: that of the prices and that which a solver proved."""
+        return self.bound if self.better_bound is None else min(self.bound, self.better_bound)
+
+    @property
+    def best_gap(self) -> float:
+        """Return ``gap`` at the lower bound, for which a solver is to be believed."""
+        if self.better_bound is None:
+            return self.gap
+        return min(self.gap, _gap(self.best_bound - self.value, self.benefit))
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Plan:

@@ -39,8 +39,9 @@ class Side:
         worst_column, worst_group: the group of 10 pupils or more of whose weighted risk the
             smallest part is averted ("site", "s03"); "" where there are no groups.
         worst_share: that part.  share: the same of all pupils.
-        bound, gap: what no choice under these rules can exceed, and how much of the benefit may be
-            missed; a policy is held against the bound of its scenario.
+        bound, gap: what no choice under these rules can exceed (the lower of what prices and a
+            solver prove), and how much of the benefit may be missed; a policy is held against the
+            bound of its scenario.
         status: optimal, gap or stopped; ``policy`` for a policy.
         seconds: how long it took to solve or to follow.
         begun_from: the scenario whose solution the search began from, "" for none.

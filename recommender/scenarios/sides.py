@@ -153,7 +153,7 @@ def side_of(
         there = eligible_of(judged.given.pupils.size, judged.run.candidates.unit)
         fair.append(gini(judged.given.benefit[there], judged.given.pupils[there]))
     needs = mean([float(judged.given.need @ judged.given.pupils) for judged in draws])
-    bound = base.run.plan.summary.bound if kind == "policy" else summary.bound
+    bound = base.run.plan.summary.best_bound if kind == "policy" else summary.best_bound
     value = mean([plan.summary.value for plan in plans])
     gap = max(0.0, bound - value) / benefit if benefit > 0 else float(bound > value)
     used = mean([plan.summary.hours_used for plan in plans])

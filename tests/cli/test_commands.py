@@ -137,7 +137,7 @@ def test_running_help_without_hours_is_exit_4_too(
 def test_a_stop_at_a_limit_is_exit_5_and_the_plan_is_written(
     run, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shortened(monkeypatch, status="stopped", gap=0.25)
+    shortened(monkeypatch, status="stopped", gap=0.25, better_bound=None)
     said = run("plan", workspace, "-o", workspace / "stopped")
     assert said.code == 5
     assert "stopped at a limit" in said.err
