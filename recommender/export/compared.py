@@ -59,7 +59,9 @@ def comparison_html(
             "x_high": place(_common(side, side.high)),
             "worst": named("site", side.worst_group)
             if side.worst_column == "site"
-            else side.worst_group,
+            else f"{named('column', side.worst_column)}: {side.worst_group}"
+            if side.worst_group
+            else "",
         }
         for side in comparison.sides
     ]

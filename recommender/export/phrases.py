@@ -332,7 +332,7 @@ ENGLISH: Mapping[str, str] = {
     "compared_sides": "What each brings",
     "compared_side": "Way",
     "compared_chart": "Benefit is weighted adverse outcomes averted. The mark is what is "
-    "expected, the band holds it nine times in ten, and the dashed line is the plan as things are.",
+    "expected, the band holds it nine times in ten, and the thin line is the plan as things are.",
     "compared_interval": "Interval",
     "compared_difference": "Difference",
     "compared_more": "Hours, rules and how evenly",

@@ -134,9 +134,9 @@ def neutral(text: str) -> str:
 
 
 def neutral_texts(texts: pd.Series) -> pd.Series:
-    """Return (n,) texts made neutral; equal texts are looked at once."""
+    """Return (n,) texts made neutral, None where there is none; equal texts are looked at once."""
     codes, values = pd.factorize(texts)
-    safe = pd.Series([neutral(str(value)) for value in values], dtype=object)
+    safe = pd.Series([*(neutral(str(value)) for value in values), None], dtype=object)
     return pd.Series(safe.to_numpy()[codes], index=texts.index, name=texts.name)
 
 

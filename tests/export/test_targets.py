@@ -109,8 +109,13 @@ def test_the_overview_of_a_workbook_is_the_summary(region: Region, exported: Pat
 def test_a_workbook_is_ready_to_filter_and_print(exported: Path) -> None:
     book = openpyxl.load_workbook(exported / "plan.xlsx")
     assert book.sheetnames == [
-        "overview", "sites", "professionals", "capacity", "why_not", *CSV_TABLES,
-    ]  # fmt: skip
+        "overview",
+        "sites",
+        "professionals",
+        "capacity",
+        "why_not",
+        *CSV_TABLES,
+    ]
     for sheet in book.worksheets:
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref.startswith("A1:")
@@ -130,8 +135,58 @@ def test_the_sheets_to_look_at_add_up_to_the_plan(region: Region, exported: Path
     assert staff[periods].to_numpy().sum() == pytest.approx(plan.caseload["hours"].sum())
     hours = plan.resources[plan.resources["resource"] == "hours"]
     assert capacity["used"].sum() == pytest.approx(hours["used"].sum())
+    why = xlsx(exported, "why_not")
+    assert why["pupils"].sum() == plan.not_served["pupils"].sum()
+    assert why["benefit_forgone"].sum() == pytest.approx(plan.not_served["benefit_forgone"].sum())
     assert capacity["left"].sum() == pytest.approx((hours["capacity"] - hours["used"]).sum())
     assert "Teaching assistant" in set(staff["role"])
+
+
+def test_a_dutch_workbook_says_the_same_in_dutch(region: Region, tmp_path: Path) -> None:
+    for language in ("en", "nl"):
+        path = str(tmp_path / f"{language}.xlsx")
+        export_plan(*region, path, language=language, beside=[("other", *region)])
+    english, dutch = (openpyxl.load_workbook(tmp_path / f"{code}.xlsx") for code in ("en", "nl"))
+    looked_at = len(english.sheetnames) - len(CSV_TABLES)
+    assert dutch.sheetnames[:2] == ["overzicht", "scholen"]
+    assert dutch.sheetnames[looked_at:] == list(CSV_TABLES)
+    for one, other in zip(english.worksheets, dutch.worksheets, strict=True):
+        assert one.dimensions == other.dimensions
+        numbers = [
+            [cell.value for row in sheet.rows for cell in row if cell.data_type == "n"]
+            for sheet in (one, other)
+        ]
+        assert numbers[0] == numbers[1]
+    heads = [[cell.value for cell in next(sheet.rows)] for sheet in dutch.worksheets[:looked_at]]
+    assert not {"served", "pupils", "benefit", "role"} & {name for row in heads for name in row}
+    sheet = english["comparison"]
+    assert [row[0].value for row in sheet.rows] == ["name", "base", "other"]
+
+
+def test_figures_of_every_form_are_those_of_plan_json(region: Region, exported: Path) -> None:
+    export_plan(*region, str(exported / "board.html"))
+    text = (exported / "board.html").read_text("utf-8")
+    summary = json.loads((exported / "plan.json").read_text("utf-8"))["summary"]
+    forms = [xlsx, from_csv, dutch_csv, parquet, from_json, sqlite, package]
+    for form in forms:
+        offered, left = form(exported, "assignments"), form(exported, "not_served")
+        hours = form(exported, "resources").query("resource == 'hours'")
+        first = offered.drop_duplicates(["unit_id", "bundle", "period"])
+        assert first["units"].sum() == summary["served"], form
+        assert first["units"].sum() + left["pupils"].sum() == summary["pupils"], form
+        assert offered["benefit"].sum() == pytest.approx(summary["benefit"], rel=1e-9), form
+        assert hours["used"].sum() == pytest.approx(summary["hours_used"], rel=1e-9), form
+        assert hours["capacity"].sum() == pytest.approx(summary["hours_capacity"], rel=1e-9)
+    with closing(sqlite3.connect(exported / "plan.db")) as database:
+        (runs,) = database.execute("SELECT served, benefit, hours_used FROM runs").fetchall()
+    assert runs == (summary["served"], summary["benefit"], summary["hours_used"])
+    facts = re.findall(r'class="big">([^<]+)<', text)
+    assert facts[0] == f"{summary['served']:,.0f}"
+    assert float(facts[1].replace(",", "")) == pytest.approx(summary["benefit"], abs=0.6)
+    rows = re.findall(r"<td class=\"n\">([\d,]+) / ([\d,]+)</td>", text)
+    by_role = len(region[0].resources.query("resource == 'hours'")["role"].unique())
+    used = [float(number.replace(",", "")) for number, _ in rows[:by_role]]
+    assert sum(used) == pytest.approx(summary["hours_used"], abs=by_role)
 
 
 def test_a_report_adds_up_to_the_plan_like_every_other_form(region: Region, exported: Path) -> None:
