@@ -9,6 +9,15 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 
+LONGEST = ("test_readme.py", "test_house.py")
+"""Files whose tests take longest: they go first, so that nobody waits for them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Put the longest tests first."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say what passed tests tried to break: kills, full disks, canaries, payloads."""
     totals: dict[str, int] = {}

@@ -30,6 +30,8 @@ from recommender.planning import formulate, plan_of
 from recommender.planning.verify import verify
 from recommender.risk.profiles import RiskProfiles
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (900, 1_800)
 """Pupils, of one region each."""
