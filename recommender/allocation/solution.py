@@ -102,17 +102,26 @@ class Certificate:
     better_bound: float | None = None
 
     @property
+    def plain_bound(self) -> float:
+        """Return the lower of the bounds that can be proven without a solver."""
+        return min(self.bound, self.linked_bound)
+
+    @property
+    def best_bound(self) -> float:
+        """Return the lowest of all bounds."""
+        if self.better_bound is None:
+            return self.plain_bound
+        return min(self.plain_bound, self.better_bound)
+
+    @property
     def gap(self) -> float:
         """Return how much better any choice could be, relative to ``scale``, from prices alone."""
-        return _gap(min(self.bound, self.linked_bound) - self.value, self.scale)
+        return _gap(self.plain_bound - self.value, self.scale)
 
     @property
     def better_gap(self) -> float:
         """Return the same against the best of all bounds."""
-        best = min(self.bound, self.linked_bound)
-        if self.better_bound is not None:
-            best = min(best, self.better_bound)
-        return _gap(best - self.value, self.scale)
+        return _gap(self.best_bound - self.value, self.scale)
 
 
 def certify(problem: AllocationProblem, solution: Solution, *, whole: bool = True) -> Certificate:

@@ -18,8 +18,8 @@ import scipy.sparse as sp
 from recommender.allocation import Solution
 from recommender.planning import Formulation
 from recommender.planning.codes import Floats, Ints
-from recommender.planning.limits import Kind, euros
-from recommender.planning.offers import group_of
+from recommender.planning.limits import euros
+from recommender.planning.offers import shared_out
 
 FITS = 1e-9
 """How much more than is left an offer may take: rounding of sums."""
@@ -304,12 +304,5 @@ def spent_by_offers(formulation: Formulation, cost_per_hour: Mapping[str, float]
 
 def _of_offers(formulation: Formulation, of_piece: Floats) -> Floats:
     """Return (offers,) what pieces take, the pieces of groups shared out over full groups."""
-    pieces = formulation.pieces
-    joins = group_of(pieces, formulation.terms)
-    of_place = np.where(np.isin(pieces.kind, (Kind.PLACE, Kind.GROUP)), of_piece, 0.0)
-    # a family joins a group of parents before its children join the family
-    for kind in (Kind.GROUP, Kind.PLACE):
-        member = np.flatnonzero((joins >= 0) & (pieces.kind == kind))
-        of_place[member] += of_place[joins[member]] / pieces.most[joins[member]]
-    of_place[pieces.kind == Kind.GROUP] = 0.0
+    of_place = shared_out(formulation.pieces, formulation.terms, of_piece)
     return np.asarray(formulation.offers.made_of.T @ of_place)

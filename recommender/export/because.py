@@ -24,6 +24,7 @@ FIXED: Mapping[str, str] = {
     reasons.NOT_WHOLE: "because_not_whole",
     f"the money {_GOOD}": "because_money",
     f"what a statutory rule asks for {_GOOD}": "because_statute",
+    f"what a rule of fairness asks for {_GOOD}": "because_fairness",
     f"help for the parents {_GOOD}": "because_parents",
     f"what a family may have at once {_GOOD}": "because_at_once",
 }

@@ -128,6 +128,7 @@ DUTCH: Mapping[str, str] = {
     "because_cap": "de grens aan {name}: een plek doet meer goed voor anderen",
     "because_money": "het geld doet meer goed voor anderen",
     "because_statute": "wat een wettelijke regel vraagt doet meer goed voor anderen",
+    "because_fairness": "wat een regel voor eerlijk verdelen vraagt doet meer goed voor anderen",
     "because_no_class": "een hele klas doet mee of niemand, en haar uren doen elders meer goed",
     "because_not_now": "wat past mag nog niet beginnen naast of na wat de leerling al heeft",
     "because_parents": "hulp aan de ouders doet meer goed voor anderen",

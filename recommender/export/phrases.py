@@ -375,6 +375,7 @@ ENGLISH: Mapping[str, str] = {
     "because_cap": "the cap on {name} would do more good for others",
     "because_money": "the money would do more good for others",
     "because_statute": "what a statutory rule asks for would do more good for others",
+    "because_fairness": "what a rule of fairness asks for would do more good for others",
     "because_no_class": "a whole class takes part or nobody, and its hours do more good elsewhere",
     "because_not_now": "what suits may not start yet, beside or after what the pupil already has",
     "because_parents": "help for the parents would do more good for others",

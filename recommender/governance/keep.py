@@ -281,7 +281,7 @@ def solve_keeping(
         again = replace(chosen, price=relaxed.solution.price, links=no_links())
         solution, certificate = _nearest(formulation.problem, [solution, again], effort)
     better = found.certificate.better_bound
-    if better is not None and better < min(certificate.bound, certificate.linked_bound):
+    if better is not None and better < certificate.plain_bound:
         certificate = replace(certificate, better_bound=better)
     status = found.solution.status
     if status == "optimal" and certificate.better_gap > 1e-6:
@@ -326,7 +326,7 @@ def _nearest(
 ) -> tuple[Solution, Certificate]:
     """Return the proof with the lowest bound; the first among equals."""
     certified = [(proof, certify(problem, proof, whole=effort.whole)) for proof in proofs]
-    return min(certified, key=lambda pair: min(pair[1].bound, pair[1].linked_bound))
+    return min(certified, key=lambda pair: pair[1].plain_bound)
 
 
 def kept_of(before: Plan, after: Plan, kept: Keeping, certificate: Certificate) -> Kept:
@@ -344,11 +344,7 @@ def kept_of(before: Plan, after: Plan, kept: Keeping, certificate: Certificate) 
         benefit_before=before.summary.benefit,
         benefit=after.summary.benefit,
         counted=certificate.value,
-        counted_bound=min(
-            certificate.bound,
-            certificate.linked_bound,
-            math.inf if certificate.better_bound is None else certificate.better_bound,
-        ),
+        counted_bound=certificate.best_bound,
     )
 
 

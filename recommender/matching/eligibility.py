@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,7 +109,7 @@ def eligibility(
     units = cohort.units
     _check_conditions(catalogue, risks)
     parents = [n for n, it in enumerate(catalogue.interventions) if it.recipient == "parents"]
-    completed = _listed(units["completed"], relations.names)
+    completed = listed(units["completed"], relations.names)
     running = _marked(cohort.commitments, units["unit_id"], relations.names)
     again = _repeatable(units, catalogue, settings)
     for table in (completed, running):
@@ -192,7 +192,8 @@ def _flagged(units: pd.DataFrame, column: str) -> BoolArray:
     return np.asarray(units[column].to_numpy(dtype=np.float64) == 1.0)
 
 
-def _listed(lists: pd.Series[str], names: tuple[str, ...]) -> BoolArray:
+def listed(lists: pd.Series[str], names: Sequence[str]) -> BoolArray:
+    """Return (texts, names) whether each name stands in a text such as "a;b"."""
     codes, texts = pd.factorize(lists.to_numpy(dtype=object))
     position = {name: number for number, name in enumerate(names)}
     table = np.zeros((len(texts) + 1, len(names)), dtype=np.bool_)

@@ -97,9 +97,7 @@ class Answer:
         """Return what the part can be worth at most, net of the price."""
         if self.allocation is None:
             return float("inf")
-        certificate = self.allocation.certificate
-        bounds = (certificate.bound, certificate.linked_bound, certificate.better_bound)
-        return min(bound for bound in bounds if bound is not None)
+        return self.allocation.certificate.best_bound
 
 
 def net_problem(part: Part, price: FloatArray, most: FloatArray | None = None) -> AllocationProblem:

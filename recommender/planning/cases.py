@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from recommender.matching import listed
 from recommender.matching.candidates import Candidates
-from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
+from recommender.planning.codes import Bools, Floats, Ints, distinct
 from recommender.planning.desks import running_cases
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind, chosen, work
@@ -174,20 +175,12 @@ class Staffing:
 def staffing_of(formulation: Formulation, taken: Taken) -> Staffing:
     """Return who may give hours to which rows."""
     staff, people = formulation.staff, formulation.resources.professionals
-    start = np.searchsorted(staff.way_team, np.arange(staff.hours.size + 1))
-    ways = (start[1:] - start[:-1])[staff.member_of]
-    post = np.repeat(np.arange(len(people)), ways)
-    way = ranges(start[staff.member_of], ways)
+    post, way = staff.of_members()
     _, row_of_way, _ = hours_needed(formulation, taken.piece)
     row = row_of_way[way]
     order = np.lexsort((post, row))
     post, way, row = post[order], way[order], row[order]
-    texts, text = np.unique(people["role"].to_numpy(dtype=object).astype(str), return_inverse=True)
-    named = np.zeros((texts.size, len(formulation.book.roles)), dtype=np.bool_)
-    for number, names in enumerate(texts.tolist()):
-        for name in names.split(";"):
-            if name.strip() in formulation.book.roles:
-                named[number, formulation.book.roles.index(name.strip())] = True
+    named = listed(people["role"], formulation.book.roles)
     _, person = np.unique(
         people["professional_id"].to_numpy(dtype=object).astype(str), return_inverse=True
     )
@@ -198,7 +191,7 @@ def staffing_of(formulation: Formulation, taken: Taken) -> Staffing:
         post=post,
         way=way,
         row=row,
-        own=named[text[post], staff.way_role[way]],
+        own=named[post, staff.way_role[way]],
     )
 
 
@@ -218,11 +211,12 @@ class Givers:
 def family_codes(candidates: Candidates) -> Ints:
     """Return (units,) the family of every unit; who has none is one alone."""
     units = candidates.cohort.units
-    named = units["family_id"].to_numpy(dtype=object).astype(str)
-    alone = np.char.add("\0", units["unit_id"].to_numpy(dtype=object).astype(str))
-    return np.asarray(
-        pd.factorize(np.where(named == "", alone, named).astype(object), sort=True)[0], np.int64
-    )
+    named = (units["family_id"] != "").to_numpy(dtype=np.bool_)
+    alone = int(np.count_nonzero(~named))
+    codes = np.empty(named.size, dtype=np.int64)
+    codes[~named] = np.arange(alone)
+    codes[named] = alone + pd.factorize(units["family_id"][named], sort=True)[0]
+    return codes
 
 
 def speaks(formulation: Formulation, candidates: Candidates) -> Bools:
@@ -277,7 +271,7 @@ def givers_of(formulation: Formulation, candidates: Candidates, unit: Ints, what
     who, helped, help_ = (np.asarray(codes[known], np.int64) for codes in (who, helped, help_))
     size = len(formulation.book.interventions) + 1
     return Givers(
-        same=_found(helped * size + help_, who, np.where(unit < 0, -1, unit * size + what)),
+        same=_found(helped * size + help_, who, np.where(unit < 0, -2, unit * size + what)),
         any_help=_found(helped, who, unit),
     )
 

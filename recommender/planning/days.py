@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.inputs.resource_tables import DAYS
+from recommender.matching import listed
 from recommender.planning.codes import Bools, Ints, distinct
 from recommender.planning.limits import Pieces, chosen, work
 from recommender.planning.staff import Staff
@@ -21,14 +22,8 @@ def days_of(professionals: pd.DataFrame) -> Bools:
     """Return (posts, 7) the days on which every professional works, Monday first."""
     if "days" not in professionals:
         return np.ones((len(professionals), len(DAYS)), dtype=np.bool_)
-    texts, text = np.unique(
-        professionals["days"].to_numpy(dtype=object).astype(str), return_inverse=True
-    )
-    found = np.ones((texts.size, len(DAYS)), dtype=np.bool_)
-    for number, names in enumerate(texts.tolist()):
-        if names:
-            found[number] = [day in names.split(";") for day in DAYS]
-    return np.asarray(found[text])
+    days = professionals["days"]
+    return listed(days, DAYS) | (days == "").to_numpy(dtype=np.bool_)[:, None]
 
 
 def days_named(days: Bools) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

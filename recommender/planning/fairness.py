@@ -28,7 +28,7 @@ from recommender.inputs.policy import Fairness
 from recommender.matching import Candidates
 from recommender.planning.codes import Floats, Ints, distinct
 from recommender.planning.limits import LABELS, Kind, Rows, stacked, work
-from recommender.planning.offers import Offers, group_of, joined, pieces_of
+from recommender.planning.offers import Offers, joined, pieces_of, shared_out
 from recommender.planning.people import People
 from recommender.planning.terms import Book, Strings
 
@@ -93,11 +93,8 @@ def hours_of_offers(formulation: Formulation) -> Floats:
     """Return (unit offers,) hours of all roles, a place counted as its part of a full group."""
     pieces = formulation.pieces
     piece, _, _, hours = work(pieces, formulation.terms)
-    of_piece = np.bincount(piece, weights=hours, minlength=pieces.size)
-    place = np.where(pieces.kind == Kind.PLACE, of_piece, 0.0)
-    joins = group_of(pieces, formulation.terms)
-    inside = np.flatnonzero((pieces.kind == Kind.PLACE) & (joins >= 0))
-    place[inside] += of_piece[joins[inside]] / np.maximum(pieces.most[inside], 1)
+    of_piece = np.bincount(piece, weights=hours, minlength=pieces.size).astype(np.float64)
+    place = shared_out(pieces, formulation.terms, of_piece)
     units = formulation.offers.bundle >= 0
     return np.asarray(formulation.offers.made_of[:, units].T @ place)
 

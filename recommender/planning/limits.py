@@ -482,12 +482,12 @@ def caseload(pieces: Pieces, facts: Facts) -> Rows:
 
     A case is a pupil or a family with hours of the role in the period, or a group that runs in it.
     """
-    piece, role, period, _ = work(pieces, facts.terms)
-    (piece, role, period), _ = distinct(piece, role, period)
     desks = facts.desks
     if desks is None:
-        piece = piece[:0]
-        return tally("caseload", pieces.size, piece, np.zeros(0), {"role": piece, "site": piece})
+        none = np.zeros(0, dtype=np.int64)
+        return tally("caseload", pieces.size, none, np.zeros(0), {"role": none, "site": none})
+    piece, role, period, _ = work(pieces, facts.terms)
+    (piece, role, period), _ = distinct(piece, role, period)
     shape = (len(desks.member), int(role.max(initial=-1)) + 1, int(period.max(initial=-1)) + 1)
     open_desk = np.zeros(shape, dtype=np.bool_)
     known = (desks.role < shape[1]) & (desks.period < shape[2])

@@ -161,10 +161,7 @@ def best(room: Room, seconds: float = SECONDS) -> Best | None:
         value=found.certificate.value,
         columns=room.columns[found.solution.columns],
         quantity=found.solution.quantity,
-        bound=min(
-            found.certificate.bound,
-            np.inf if found.certificate.better_bound is None else found.certificate.better_bound,
-        ),
+        bound=found.certificate.best_bound,
         proven=found.solution.status == "optimal",
     )
 

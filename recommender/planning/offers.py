@@ -178,6 +178,8 @@ def crowded(candidates: Candidates, bundles: Bundles, people: People, room: Floa
 
 def cell_of(people: People, terms: Terms, what: Codes | int, unit: Codes) -> Ints:
     """Return (k,) the cell of units in an intervention: in what they are alike, or their grade."""
+    if not terms.alike.any():
+        return people.grade[unit]
     return np.where(
         terms.alike[what], people.alike[what, people.kind[unit]], people.grade[unit]
     ).astype(np.int64)
@@ -273,9 +275,10 @@ def choices_of(
     starts = np.maximum(len(book.periods) - bundles.length + 1, 0)
     keep = starts[candidates.bundle] > 0
     family = _families(candidates, bundles, people, terms, kin)
+    own = people.site[candidates.unit]
     for slot in range(bundles.member.shape[1]):
         member = bundles.member[candidates.bundle, slot]
-        site = people.site[candidates.unit]
+        site = own
         cell = cell_of(people, terms, member, candidates.unit)
         if people.home.size:
             at_home = (member >= 0) & terms.parents[member] & (people.family[candidates.unit] >= 0)
@@ -507,6 +510,24 @@ def group_of(pieces: Pieces, terms: Terms) -> Ints:
     found = np.full(pieces.size, -1, dtype=np.int64)
     found[member] = of_key[where[: member.size]]
     return found
+
+
+def shared_out(pieces: Pieces, terms: Terms, of_piece: Floats) -> Floats:
+    """Return (pieces,) what a pupil's place stands for, groups shared out over full groups.
+
+    Args:
+        pieces: all pieces.
+        terms: the conditions of the catalogue.
+        of_piece: (pieces,) what each takes by itself.
+    """
+    joins = group_of(pieces, terms)
+    of_place = np.where(np.isin(pieces.kind, (Kind.PLACE, Kind.GROUP)), of_piece, 0.0)
+    # a family joins a group of parents before its children join the family
+    for kind in (Kind.GROUP, Kind.PLACE):
+        member = np.flatnonzero((joins >= 0) & (pieces.kind == kind))
+        of_place[member] += of_place[joins[member]] / pieces.most[joins[member]]
+    of_place[pieces.kind == Kind.GROUP] = 0.0
+    return of_place
 
 
 def hours_given(

@@ -242,7 +242,7 @@ def first_starts(
     day is repeated when the catalogue says.
     """
     catalogue = candidates.catalogue
-    lead = relations_of(catalogue).lead[:, : len(book.interventions)][: len(book.interventions)]
+    lead = relations_of(catalogue).lead[: len(book.interventions), : len(book.interventions)]
     known = list(free_again(candidates.cohort.units, catalogue))
     if not known and not lead.any():
         return None
@@ -346,6 +346,8 @@ def _once_per_family(
     candidates: Candidates, terms: Terms, unit: Ints, what: Ints, period: Ints
 ) -> Ints:
     """Return which lines of running help take hours: of parents the first line of the family."""
+    if not terms.parents.any():
+        return np.arange(unit.size)
     units = candidates.cohort.units
     family, _ = pd.factorize(units["family_id"])
     single = ((units["count"] == 1) & (units["family_id"] != "")).to_numpy(dtype=np.bool_)

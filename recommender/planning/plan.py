@@ -214,7 +214,7 @@ def plan_of(
     discounted = taken.pupils * formulation.waited[formulation.offers.period[taken.offer]]
     benefit = float(assignments["benefit"].sum())
     certificate, solution = allocation.certificate, allocation.solution
-    bound = min(certificate.bound, certificate.linked_bound)
+    bound = certificate.plain_bound
     people, staff = formulation.people, formulation.staff
     owed = (people.rule >= 0) & people.agreed
     kind = formulation.pieces.kind

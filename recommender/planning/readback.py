@@ -249,10 +249,7 @@ def staff_part(plan: Plan, formulation: Formulation) -> Part:
     """Return the ways of staff and the lent hours that ``caseload`` stands for."""
     table, book, staff = plan.caseload, formulation.book, formulation.staff
     people = formulation.resources.professionals
-    start = np.searchsorted(staff.way_team, np.arange(staff.hours.size + 1))
-    ways = (start[1:] - start[:-1])[staff.member_of]
-    person = np.repeat(np.arange(len(people)), ways)
-    way = ranges(start[staff.member_of], ways)
+    person, way = staff.of_members()
     names = pd.Index(people["professional_id"].unique())
     known = pd.MultiIndex.from_arrays(
         [

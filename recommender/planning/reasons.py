@@ -114,7 +114,8 @@ def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> tuple[St
     best = first_best(cost, np.append(use.indptr[filled], use.indptr[-1]))
     row = use.indices[best].astype(np.int64)
     resource = np.array(rows.resource, dtype=object)[row]
-    words = np.full(row.size, "the money", dtype=object)
+    words = np.full(row.size, "what a rule of fairness asks for", dtype=object)
+    words[resource == "budget"] = "the money"
     words[resource == "must_serve"] = "what a statutory rule asks for"
     hours = resource == "hours"
     words[hours] = "the hours of " + named(book.roles, rows.role[row[hours]])

@@ -92,9 +92,7 @@ def with_stability(
 def _again(problem: AllocationProblem, allocation: Allocation, effort: Effort) -> Solution:
     """Return the plan of a draw, or the plan's own choice where that is as good as any found."""
     own, certificate = allocation.solution, allocation.certificate
-    better = np.inf if certificate.better_bound is None else certificate.better_bound
-    bound = min(certificate.bound, certificate.linked_bound, better)
-    unproven = max(bound - certificate.value, 0.0) + 1e-9 * abs(certificate.value)
+    unproven = max(certificate.best_bound - certificate.value, 0.0) + 1e-9 * abs(certificate.value)
     try:
         found = solve(problem, effort, "prices", start=start_from(own, problem))
     except NoPlan:

@@ -48,6 +48,13 @@ class Staff:
         """Return (teams,) the number of ways of every team."""
         return np.bincount(self.way_team, minlength=self.hours.size)
 
+    def of_members(self) -> tuple[Ints, Ints]:
+        """Return every row of ``resources.professionals`` with every way of its team, (n,) each."""
+        ways = self.ways[self.member_of]
+        first = np.cumsum(self.ways) - self.ways
+        member = np.repeat(np.arange(self.member_of.size), ways)
+        return member, ranges(first[self.member_of], ways)
+
 
 def staff_of(
     professionals: pd.DataFrame, book: Book, travel_overhead: float, roles: Collection[Role] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from recommender.allocation import Links, Solution
+from recommender.allocation.problem import blocks_at
 from recommender.planning.codes import Codes, Floats, Ints
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
@@ -93,7 +94,7 @@ def taken_of(formulation: Formulation, solution: Solution) -> Taken:
     member = member_price(formulation, solution.links)
     return Taken(
         column=column,
-        unit=formulation.unit[np.searchsorted(problem.start, column, side="right") - 1],
+        unit=formulation.unit[blocks_at(problem, column)],
         candidate=candidate,
         offer=problem.offer[column],
         pupils=quantity[whole][of_units],
