@@ -1,5 +1,7 @@
-"""Other risks than the predicted: what a choice made with them takes for value.
+"""Other risks than the predicted: what help would avert with them, and what it would count for.
 
+A choice is made by what help counts for, with the caution and the priority of the rules; what a
+choice brings is the benefit, without them.
 With site averages each unit has the average risk of its site.  Whom help suits (grades,
 indications, the risks the catalogue asks for) stays as it is: every policy has the same rules.
 """
@@ -11,7 +13,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from recommender.matching import Candidates, MatchingSettings, benefit_parts
+from recommender.matching import (
+    Candidates,
+    MatchingSettings,
+    benefit_error,
+    benefit_parts,
+    cautious,
+)
 from recommender.planning import Formulation
 from recommender.planning.codes import Floats
 
@@ -28,10 +36,10 @@ def site_averages(candidates: Candidates) -> Floats:
     return np.asarray((total / people[:, None])[site])
 
 
-def value_under(
+def benefit_under(
     formulation: Formulation, candidates: Candidates, matching: MatchingSettings, risk: Floats
 ) -> Floats:
-    """Return (columns,) the value of every column if units had other risks.
+    """Return (unit columns,) the benefit of every column of a unit if units had other risks.
 
     Args:
         formulation: the problem with its meaning.
@@ -39,11 +47,32 @@ def value_under(
         matching: the settings they were made with.
         risk: (units, outcomes).
     """
-    other = replace(candidates, risks=replace(candidates.risks, risk=risk))
-    every = np.arange(candidates.unit.size)
-    benefit = benefit_parts(other, matching, every).sum(axis=1)
-    problem, units = formulation.problem, formulation.candidate.size
-    value = problem.value.copy()
-    start = formulation.offers.period[problem.offer[:units]]
-    value[:units] = benefit[formulation.candidate] * formulation.waited[start]
+    return formulation.benefit_of(_worth(_with(candidates, risk), matching))
+
+
+def value_under(
+    formulation: Formulation, candidates: Candidates, matching: MatchingSettings, risk: Floats
+) -> Floats:
+    """Return (columns,) what every column counts for if units had other risks: what is maximised.
+
+    Args:
+        formulation, candidates, matching, risk: as of ``benefit_under``.
+    """
+    other = _with(candidates, risk)
+    worth = _worth(other, matching)
+    if candidates.caution:
+        error = benefit_error(other, matching, np.arange(worth.size))
+        worth = cautious(worth, error, candidates.caution)
+    value = formulation.problem.value.copy()
+    value[: formulation.candidate.size] = formulation.value_of(worth)
     return value
+
+
+def _with(candidates: Candidates, risk: Floats) -> Candidates:
+    return replace(candidates, risks=replace(candidates.risks, risk=risk))
+
+
+def _worth(candidates: Candidates, matching: MatchingSettings) -> Floats:
+    """Return (candidates,) the benefit for one pupil."""
+    every = np.arange(candidates.unit.size)
+    return np.asarray(benefit_parts(candidates, matching, every).sum(axis=1))

@@ -49,13 +49,13 @@ def highest_risk(formulation: Formulation, need: Floats) -> Policy:
         need: (units,) how much is at stake for each unit, such as its weighted risks.
     """
     order = np.argsort(-need[formulation.unit], kind="stable")
-    return Policy("highest_risk", order, _benefit(formulation))
+    return Policy("highest_risk", order, formulation.benefit)
 
 
 def first_come(formulation: Formulation, seed: int) -> Policy:
     """Return "first come, first served": an order of arrival drawn from a seed."""
     order = np.random.default_rng(seed).permutation(formulation.unit.size)
-    return Policy("first_come", order, _benefit(formulation))
+    return Policy("first_come", order, formulation.benefit)
 
 
 def at_random(formulation: Formulation, seed: int) -> Policy:
@@ -63,12 +63,12 @@ def at_random(formulation: Formulation, seed: int) -> Policy:
     rng = np.random.default_rng(seed)
     order = rng.permutation(formulation.unit.size)
     taste = rng.uniform(0.1, 1.0, formulation.candidate.size)
-    return Policy("random", order, np.where(_benefit(formulation) > 0, taste, 0.0))
+    return Policy("random", order, np.where(formulation.benefit > 0, taste, 0.0))
 
 
 def benefit_per_hour(formulation: Formulation) -> Policy:
     """Return "the most good an hour first": a group counts by the hours of a full place."""
-    benefit, hours = _benefit(formulation), _hours(formulation)
+    benefit, hours = formulation.benefit, _hours(formulation)
     taste = benefit / np.maximum(hours, 0.05)
     best = np.maximum.reduceat(taste, formulation.problem.start[: formulation.unit.size])
     return Policy("benefit_per_hour", np.argsort(-best, kind="stable"), taste)
@@ -272,10 +272,6 @@ class _Desk:
             engine=name,
             status="stopped",
         )
-
-
-def _benefit(formulation: Formulation) -> Floats:
-    return np.asarray(formulation.problem.value[: formulation.candidate.size])
 
 
 def _hours(formulation: Formulation) -> Floats:

@@ -154,12 +154,16 @@ class Formulation:
         period = self.offers.period[self.problem.offer[: self.candidate.size]]
         return counting(worth[self.candidate], self.waited[period], self.priority)
 
+    def benefit_of(self, worth: Floats) -> Floats:
+        """Return (unit columns,) the benefit when (candidates,) help averted so much a pupil."""
+        period = self.offers.period[self.problem.offer[: self.candidate.size]]
+        return np.asarray(worth[self.candidate] * self.waited[period])
+
     @property
     def benefit(self) -> Floats:
         """Return (unit columns,) the benefit: the value without priority and without caution."""
         if self.honest is not None:
-            period = self.offers.period[self.problem.offer[: self.candidate.size]]
-            return np.asarray(self.honest[self.candidate] * self.waited[period])
+            return self.benefit_of(self.honest)
         return np.asarray(self.problem.value[: self.candidate.size] / self.priority)
 
 

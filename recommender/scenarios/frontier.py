@@ -18,7 +18,7 @@ from recommender.allocation import Allocation, Solution, Start, solve, start_fro
 from recommender.allocation.path import budget_path
 from recommender.allocation.problem import block_best
 from recommender.errors import UsageError
-from recommender.evaluation.averages import site_averages, value_under
+from recommender.evaluation.averages import benefit_under, site_averages, value_under
 from recommender.evaluation.policies import spent_by_offers
 from recommender.evaluation.sharpness import Sharpness, auc, log_score, predicted, true_risks
 from recommender.inputs.findings import did_you_mean
@@ -342,7 +342,7 @@ class _Line:
         seed = self.settings.limits.seed
         risks = self.candidates.risks
         truth, drawn = true_risks(risks, seed)
-        true_value = self._value(truth)
+        averted = self._benefit(truth)
         weights = np.array([weight for _, weight in self.settings.matching.weights])
         rows = []
         start: Start | None = None
@@ -358,20 +358,23 @@ class _Line:
                     sharpness.revealed,
                     _weighted(auc, known, truth, weights),
                     _weighted(log_score, known, truth, weights),
-                    self._counted(answer, true_value),
+                    self._counted(answer, averted),
                 )
             )
         table = pd.DataFrame(rows, columns=list(COLUMNS["predictions"]))
         more = self.solve(MORE, start=start)
         model = float(table.loc[table["level"] == "the model", "auc"].iloc[0])
-        return table, self._counted(more, true_value), model
+        return table, self._counted(more, averted), model
 
     def _value(self, risk: Floats) -> Floats:
         return value_under(self.formulation, self.candidates, self.settings.matching, risk)
 
-    def _counted(self, answer: Allocation, value: Floats) -> float:
+    def _benefit(self, risk: Floats) -> Floats:
+        return benefit_under(self.formulation, self.candidates, self.settings.matching, risk)
+
+    def _counted(self, answer: Allocation, benefit: Floats) -> float:
         chosen, quantity, _ = self._offered(answer.solution)
-        return float(value[chosen] @ quantity)
+        return float(benefit[chosen] @ quantity)
 
 
 def _weighted(
@@ -395,7 +398,7 @@ def _targeting(line: _Line) -> tuple[pd.DataFrame, pd.DataFrame]:
     limit = problem.limit[: formulation.unit.size]
     best = budget_path(value, cost, start, limit)
     end = float(best.budget[-1])
-    averages = line._value(site_averages(line.candidates))[:units]
+    averages = line._benefit(site_averages(line.candidates))
     coarse = budget_path(averages, cost, start, limit)
     before = np.where(coarse.before >= 0, value[np.maximum(coarse.before, 0)], 0.0)
     gained = np.cumsum((value[coarse.column] - before) * coarse.amount)

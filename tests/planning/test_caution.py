@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recommender.evaluation.averages import benefit_under, value_under
 from recommender.matching import benefit_error
 from recommender.planning import Plan
 from recommender.planning.explain import explain
@@ -123,3 +126,31 @@ def test_more_caution_trades_benefit_for_certainty_and_never_the_other_way(
     assert careful.plan(engine).summary.value == pytest.approx(
         sum(max(0.0, each) for each in counts), abs=1e-6
     )
+
+
+def test_under_other_risks_caution_and_waiting_decide_and_are_no_benefit(
+    world: Any, make_help: Help
+) -> None:
+    today = dt.date(2026, 9, 1)
+    units = {
+        "ann": {
+            "benefits": {"talk": 0.4},
+            "errors": {"talk": 0.1},
+            "waiting_since": dt.date(2025, 9, 1),
+        },
+        "ben": {"benefits": {"talk": 0.5}, "errors": {"talk": 0.2}},
+    }
+    base = world(units, [make_help("talk", {"teacher": 1})], [("t", "teacher", 1, "s1")])
+    limits = replace(base.limits, waiting_priority=(0.5, 0.8), today=today)
+    base = base.replace(caution=1.0, limits=limits)
+    known = (base.formulate(), base.candidates, base.matching)
+    same = base.risks.risk
+    assert value_under(*known, same) == pytest.approx(known[0].problem.value)
+    assert benefit_under(*known, same) == pytest.approx(known[0].benefit)
+    averages = np.full_like(same, 0.45)
+    mine = known[0].unit.tolist()
+    counts = 1 + 0.5 * 365 / 365.25
+    expected = {0: (0.45 - 0.1) * counts, 1: 0.45 - 0.2}
+    found = value_under(*known, averages)[: len(mine)]
+    assert found == pytest.approx([expected[unit] for unit in mine])
+    assert benefit_under(*known, averages) == pytest.approx([0.45, 0.45])
