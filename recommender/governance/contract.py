@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from recommender.errors import InputError, Problem
 from recommender.governance.markdown import table, text_table
+from recommender.inputs.agreement import decided_by
 from recommender.inputs.catalogue import Catalogue, Text
 from recommender.inputs.cohort_tables import (
     COMMITMENT_COLUMNS,
@@ -135,7 +136,10 @@ def retention_problems(
 
 def contract_of(policy: Policy, catalogue: Catalogue, headers: Headers, today: dt.date) -> Contract:
     """The contract of a workspace at a day."""
-    asked = _asked(catalogue)
+    asked = {
+        column: (*helps, *(f"rules.fairness.{rule}" for rule in rules))
+        for column, (helps, rules) in decided_by(catalogue.interventions, policy).items()
+    }
     terms = tuple(
         Term(
             column,
@@ -250,15 +254,6 @@ def point_lines(contract: Contract, language: str) -> tuple[str, ...]:
     )
 
 
-def _asked(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
-    """Column -> the interventions whose conditions read it."""
-    asked: dict[str, list[str]] = {}
-    for intervention in catalogue.interventions:
-        for column in {*intervention.contraindications, *intervention.eligible.indications}:
-            asked.setdefault(column, []).append(intervention.id)
-    return {column: tuple(sorted(ids)) for column, ids in asked.items()}
-
-
 def _column_points(terms: Iterable[Term], today: dt.date) -> Iterable[Point]:
     for term in terms:
         column = term.column
@@ -269,7 +264,7 @@ def _column_points(terms: Iterable[Term], today: dt.date) -> Iterable[Point]:
         if not term.tables:
             yield Point("unused", column.name, "no table has it")
         elif column.use == ("eligibility",) and not term.asked_by:
-            yield Point("unused", column.name, "no intervention asks for it")
+            yield Point("unused", column.name, "no intervention or rule asks for it")
         elif column.use == ("never",):
             yield Point("unused", column.name, "it may never be used")
         if column.sensitivity == "special" and "feature" in column.use:
@@ -330,7 +325,7 @@ _DETAILS: Mapping[str, Mapping[str, str]] = {
     "en": {},
     "nl": {
         "no table has it": "geen tabel heeft deze kolom",
-        "no intervention asks for it": "geen hulp vraagt ernaar",
+        "no intervention or rule asks for it": "geen hulp of regel vraagt ernaar",
         "it may never be used": "de kolom mag nooit worden gebruikt",
         "source": "de bron",
         "purpose": "het doel",

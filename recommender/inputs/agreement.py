@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from recommender.inputs.catalogue import Intervention
+from recommender.inputs.catalogue import ALIKE, Intervention
 from recommender.inputs.catalogue_file import CatalogueDraft
 from recommender.inputs.findings import Findings, suggestion
 from recommender.inputs.policy import Column, Policy
@@ -33,6 +33,33 @@ def check_agreement(catalogue: CatalogueDraft, policy: PolicyDraft, findings: Fi
         document = policy.home(place)
         findings.problem(document.file, document.line(place), dotted(place), message, remedy)
     _check_levels(catalogue, policy, findings)
+
+
+def decided_by(
+    interventions: Iterable[Intervention], policy: Policy
+) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Column -> the interventions and the rules of fairness in which it decides, of scenarios too.
+
+    A column that stands in none of them decides about nobody.
+    """
+    helps: dict[str, set[str]] = {}
+    rules: dict[str, set[str]] = {}
+    for it in interventions:
+        for column in it.decided_by:
+            helps.setdefault(column, set()).add(it.id)
+    for rule in policy.rules.fairness:
+        for column in rule.decided_by:
+            rules.setdefault(column, set()).add(rule.id)
+    for change in policy.scenarios:
+        written = change.rules.get("fairness")
+        for name, entry in written.items() if isinstance(written, dict) else ():
+            by = entry.get("by") if isinstance(entry, dict) else None
+            if isinstance(by, str) and by not in ("site", "grade"):
+                rules.setdefault(by, set()).add(str(name))
+    return {
+        column: (tuple(sorted(helps.get(column, ()))), tuple(sorted(rules.get(column, ()))))
+        for column in sorted({*helps, *rules})
+    }
 
 
 def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[_Complaint]:
@@ -97,10 +124,6 @@ def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[_Compl
             f"is {it.periods}, but planning.yaml has {len(policy.periods)}",
             "it would never fit; give fewer periods or declare more",
         )
-
-
-ALIKE = ("grade_band", "language")
-"""In what pupils of a group may be alike without a declared column."""
 
 
 def _check_alike(catalogue: CatalogueDraft, policy: PolicyDraft, findings: Findings) -> None:

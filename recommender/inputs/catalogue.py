@@ -20,6 +20,9 @@ Probability: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)
 NonNegative: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 
+ALIKE = ("grade_band", "language")
+"""In what pupils of a group may be alike without a declared column."""
+
 
 @dataclass(frozen=True, config=STRICT)
 class Text:
@@ -218,6 +221,12 @@ class Intervention:
     after: tuple[After, ...] = ()
     repeat_after: Annotated[int, Field(ge=0)] | None = None
     assumptions: tuple[str, ...] = ()
+
+    @property
+    def decided_by(self) -> tuple[str, ...]:
+        """The declared columns that decide who is offered it, and who shares a group."""
+        alike = (name for name in self.format.same if name not in ALIKE)
+        return tuple(sorted({*self.contraindications, *self.eligible.indications, *alike}))
 
 
 @dataclass(frozen=True, config=STRICT)

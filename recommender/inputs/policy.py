@@ -143,7 +143,8 @@ class Fairness:
 
     Attributes:
         name: what people call it.
-        by: what makes the groups: ``site``, ``grade`` or a column that may be used for eligibility.
+        by: what makes the groups: ``site``, ``grade`` or a flag that may be used for eligibility
+            (not known counts as no).
         bands: name -> lowest and highest grade of a group, where groups are made by grade; empty
             means every grade is a group.
         measure: what is shared: ``coverage`` (pupils offered something), ``hours`` (of all roles)
@@ -167,6 +168,11 @@ class Fairness:
     lowest: NonNegative | None = None
     alpha: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] | None = None
     worth: NonNegative | None = None
+
+    @property
+    def decided_by(self) -> tuple[str, ...]:
+        """The declared columns that tell its groups apart; none where site or grade does."""
+        return () if self.by in ("site", "grade") else (self.by,)
 
 
 @dataclass(frozen=True, config=STRICT)

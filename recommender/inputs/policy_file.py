@@ -280,6 +280,14 @@ def _unfair(rule: Fairness, policy: Policy) -> Iterator[Complaint]:
     declared = {column.name for column in policy.columns}
     if rule.by not in usable and rule.by not in declared and not is_protected(rule.by):
         yield ("by",), f"is '{rule.by}', which is no column", suggestion(rule.by, usable)
+    other = [c for c in policy.columns if c.name in rule.decided_by and c.name in usable]
+    if any(column.type != "flag" for column in other):
+        flags = [c.name for c in policy.columns if c.name in usable and c.type == "flag"]
+        yield (
+            ("by",),
+            f"is '{rule.by}', a {other[0].type}: groups are told apart by site, grade or a flag",
+            f"use one of {', '.join(('site', 'grade', *flags))}, or declare a 0/1 column",
+        )
     if rule.bands and rule.by != "grade":
         yield ("bands",), f"are given for {rule.by}", "only grades have bands"
     for name, (low, high) in rule.bands.items():

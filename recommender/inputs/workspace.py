@@ -18,7 +18,7 @@ from recommender.inputs import (
     resource_tables,
     scenario_files,
 )
-from recommender.inputs.agreement import check_agreement
+from recommender.inputs.agreement import check_agreement, decided_by
 from recommender.inputs.catalogue import Catalogue, Intervention
 from recommender.inputs.catalogue_file import CatalogueDraft, draft_catalogue
 from recommender.inputs.cells import shown_id
@@ -363,14 +363,15 @@ class _Tables:
                     table.file, 1, None, f"has columns that were not read: {_some(extra)}",
                     "declare them in planning.yaml if they are needed; else delete them",
                 )  # fmt: skip
-        asked = {c for i in self._interventions() for c in i.contraindications}
-        asked |= {c for i in self._interventions() for c in i.eligible.indications}
-        asked |= {c for i in self._interventions() for c in i.format.same}
+        asked = decided_by(self._interventions(), self._policy)
         for column in self._columns:
             self._check_column(column, tables, asked)
 
     def _check_column(
-        self, column: Column, tables: Mapping[str, Table], asked: Collection[str]
+        self,
+        column: Column,
+        tables: Mapping[str, Table],
+        asked: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]],
     ) -> None:
         assert self._draft is not None
         file, place = self._draft.document.file, ("columns", column.name)
@@ -378,10 +379,13 @@ class _Tables:
         have = {name: t for name, t in tables.items() if column.name in t.header}
         lack = {name: t for name, t in tables.items() if column.name not in t.header}
         if "eligibility" in column.use and column.name in asked and "pupils" in lack:
+            helps, rules = asked[column.name]
             self._findings.problem(
                 lack["pupils"].file, 1, None,
-                f"has no column '{column.name}', which conditions of interventions.yaml need",
-                "add it, or drop the conditions",
+                f"has no column '{column.name}', which conditions of interventions.yaml need"
+                if helps
+                else f"has no column '{column.name}', which the rule of fairness {rules[0]} needs",
+                "add it, or drop the conditions" if helps else "add it, or drop the rule",
             )  # fmt: skip
         elif "feature" in column.use and have and lack:
             ((_, one),), ((_, other),) = have.items(), lack.items()
@@ -397,7 +401,7 @@ class _Tables:
             )  # fmt: skip
         elif column.use == ("eligibility",) and column.name not in asked and self._all_read():
             self._findings.warn(
-                file, line, dotted(place), "is read for conditions, and no intervention has one",
+                file, line, dotted(place), "is read for conditions, and no intervention or rule has one",
                 "hand in no more than is needed: delete it",
             )  # fmt: skip
 

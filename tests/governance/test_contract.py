@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from recommender.governance.contract import (
 )
 from recommender.governance.markdown import to_html
 from recommender.inputs.catalogue import Catalogue, Eligible, Format, Intervention, Text
-from recommender.inputs.policy import Column, Outcome, Policy
+from recommender.inputs.policy import Column, Fairness, Outcome, Policy, Rules
 
 TODAY = dt.date(2026, 11, 24)
 FRAME = {"source": "s", "purpose": "p", "legal_basis": "law", "retention": dt.date(2027, 8, 1)}
@@ -78,6 +79,22 @@ def test_a_column_without_an_entry_is_reported_wherever_it_stands() -> None:
 def test_outcomes_are_at_home_in_history_only() -> None:
     headers = {**HEADERS, "history": ("unit_id", "date", "site", "grade", "score", "lag")}
     assert contract_of(policy(*GOOD), CATALOGUE, headers, TODAY).points == ()
+
+
+def test_a_column_by_which_groups_are_alike_or_help_is_shared_is_asked_for() -> None:
+    flag = Column("quiet", "flag", ("eligibility",), **FRAME)
+    alike = replace(
+        CATALOGUE.interventions[0], format=Format("group", 2, 4, same=("grade_band", "quiet"))
+    )
+    headers = {**HEADERS, "pupils": (*HEADERS["pupils"], "quiet")}
+    plain = policy(*GOOD, flag)
+    unused = contract_of(plain, CATALOGUE, headers, TODAY)
+    assert kinds(unused) == [("unused", "quiet")]
+    grouped = contract_of(plain, Catalogue((alike,)), headers, TODAY)
+    assert (grouped.points, grouped.terms[2].asked_by) == ((), ("bouw",))
+    shared = replace(plain, rules=Rules(fairness=(Fairness("share", by="quiet", floor=0.1),)))
+    fair = contract_of(shared, CATALOGUE, headers, TODAY)
+    assert (fair.points, fair.terms[2].asked_by) == ((), ("rules.fairness.share",))
 
 
 @pytest.mark.parametrize("missing", ["source", "purpose", "legal_basis", "retention"])

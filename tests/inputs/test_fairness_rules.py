@@ -76,3 +76,75 @@ def test_a_scenario_cannot_let_it_decide_either(workspace: Callable[..., Path]) 
     rule = "    rules: {fairness: {share: {by: sex, floor: 0.1}}}"
     with pytest.raises(PrivacyRefusal, match="fewer_teachers"):
         read_workspace(workspace((FILE, capacity, f"{capacity}\n{rule}")))
+
+
+FLAG = """  needs_quiet:
+    type: flag
+    use: [eligibility]
+    label: {en: Needs quiet, nl: Heeft rust nodig}
+    source: school
+    purpose: share help
+    legal_basis: article 6
+    retention: 2027-08-01
+    sensitivity: personal
+"""
+COLUMNS = "columns:\n"
+
+
+def with_column(root: Path, column: str) -> Path:
+    """A workspace whose pupils have one column more, 0 and 1 in turn."""
+    path = root / "data/pupils.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    more = [f"{line},{n % 2}" for n, line in enumerate(lines[1:])]
+    path.write_text("\n".join([f"{lines[0]},{column}", *more, ""]), encoding="utf-8")
+    return root
+
+
+def test_a_flag_that_only_a_rule_of_fairness_reads_is_needed(
+    workspace: Callable[..., Path], warnings: Callable[[Path], list[str]]
+) -> None:
+    declared = (FILE, COLUMNS, COLUMNS + FLAG)
+    rule = with_rule("by: needs_quiet, floor: 0.1")
+    idle = with_column(workspace(declared), "needs_quiet")
+    assert any("needs_quiet is read for conditions" in line for line in warnings(idle))
+    idle.joinpath(FILE).write_text(
+        idle.joinpath(FILE).read_text(encoding="utf-8").replace(rule[1], rule[2], 1),
+        encoding="utf-8",
+    )
+    assert not any("needs_quiet" in line for line in warnings(idle))
+
+
+@pytest.mark.parametrize("in_scenario", [False, True])
+def test_a_flag_that_no_table_has_cannot_tell_groups_apart(
+    workspace: Callable[..., Path], problems: Callable[[Path], list[str]], in_scenario: bool
+) -> None:
+    rule = with_rule("by: needs_quiet, floor: 0.1")
+    if in_scenario:
+        capacity = "    capacity: [{role: teacher, scale: 0.8}]"
+        change = "    rules: {fairness: {share: {by: needs_quiet, floor: 0.1}}}"
+        rule = (FILE, capacity, f"{capacity}\n{change}")
+    said = problems(workspace((FILE, COLUMNS, COLUMNS + FLAG), rule))
+    assert said == [
+        "data/pupils.csv line 1: has no column 'needs_quiet', which the rule of fairness share "
+        "needs; add it, or drop the rule"
+    ]
+
+
+def test_a_category_tells_no_groups_of_fairness_apart_even_where_groups_are_alike_in_it(
+    workspace: Callable[..., Path], problems: Callable[[Path], list[str]]
+) -> None:
+    category = FLAG.replace("type: flag", "type: category")
+    groups = "{group: {min: 2, max: 4"
+    alike = ("interventions.yaml", groups, f"{groups}, same: [needs_quiet]")
+    root = with_column(
+        workspace(
+            (FILE, COLUMNS, COLUMNS + category), alike, with_rule("by: needs_quiet, floor: 0.1")
+        ),
+        "needs_quiet",
+    )
+    said = problems(root)
+    assert len(said) == 1
+    assert (
+        "rules.fairness.share.by is 'needs_quiet', a category: groups are told apart by site, "
+        "grade or a flag; use one of site, grade, language_lag_only, or declare a 0/1 column"
+    ) in said[0]
