@@ -19,6 +19,7 @@ TABLES = (
     "commitments",
     "profiles",
     "decisions",
+    "present",
 )
 SUFFIXES = ("csv", "xlsx", "parquet")
 

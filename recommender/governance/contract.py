@@ -22,6 +22,7 @@ from recommender.inputs.cohort_tables import (
     DECISION_COLUMNS,
     HISTORY_COLUMNS,
     NOTE_COLUMNS,
+    PRESENT_COLUMNS,
     PROFILE_COLUMNS,
     UNIT_COLUMNS,
 )
@@ -44,6 +45,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "profiles": PROFILE_COLUMNS,
     "commitments": COMMITMENT_COLUMNS,
     "decisions": DECISION_COLUMNS,
+    "present": PRESENT_COLUMNS,
     "sites": SITE_COLUMNS,
     "professionals": PROFESSIONAL_COLUMNS,
 }

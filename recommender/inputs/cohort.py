@@ -32,6 +32,8 @@ class Cohort:
             gives it] (empty frame if none).
         decisions: unit_id, intervention, decision (require|forbid|accept), reason, decided_by and
             date (empty frame if none).
+        present: the offers of the plan in force or None: unit_id, intervention, period (start),
+            units (pupils), bundle ("" where all of a unit and period go together).
     """
 
     units: pd.DataFrame
@@ -41,6 +43,7 @@ class Cohort:
     notes: pd.DataFrame | None
     commitments: pd.DataFrame
     decisions: pd.DataFrame
+    present: pd.DataFrame | None = None
 
     @property
     def features(self) -> tuple[Column, ...]:

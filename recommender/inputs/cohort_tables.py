@@ -31,6 +31,7 @@ PROFILE_COLUMNS = ("unit_id", "outcome", "risk", "standard_error")
 NOTE_COLUMNS = ("unit_id", "date", "text")
 COMMITMENT_COLUMNS = ("unit_id", "intervention", "period", "professional_id")
 DECISION_COLUMNS = ("unit_id", "intervention", "decision", "reason", "decided_by", "date")
+PRESENT_COLUMNS = ("unit_id", "intervention", "period", "units", "bundle")
 
 
 def readable_columns(columns: Collection[Column], outcomes: Collection[str]) -> tuple[Column, ...]:
@@ -194,6 +195,49 @@ def read_commitments(
         if staff is not None:
             _warn_of_strangers(table, frame["professional_id"], staff, findings)
     return frame.sort_values(list(frame.columns), kind="stable", ignore_index=True)
+
+
+def read_present(
+    table: Table, known: Known, units: pd.DataFrame | None, findings: Findings
+) -> pd.DataFrame | None:
+    """``Cohort.present``: the offers of the plan in force, of the units that are still there.
+
+    A copy of a plan's assignments.csv will do; columns beyond those are not read.  Who left is no
+    mistake, and is said once.
+    """
+    if not has_columns(table, PRESENT_COLUMNS[:3], findings):
+        return None
+    pupils = cells.numbers(table, "units", findings, minimum=0)
+    frame = pd.DataFrame(
+        {
+            "unit_id": cells.ids(table, "unit_id", findings, unique=False),
+            "intervention": cells.codes_of(
+                table, "intervention", known.interventions, findings, where=INTERVENTION
+            ),
+            "period": cells.codes_of(
+                table, "period", known.periods, findings, where="a period of planning.yaml"
+            ),
+            "units": np.where(np.isnan(pupils), 1.0, pupils),
+            "bundle": text(table, "bundle").str.strip(),
+        }
+    )
+    report(
+        findings, table, None,
+        frame.duplicated(["unit_id", "intervention", "period", "bundle"]).to_numpy(dtype=bool),
+        "says the same as an earlier line", "keep one of them",
+    )  # fmt: skip
+    if units is not None:
+        there = frame["unit_id"].isin(units["unit_id"])
+        gone = int(frame["unit_id"][~there].nunique())
+        if gone:
+            findings.warn(
+                table.file, None, "unit_id",
+                f"names {gone} units that are not in data/pupils",
+                "nothing is kept for them; hand in the plan of these pupils if that is a slip",
+            )  # fmt: skip
+        frame = frame[there]
+    keys = ["unit_id", "period", "bundle", "intervention"]
+    return frame.sort_values(keys, kind="stable", ignore_index=True)
 
 
 def _warn_of_strangers(

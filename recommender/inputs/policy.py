@@ -176,6 +176,18 @@ class Fairness:
 
 
 @dataclass(frozen=True, config=STRICT)
+class NoWorse:
+    """Nobody is worse off than under the plan in force (data/present), but for a margin.
+
+    Attributes:
+        margin: how much less benefit than under that plan a pupil may have; what a pupil may not
+            be offered any more does not count.
+    """
+
+    margin: NonNegative = 0.0
+
+
+@dataclass(frozen=True, config=STRICT)
 class Rules:
     """The rules in force.
 
@@ -197,6 +209,8 @@ class Rules:
         caution: how many of its standard errors are taken off a benefit before it counts, so
             that well-proved help goes before uncertain help; what is reported stays the benefit.
         fairness: how help is to be shared between groups of pupils.
+        no_worse_than: nobody is worse off than under the plan in force, which stands in
+            data/present (assignments.csv of its folder); None where that is no rule.
         set_aside: keys of the catalogue that do not count, such as ``recipient`` (every child is
             then counted by itself).
     """
@@ -213,6 +227,7 @@ class Rules:
     waiting_priority: WaitingPriority | None = None
     caution: NonNegative = 0.0
     fairness: tuple[Fairness, ...] = ()
+    no_worse_than: NoWorse | None = None
     set_aside: tuple[Condition, ...] = ()
 
 

@@ -276,6 +276,8 @@ def _role_problems(policy: Policy, draft: PolicyDraft) -> Iterator[Complaint]:
 
 def _unfair(rule: Fairness, policy: Policy) -> Iterator[Complaint]:
     """What is wrong with a rule of fairness, what it may not know left to ``unequal``."""
+    if rule.id == "no_worse_than":
+        yield (), "is the name of another rule", "give it a name of its own"
     usable = ("site", "grade", *(c.name for c in policy.columns if "eligibility" in c.use))
     declared = {column.name for column in policy.columns}
     if rule.by not in usable and rule.by not in declared and not is_protected(rule.by):

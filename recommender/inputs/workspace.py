@@ -284,6 +284,7 @@ class _Tables:
         written = self._table("notes", cohort_tables.NOTE_COLUMNS)
         running = self._table("commitments", cohort_tables.COMMITMENT_COLUMNS)
         said = self._table("decisions", cohort_tables.DECISION_COLUMNS)
+        in_force = self._table("present", cohort_tables.PRESENT_COLUMNS)
         notes = cohort_tables.read_notes(written, all_units, history, findings) if written else None
         commitments = (
             cohort_tables.read_commitments(running, known, all_units, findings, staff)
@@ -291,6 +292,10 @@ class _Tables:
             else None
         )
         decisions = cohort_tables.read_decisions(said, known, all_units, findings) if said else None
+        present = (
+            cohort_tables.read_present(in_force, known, all_units, findings) if in_force else None
+        )
+        self._check_present()
         if self._policy is not None:
             self._check_base_rates(past, history, foretold, profiles, units)
         cohort = Cohort(
@@ -303,6 +308,7 @@ class _Tables:
                 empty(cohort_tables.COMMITMENT_COLUMNS) if commitments is None else commitments
             ),
             decisions=empty(cohort_tables.DECISION_COLUMNS) if decisions is None else decisions,
+            present=present,
         )
         tables = {"pupils": pupils, "history": past}
         return cohort, {name: table for name, table in tables.items() if table is not None}
@@ -347,6 +353,17 @@ class _Tables:
                     f"was to be kept until {column.retention}",
                     "delete the column, or renew its ground and its retention in planning.yaml",
                 )  # fmt: skip
+
+    def _check_present(self) -> None:
+        """Who may not be worse off than under the plan in force needs that plan."""
+        if self._policy is None or self._draft is None or self._folder.has("present"):
+            return
+        if self._policy.rules.no_worse_than is not None:
+            self._at(
+                ("rules", "no_worse_than"),
+                "needs the plan in force, and data/present.csv is missing",
+                "put assignments.csv of its folder there",
+            )
 
     def _check_columns(self, tables: Mapping[str, Table]) -> None:
         """Columns that are handed in and not declared, declared and not handed in, or half so."""
@@ -401,7 +418,8 @@ class _Tables:
             )  # fmt: skip
         elif column.use == ("eligibility",) and column.name not in asked and self._all_read():
             self._findings.warn(
-                file, line, dotted(place), "is read for conditions, and no intervention or rule has one",
+                file, line, dotted(place),
+                "is read for conditions, and no intervention or rule has one",
                 "hand in no more than is needed: delete it",
             )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -23,6 +23,7 @@ from recommender.matching.bundles import (
 from recommender.matching.candidates import Bundle, Candidates, cautious
 from recommender.matching.effects import FloatArray, Term, terms_of
 from recommender.matching.eligibility import Eligibility, eligibility
+from recommender.matching.present import present_of
 from recommender.matching.relations import relations_of
 from recommender.matching.settings import MatchingSettings
 from recommender.risk.profiles import RiskProfiles
@@ -113,7 +114,7 @@ def match(
         unit, bundle = whole.unit[here], whole.bundle[here]
         error[here] = errors_of(work.terms, work.bundles, unit, bundle, risks, settings.diminishing)
         whole.bundle[here] = code[bundle]
-    return Candidates(
+    candidates = Candidates(
         cohort=cohort,
         catalogue=catalogue,
         risks=risks,
@@ -126,6 +127,7 @@ def match(
         required=_first(work.who.required),
         caution=settings.caution,
     )
+    return replace(candidates, present=present_of(candidates, settings))
 
 
 def _prepare(

@@ -39,10 +39,10 @@ def allowed_bundles(
             if not apart[list(members), position].any()
         ]
         found += layer
-    return tuple(_in_time(relations, members, waiting_discount) for members in found)
+    return tuple(in_time(relations, members, waiting_discount) for members in found)
 
 
-def _in_time(relations: Relations, members: tuple[int, ...], waiting_discount: float) -> Bundle:
+def in_time(relations: Relations, members: tuple[int, ...], waiting_discount: float) -> Bundle:
     """Return a bundle in which members start as soon as what they come after has ended."""
     lead = relations.lead[np.ix_(members, members)]
     if not lead.any():

@@ -51,6 +51,23 @@ class Bundle:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Present:
+    """The offers of the plan in force, sorted by unit: a unit, a bundle and a start each.
+
+    Attributes:
+        unit: (offers,) row of ``cohort.units``.
+        period: (offers,) the id of the period in which it starts.
+        pupils: (offers,) to how many pupils of the unit.
+        benefit: (offers,) for ONE pupil at the risks of today, when it starts in the first period.
+    """
+
+    unit: npt.NDArray[np.int64]
+    period: tuple[str, ...]
+    pupils: npt.NDArray[np.float64]
+    benefit: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Candidates:
     """Unit x bundle pairs, sorted by unit then bundle.
 
@@ -66,6 +83,7 @@ class Candidates:
         required: (units,) position of the intervention a professional's decision requires (the
             first, of several), or -1; every candidate of such a unit contains all it requires.
         caution: standard errors that are taken off a benefit before it counts.
+        present: the offers of the plan in force, None where none is known.
     """
 
     cohort: Cohort
@@ -79,6 +97,7 @@ class Candidates:
     reasons: npt.NDArray[np.uint16]
     required: npt.NDArray[np.int32]
     caution: float = 0.0
+    present: Present | None = None
 
     @property
     def worth(self) -> npt.NDArray[np.float64]:

@@ -8,6 +8,7 @@ measured every column is an offer of its own, which makes a larger problem.
 Everything stays in the one model.  With m the measure of a group of n pupils:
 
     floor     -m - lacks <= -floor n     lacks: a dear divisible column, so that a plan exists
+              (so "nobody is worse off": m counts those who keep enough, n those who have it now)
     cap        m         <=  cap n
     lowest    -m + n t   <=  0           t: one divisible column of all groups, worth ``lowest``
     alpha     -m + sum y <=  0           y: divisible columns, the first the dearest: the chords of
@@ -23,14 +24,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from recommender.allocation import AllocationProblem, Solution
-from recommender.allocation.problem import block_of
-from recommender.inputs.policy import Fairness
 from recommender.matching import Candidates
-from recommender.planning.codes import Floats, Ints, distinct
-from recommender.planning.limits import LABELS, Kind, Rows, stacked, work
-from recommender.planning.offers import Offers, joined, pieces_of, shared_out
-from recommender.planning.people import People
-from recommender.planning.terms import Book, Strings
+from recommender.planning.codes import distinct
+from recommender.planning.limits import LABELS, Kind, Rows, stacked
+from recommender.planning.offers import Offers, joined, pieces_of
+from recommender.planning.shares import PRESENT, Group, groups_of
 
 if TYPE_CHECKING:
     from recommender.planning.formulate import Formulation
@@ -41,87 +39,8 @@ CHORDS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 SHORTFALL = 30.0
 """A pupil's worth that a floor lacks costs this many times the largest value of a candidate."""
 
-FEW = 10
-"""Groups of fewer pupils are not shown as ratios."""
-
 RESOURCES = {"coverage": "fair_coverage", "hours": "fair_hours", "benefit": "fair_benefit"}
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Group:
-    """One group of one rule.
-
-    Attributes:
-        rule: the rule.
-        name: of the group.
-        pupils: how many of it may be offered something.
-        amount: (unit columns,) what one of a column adds to its measure.
-    """
-
-    rule: Fairness
-    name: str
-    pupils: float
-    amount: Floats
-
-    @property
-    def label(self) -> str:
-        """Return what the rows of the group are called."""
-        return f"{self.rule.id}/{self.name}"
-
-
-def groups_by(
-    by: str, rule: Fairness, candidates: Candidates, people: People, book: Book
-) -> tuple[tuple[str, ...], Ints]:
-    """Return the groups of a rule, and (units,) the group of every unit, -1 for none."""
-    units = candidates.cohort.units
-    if by == "site":
-        return book.sites, people.site
-    if by == "grade" and not rule.bands:
-        return tuple(map(str, book.grades)), people.grade
-    if by == "grade":
-        grade = np.array(book.grades, dtype=np.int64)[people.grade]
-        code = np.full(grade.size, -1, dtype=np.int64)
-        for number, (low, high) in enumerate(rule.bands.values()):
-            code[(grade >= low) & (grade <= high)] = number
-        return tuple(rule.bands), code
-    values = units[by].to_numpy(dtype=object)
-    flags = np.array([str(value) in ("1", "1.0", "True") for value in values])
-    return ("no", "yes"), flags.astype(np.int64)
-
-
-def hours_of_offers(formulation: Formulation) -> Floats:
-    """Return (unit offers,) hours of all roles, a place counted as its part of a full group."""
-    pieces = formulation.pieces
-    piece, _, _, hours = work(pieces, formulation.terms)
-    of_piece = np.bincount(piece, weights=hours, minlength=pieces.size).astype(np.float64)
-    place = shared_out(pieces, formulation.terms, of_piece)
-    units = formulation.offers.bundle >= 0
-    return np.asarray(formulation.offers.made_of[:, units].T @ place)
-
-
-def groups_of(formulation: Formulation, candidates: Candidates) -> tuple[Group, ...]:
-    """Return the groups of every rule in which somebody may be offered something."""
-    problem, people = formulation.problem, formulation.people
-    columns = formulation.candidate.size
-    unit = formulation.unit[block_of(problem)[:columns]]
-    amounts: dict[str, Floats] = {
-        "coverage": np.ones(columns),
-        "benefit": formulation.benefit,
-    }
-    found = []
-    for rule in formulation.settings.fairness:
-        if rule.measure not in amounts:
-            amounts["hours"] = hours_of_offers(formulation)[problem.offer[:columns]]
-        names, code = groups_by(rule.by, rule, candidates, people, formulation.book)
-        may = np.zeros(people.count.size)
-        may[formulation.unit] = people.count[formulation.unit]
-        for number, name in enumerate(names):
-            mine = code == number
-            pupils = float(may[mine].sum())
-            if pupils > 0:
-                amount = np.where(mine[unit], amounts[rule.measure], 0.0)
-                found.append(Group(rule, name, pupils, amount))
-    return tuple(found)
+"""What the rows of a measure limit."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -166,12 +85,14 @@ class _Added:
 
 def fair(formulation: Formulation, candidates: Candidates) -> Formulation:
     """Return a formulation with the rules of fairness in it; the same one if there are none."""
-    if not formulation.settings.fairness:
+    if not formulation.settings.fairness and formulation.settings.no_worse_than is None:
         return formulation
     groups = groups_of(formulation, candidates)
+    if not groups:
+        return formulation
     most = float(formulation.problem.value[: formulation.candidate.size].max(initial=0.0)) or 1.0
     added = _Added([], [], [], [], [], [], [], [])
-    for rule in formulation.settings.fairness:
+    for rule in (*formulation.settings.fairness, PRESENT):
         mine = [number for number, group in enumerate(groups) if group.rule is rule]
         level: dict[int, float] = {}
         top = max((float(groups[n].amount.max()) for n in mine), default=0.0)
@@ -390,21 +311,3 @@ def settled(formulation: Formulation, solution: Solution) -> Solution:
         columns=np.concatenate([columns, first + some]),
         quantity=np.concatenate([quantity, amount[some]]),
     )
-
-
-def group_lines(formulation: Formulation, candidates: Candidates, solution: Solution) -> Strings:
-    """Return, for people, one line a group: what it has per pupil, or that it is too small."""
-    columns = formulation.candidate.size
-    mine = solution.columns < columns
-    column, quantity = solution.columns[mine], solution.quantity[mine]
-    lines = []
-    for group in groups_of(formulation, candidates):
-        has = float(group.amount[column] @ quantity)
-        if group.pupils < FEW:
-            text = f"fewer than {FEW} pupils: not shown"
-        elif group.rule.measure == "coverage":
-            text = f"{has:.0f} of {group.pupils:.0f} pupils ({has / group.pupils:.1%})"
-        else:
-            text = f"{has / group.pupils:.4g} per pupil of {group.pupils:.0f}"
-        lines.append(f"{group.label}: {text}")
-    return np.array(lines, dtype=object)

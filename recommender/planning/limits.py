@@ -44,6 +44,8 @@ class LimitSettings:
         at_once_per_family: the same for all children of a family together; help that is given to
             the parents counts once.
         fairness: how help is to be shared between groups of pupils.
+        no_worse_than: how much less benefit than under the plan in force a pupil may have; None
+            where that is no rule.
         seed: of the lots that break ties between equal pupils.
 
     Raises:
@@ -62,6 +64,7 @@ class LimitSettings:
     at_once_per_pupil: int | None = None
     at_once_per_family: int | None = None
     fairness: tuple[Fairness, ...] = ()
+    no_worse_than: float | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -87,6 +90,8 @@ class LimitSettings:
             most = getattr(self, name)
             if most is not None and most < 1:
                 raise ValueError(f"{name} is {most}; use 1 or more")
+        if self.no_worse_than is not None and not 0 <= self.no_worse_than < np.inf:
+            raise ValueError(f"no_worse_than is {self.no_worse_than}; use a number of 0 or more")
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; use 0 or more")
 
@@ -110,6 +115,9 @@ class LimitSettings:
             at_once_per_pupil=policy.rules.at_once_per_pupil,
             at_once_per_family=policy.rules.at_once_per_family,
             fairness=policy.rules.fairness,
+            no_worse_than=(
+                None if policy.rules.no_worse_than is None else policy.rules.no_worse_than.margin
+            ),
             seed=seed,
         )
 

@@ -78,7 +78,8 @@ class World:
     worth for one pupil (a number in [0, 1]; left out is not eligible), and ``errors`` how unsure
     that is.  ``staff`` lists
     professional_id, role, hours, sites[, period]; ``speaks`` and ``days`` say more of them.  A
-    commitment may name who gives the help as its fourth part.
+    commitment may name who gives the help as its fourth part.  ``present`` lists unit_id,
+    intervention, period and pupils of the plan in force, one intervention a bundle.
     """
 
     units: Mapping[str, Mapping[str, Any]]
@@ -96,6 +97,7 @@ class World:
     set_aside: tuple[Any, ...] = ()
     caution: float = 0.0
     columns: tuple[str, ...] = ()
+    present: Sequence[tuple[Any, ...]] = ()
     effort: Effort = field(default_factory=lambda: Effort(gap=0.0, seconds=30.0))
 
     def replace(self, **changes: Any) -> World:
@@ -188,7 +190,15 @@ class World:
                 [(*row, "reason", "somebody", "2026-09-01") for row in self.decisions],
                 ("unit_id", "intervention", "decision", "reason", "decided_by", "date"),
             ),
+            present=self._present() if self.present else None,
         )
+
+    def _present(self) -> pd.DataFrame:
+        names = ["unit_id", "intervention", "period", "units"]
+        frame = pd.DataFrame(self.present, columns=names)
+        frame["bundle"] = frame["intervention"]
+        texts = dict.fromkeys(("unit_id", "intervention", "period", "bundle"), "str")
+        return frame.astype({**texts, "units": "float64"})
 
     @cached_property
     def risks(self) -> RiskProfiles:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from recommender.allocation import Effort, EngineName, certify, solve
 from recommender.inputs.policy import Fairness
 from recommender.planning import LimitSettings, Plan, formulate, plan_of
-from recommender.planning.fairness import chords, group_lines
+from recommender.planning.fairness import chords
 from recommender.planning.plan import Shortage
 from recommender.planning.readback import Remade, solution_of
 from recommender.planning.verify import rebuilt
@@ -137,16 +137,6 @@ def test_groups_are_bands_of_grades(world: Any, make_help: Help, who: Who) -> No
     base = world(units, [make_help("talk", {"teacher": 1})], [("t", "teacher", 2, "*")])
     limits = fair(by="grade", bands={"lower": (1, 4), "upper": (5, 8)}, floor=0.5)
     assert set(who(base.replace(limits=limits).plan())) == {"ann", "cas"}
-
-
-def test_small_groups_are_not_shown_as_ratios(region: Any) -> None:
-    base = region.replace(limits=fair(floor=0.5))
-    formulation, allocation = base.solve()
-    lines = group_lines(formulation, base.candidates, allocation.solution)
-    assert list(lines) == [
-        "share/s1: fewer than 10 pupils: not shown",
-        "share/s2: fewer than 10 pupils: not shown",
-    ]
 
 
 def test_a_tampered_lack_is_found(region: Any) -> None:
