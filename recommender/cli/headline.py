@@ -58,12 +58,18 @@ def headline(plan: Plan, manifest: Manifest, folder: Path) -> str:
             ],
             left=3,
         )
-    owed = [s for s in plan.summary.shortages if s.pupils > 0]
+    owed = [s for s in plan.summary.shortages if s.pupils > 0 and not s.is_fairness]
     if owed:
         lines += ["", _alarm("Must-serve rules that these hours cannot meet")]
         lines += _columns(
             [(rule(s.rule), site(s.site), f"{s.pupils:g}", "pupils short") for s in owed], left=2
         )
+    if plan.unmet:
+        lines += ["", _alarm("Rules of fairness that these hours cannot meet")]
+        lines += _columns(
+            [(rule(u.rule), site(u.group), *_short_of(u.rule, u.amount, u.unit))
+             for u in plan.unmet], left=2
+        )  # fmt: skip
     lacking = [s for s in plan.summary.shortages if s.hours > 0]
     if lacking:
         lines += ["", _alarm("Hours that running help lacks")]
@@ -189,6 +195,16 @@ def _proven(summary: Summary) -> str:
 def _by_prices(summary: Summary) -> str:
     shown, plain = f"{summary.best_gap:.2%}", f"{summary.gap:.2%}"
     return "" if shown == plain else f"; {plain} by the prices alone, without a solver"
+
+
+def _short_of(rule: str, amount: float, unit: str) -> tuple[str, str]:
+    """Return how much a rule of fairness lacks, and in what it is counted."""
+    from recommender.planning.shares import PRESENT
+
+    if rule == PRESENT.id:
+        return f"{amount:g}", "pupils worse off than now"
+    words = {"pupil": "pupils", "hour": "hours", "outcome": "of benefit"}
+    return f"{amount:.4g}", f"{words.get(unit, '')} short"
 
 
 def _places(sites: list[str], named: Callable[[str], str]) -> str:

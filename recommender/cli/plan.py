@@ -276,8 +276,11 @@ def command(
 
 def _verdict(plan: Plan) -> int:
     if plan.summary.shortages:
-        rules = any(shortage.pupils > 0 for shortage in plan.summary.shortages)
-        what = "a must-serve rule cannot be met" if rules else "running help cannot be carried on"
+        what = "running help cannot be carried on"
+        if plan.unmet:
+            what = "a rule of fairness cannot be met"
+        if plan.summary.pupils_short > 0:
+            what = "a must-serve rule cannot be met"
         remark(f"recommender: {what} with these hours; the plan says where")
         return SHORT
     if plan.summary.status == "stopped":

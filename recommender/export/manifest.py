@@ -170,6 +170,7 @@ def manifest_of(
         *(Name("period", p.id, p.name) for p in policy.periods),
         *(Name("column", c.name, c.label) for c in policy.columns if "audit_only" in c.use),
         *(Name("rule", m.id, m.name) for m in policy.rules.must_serve),
+        *(Name("rule", f.id, f.name) for f in policy.rules.fairness if f.name.en),
         *(Name("scenario", s.id, s.name) for s in policy.scenarios),
         *(
             Name("site", site, Text(en=name))

@@ -28,7 +28,7 @@ from recommender.export.disclosure import hide_counts, hide_part, hide_served
 from recommender.export.equity import RARE
 from recommender.export.manifest import Manifest
 from recommender.export.phrases import LANGUAGES, Language
-from recommender.export.rules import rules_of
+from recommender.export.rules import lacks_in_words, rule_name, rules_of
 from recommender.export.trust import trust_in
 from recommender.governance.suppression import HIDDEN, THRESHOLD
 from recommender.planning.plan import Plan
@@ -101,7 +101,7 @@ def report_html(
     served, reached = summary.served, summary.must_serve_met
     paid = {key for key, euros in manifest.costs if euros > 0}
     left = figures.hours_left(plan, _needs(manifest), paid)
-    shortage = sum(shortage.pupils for shortage in summary.shortages)
+    shortage = summary.pupils_short
     if open_to_all:
         risk, sites = hide_served(risk), hide_served(sites)
         offered = _without_hours(hide_counts(offered, "pupils"))
@@ -132,6 +132,14 @@ def report_html(
         scenario=_scenario(summary.scenario, named, words),
         shortage=shortage,
         lacking=[s for s in summary.shortages if s.hours > 0],
+        unfair=[
+            {
+                "rule": rule_name(unmet.rule, words, named),
+                "group": named("site", unmet.group),
+                "lacks": lacks_in_words(unmet, words),
+            }
+            for unmet in plan.unmet
+        ],
         used_share=summary.hours_used / summary.hours_capacity if summary.hours_capacity else 0.0,
         digits=figures.digits_of(summary.standard_error),
         low=summary.benefit - NINETY * summary.standard_error,
@@ -459,7 +467,11 @@ def _examples(plan: Plan) -> list[Record]:
 def _must_serve(plan: Plan) -> pd.DataFrame:
     """Rule, site, owed, met, short: the statutory rules site by site."""
     rows = plan.resources[plan.resources["resource"] == "must_serve"]
-    short = {(s.rule, s.site): s.pupils for s in plan.summary.shortages if s.pupils > 0}
+    short = {
+        (s.rule, s.site): s.pupils
+        for s in plan.summary.shortages
+        if s.pupils > 0 and not s.is_fairness
+    }
     table = pd.DataFrame(
         {
             "rule": rows["rule"],

@@ -9,7 +9,8 @@ from typing import Any
 
 from recommender.export.manifest import Manifest
 from recommender.export.phrases import Language
-from recommender.planning.plan import Plan
+from recommender.planning.plan import Plan, Unmet
+from recommender.planning.shares import PRESENT
 
 Named = Callable[[str, str], str]
 
@@ -53,9 +54,16 @@ def rules_of(plan: Plan, manifest: Manifest, words: Language, named: Named) -> t
     for key, most in limits.get("caps", ()):
         says = say["says_cap"].format(most=words.number(most), help=named("intervention", key))
         found.append(Rule(say["rule_cap"], says, dearest.get(("cap", key), 0.0)))
+    for rule in limits.get("fairness", ()):
+        name, says = rule_name(rule["id"], words, named), _fair_words(rule, words, named)
+        found.append(Rule(name, says, _dearest_of(dearest, rule["id"])))
+    margin = limits.get("no_worse_than")
+    if margin is not None:
+        says = say["says_no_worse"].format(margin=_short(margin, words))
+        found.append(Rule(say["rule_no_worse"], says, _dearest_of(dearest, PRESENT.id)))
     told = {"budget", "must_serve", "cap"}
     for kind, key in sorted(dearest):
-        if kind not in told:
+        if kind not in told and not kind.startswith("fair_"):
             name = say.get(f"rule_{kind}", kind.replace("_", " "))
             found.append(Rule(name, named("rule", key) if key else "", dearest[kind, key]))
     numbers = {
@@ -76,6 +84,50 @@ def rules_of(plan: Plan, manifest: Manifest, words: Language, named: Named) -> t
         levels = ", ".join(f"{say[f'level_{level}']} {words.percent(s)}" for level, s in shares)
         found.append(Rule(say["rule_evidence"], say["says_evidence"].format(levels=levels)))
     return tuple(found)
+
+
+def rule_name(rule: str, words: Language, named: Named) -> str:
+    """Return what a rule of fairness is called."""
+    return words.phrases["rule_no_worse"] if rule == PRESENT.id else named("rule", rule)
+
+
+def lacks_in_words(unmet: Unmet, words: Language) -> str:
+    """Return how much a group lacks of what a rule of fairness asks, in what it measures."""
+    kind = "no_worse" if unmet.rule == PRESENT.id else unmet.unit or "pupil"
+    return words.phrases[f"lacks_{kind}"].format(
+        amount=words.number(unmet.amount, {"hour": 1, "outcome": 3}.get(kind, 0))
+    )
+
+
+def _fair_words(rule: dict[str, Any], words: Language, named: Named) -> str:
+    say, measure = words.phrases, rule.get("measure", "coverage")
+    parts = []
+    for key in ("floor", "cap"):
+        if rule.get(key) is not None:
+            whole = measure == "coverage"
+            amount = words.percent(rule[key]) if whole else _short(rule[key], words)
+            parts.append(say[f"fair_{key}"].format(amount=amount))
+    if rule.get("lowest"):
+        parts.append(say["fair_lowest"].format(worth=_short(rule["lowest"], words)))
+    if rule.get("alpha") is not None:
+        parts.append(say["fair_alpha"].format(alpha=_short(rule["alpha"], words)))
+    by = say.get(f"fair_by_{rule['by']}") or named("column", rule["by"])
+    return say["says_fair"].format(by=by, measure=say[f"fair_{measure}"], asks="; ".join(parts))
+
+
+def _short(value: float, words: Language) -> str:
+    """Return a number with the digits that it has."""
+    return words.number(value, len(f"{value:.3f}".rstrip("0").partition(".")[2]))
+
+
+def _dearest_of(dearest: dict[tuple[str, str], float], rule: str) -> float:
+    """Return the highest price of one more in any group of a rule of fairness."""
+    mine = [
+        price
+        for (kind, about), price in dearest.items()
+        if kind.startswith("fair_") and about.split("/", 1)[0] == rule
+    ]
+    return max(mine, default=0.0)
 
 
 def _dearest(plan: Plan) -> dict[tuple[str, str], float]:

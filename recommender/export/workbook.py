@@ -175,7 +175,7 @@ def _side_by_side(plans: Sequence[tuple[str, Plan, Manifest]], words: Language) 
                 "cost": summary.cost,
                 "must_serve": float(summary.must_serve),
                 "must_serve_met": float(summary.must_serve_met),
-                "short": float(sum(short.pupils for short in summary.shortages)),
+                "short": float(summary.pupils_short),
                 "gap": summary.gap,
                 "status": summary.status,
             }
@@ -254,8 +254,14 @@ def _overview(plan: Plan, manifest: Manifest, say: Translate) -> pd.DataFrame:
         (say(name), "" if v is None else v) for name, v in summary.items()
     ]
     for short in plan.summary.shortages:
-        kind, amount = ("hours", short.hours) if short.hours > 0 else ("pupils", short.pupils)
-        rows.append((say("shortage"), f"{short.rule}, {short.site}: {amount:g} {say(kind)}"))
+        if not short.is_fairness:
+            kind, amount = ("hours", short.hours) if short.hours > 0 else ("pupils", short.pupils)
+            rows.append((say("shortage"), f"{short.rule}, {short.site}: {amount:g} {say(kind)}"))
+    counted = {"pupil": "pupils", "hour": "hours", "outcome": "benefit"}
+    for unmet in plan.unmet:
+        kind = counted.get(unmet.unit, "pupils")
+        text = f"{unmet.rule}, {unmet.group}: {unmet.amount:.4g} {say(kind)}"
+        rows.append((say("shortage"), text))
     rows += [(say("created"), manifest.created), (say("version"), manifest.version)]
     rows += [(f"SHA-256 {say('of')} {source.path}", source.sha256) for source in manifest.inputs]
     return pd.DataFrame({"item": [r[0] for r in rows], "value": pd.Series([r[1] for r in rows])})

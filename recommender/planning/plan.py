@@ -18,6 +18,7 @@ from recommender.planning.limits import Kind, euros
 from recommender.planning.memberships import memberships_of
 from recommender.planning.reasons import waiting_of
 from recommender.planning.taken import WHOLE, Taken, taken_of
+from recommender.planning.words import UNITS
 from recommender.risk.trust import TRUST_COLUMNS
 
 RUNNING = "running_help"
@@ -43,6 +44,27 @@ class Shortage:
     role: str = ""
     period: str = ""
     hours: float = 0.0
+
+    @property
+    def is_fairness(self) -> bool:
+        """Return whether a rule of fairness lacks it: no statutory rule does."""
+        return "/" in self.rule
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """What a group still lacks of what a rule of fairness asks.
+
+    Attributes:
+        rule, group: the rule and the group; the rule ``no_worse_than`` lacks pupils who would be
+            worse off than under the plan in force.
+        amount, unit: how many of pupil, hour or outcome (weighted adverse outcomes averted).
+    """
+
+    rule: str
+    group: str
+    amount: float
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +134,11 @@ class Summary:
     benefit_high: float | None = None
 
     @property
+    def pupils_short(self) -> float:
+        """Return how many pupils the must-serve rules lack."""
+        return sum(each.pupils for each in self.shortages if not each.is_fairness)
+
+    @property
     def best_bound(self) -> float:
         """Return the lower of both bounds: that of the prices and that which a solver proved."""
         return self.bound if self.better_bound is None else min(self.bound, self.better_bound)
@@ -174,6 +201,21 @@ class Plan:
     memberships: pd.DataFrame
     profiles: pd.DataFrame
     calibration: pd.DataFrame = field(default_factory=lambda: no_calibration())
+
+    @property
+    def unmet(self) -> tuple[Unmet, ...]:
+        """Return what the rules of fairness lack, in what they measure."""
+        mine = [each for each in self.summary.shortages if each.is_fairness]
+        rows = self.resources[self.resources["rule"].isin([each.rule for each in mine])]
+        unit = {
+            str(rule): UNITS.get(str(resource), "")
+            for rule, resource in zip(rows["rule"], rows["resource"], strict=True)
+        }
+        parts = [(*each.rule.partition("/"), each) for each in mine]
+        return tuple(
+            Unmet(rule, group, each.pupils, unit.get(each.rule, ""))
+            for rule, _, group, each in parts
+        )
 
 
 def no_calibration() -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 
 from recommender.errors import PrivacyRefusal
 from recommender.inputs import read_workspace
-from recommender.inputs.policy import Fairness
+from recommender.inputs.policy import Fairness, NoWorse
 
 FILE = "planning.yaml"
 BUDGET = "  budget: 2000"
@@ -148,3 +148,49 @@ def test_a_category_tells_no_groups_of_fairness_apart_even_where_groups_are_alik
         "rules.fairness.share.by is 'needs_quiet', a category: groups are told apart by site, "
         "grade or a flag; use one of site, grade, language_lag_only, or declare a 0/1 column"
     ) in said[0]
+
+
+PRESENT = "data/present.csv"
+KEEP = (FILE, BUDGET, f"  no_worse_than: {{margin: 0.05}}\n{BUDGET}")
+OFFERS = """unit_id,intervention,period,units,bundle,benefit
+p02,small_group_tuition,winter,1,small_group_tuition,0.1
+gone,small_group_tuition,winter,1,small_group_tuition,0.1
+p01,small_group_tuition,spring,,,0.2
+"""
+
+
+def test_the_plan_in_force_is_read_from_its_assignments(
+    workspace: Callable[..., Path], warnings: Callable[[Path], list[str]]
+) -> None:
+    root = workspace(KEEP, (PRESENT, "", OFFERS))
+    inputs = read_workspace(root)
+    assert inputs.policy.rules.no_worse_than == NoWorse(margin=0.05)
+    present = inputs.cohort.present
+    assert present is not None
+    assert present.to_dict(orient="list") == {
+        "unit_id": ["p01", "p02"],
+        "intervention": ["small_group_tuition"] * 2,
+        "period": ["spring", "winter"],
+        "units": [1.0, 1.0],
+        "bundle": ["", "small_group_tuition"],
+    }
+    assert any("names 1 units that are not in data/pupils" in line for line in warnings(root))
+    assert PRESENT in {source.path for source in inputs.sources}
+
+
+def test_the_rule_says_that_it_needs_the_plan_in_force(
+    workspace: Callable[..., Path], problems: Callable[[Path], list[str]]
+) -> None:
+    assert problems(workspace(KEEP)) == [
+        "planning.yaml line 33: rules.no_worse_than needs the plan in force, and data/present.csv "
+        "is missing; put assignments.csv of its folder there"
+    ]
+
+
+def test_a_plan_in_force_of_other_help_or_periods_is_a_mistake(
+    workspace: Callable[..., Path], problems: Callable[[Path], list[str]]
+) -> None:
+    offers = OFFERS.replace("p02,small_group_tuition,winter", "p02,tuition,wintr")
+    said = "\n".join(problems(workspace((PRESENT, "", offers))))
+    assert "data/present.csv line 2: intervention" in said
+    assert "data/present.csv line 2: period" in said

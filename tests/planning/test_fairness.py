@@ -72,6 +72,25 @@ def test_a_floor_beyond_reach_says_what_it_lacks(region: Any, who: Who) -> None:
     assert findings_of(base, plan) == []
 
 
+@pytest.mark.parametrize(
+    ("measure", "hours", "floor", "lacking", "unit"),
+    [
+        ("coverage", 3, 1.0, 1.0, "pupil"),
+        ("hours", 3, 1.0, 1.0, "hour"),
+        ("benefit", 4, 0.3, 0.1, "outcome"),  # both of s2 have 0.5 together, of 0.6
+    ],
+)
+def test_what_a_floor_lacks_is_counted_in_what_it_measures(
+    region: Any, measure: str, hours: int, floor: float, lacking: float, unit: str
+) -> None:
+    limits = fair(measure=measure, floor=floor)
+    plan = region.replace(limits=limits, staff=[("t", "teacher", hours, "*")]).plan()
+    (unmet,) = plan.unmet
+    assert (unmet.rule, unmet.group, unmet.unit) == ("share", "s2", unit)
+    assert unmet.amount == pytest.approx(lacking)
+    assert plan.summary.pupils_short == 0
+
+
 def test_a_rule_may_ask_several_things_at_once(region: Any, who: Who) -> None:
     base = region.replace(limits=fair(floor=0.4, cap=0.6, lowest=1.0, alpha=1, worth=0.1))
     plan = base.plan()

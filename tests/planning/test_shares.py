@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from recommender.allocation import Effort, EngineName, solve
 from recommender.errors import InputError
 from recommender.planning import LimitSettings, Plan, plan_of
+from recommender.planning.plan import Unmet
 from recommender.planning.verify import verify
 
 Help = Callable[..., Any]
@@ -75,6 +76,7 @@ def test_what_cannot_be_kept_is_a_shortage(engine: EngineName, region: Any, who:
     assert who(plan) == {"ben": "talk@autumn"}
     (short,) = plan.summary.shortages
     assert (short.rule, short.pupils) == ("no_worse_than/s2", 1.0)
+    assert plan.unmet == (Unmet("no_worse_than", "s2", 1.0, "pupil"),)
     assert holds(base, plan)
 
 
