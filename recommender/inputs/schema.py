@@ -30,7 +30,7 @@ _DOCUMENTED = (
     catalogue.After,
     catalogue.Reach, catalogue.Format, catalogue.Need, catalogue.Text,
     policy.Policy, policy.Outcome, policy.Role, policy.Period, policy.Column, policy.MustServe,
-    policy.Fairness,
+    policy.Fairness, policy.NoWorse,
     policy.Rules, policy.WaitingPriority, policy.CapacityChange, policy.Hire, policy.ReachChange,
     policy.Change,
 )  # fmt: skip
