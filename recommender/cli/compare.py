@@ -19,6 +19,7 @@ from recommender.cli.plan import SHORT, STOPPED, share
 
 if TYPE_CHECKING:
     from recommender.export.manifest import Manifest
+    from recommender.planning.plan import Plan
     from recommender.scenarios.compare import Compared
     from recommender.scenarios.runs import Run
 
@@ -68,6 +69,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="How often a policy that draws lots is drawn.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes that solve scenarios side by side.  [default: one a processor, at most 4]",
+)
 @click.option("--cold", is_flag=True, help="Solve every scenario from nothing, as plan does.")
 @options.seed
 @options.language
@@ -82,6 +88,7 @@ def command(
     gap: float,
     seconds: float | None,
     draws: int,
+    workers: int | None,
     cold: bool,
     seed: int,
     language: str,
@@ -92,15 +99,21 @@ def command(
     """Compare scenarios of a WORKSPACE, and what people would choose without a plan.
 
     All are held against base, the plan without a scenario. With -o a folder is written, whole or
-    not at all: comparison.json and .csv, moved.csv (who gains and who loses, and why), tables by
-    tenth of risk, and a plan folder for each scenario, which verify and explain read.
+    not at all: comparison.html to read together, comparison.json and .csv, moved.csv (who gains and
+    who loses, and why), tables by tenth of risk, and a plan folder for each scenario, which verify
+    and explain read.
 
     Ends as plan does: with 4 if a must-serve rule cannot be met, with 5 if a solver stopped at its
     limit.
     """
     from recommender.allocation import Effort
-    from recommender.export.comparison import refuse_comparison_target, write_comparison
+    from recommender.export.comparison import (
+        DOCUMENT,
+        refuse_comparison_target,
+        write_comparison,
+    )
     from recommender.inputs.workspace import read_workspace
+    from recommender.partition.crew import Processes
     from recommender.pipeline import settings_of
     from recommender.scenarios import scenario_names
     from recommender.scenarios.compare import POLICIES, compare
@@ -117,18 +130,18 @@ def command(
     effort = Effort(gap=gap, seconds=usual.seconds if seconds is None else seconds)
     settings = settings_of(inputs.policy, seed=seed, effort=effort)
     try:
-        compared = compare(
-            inputs, chosen, asked, settings, between=tuple(map(_pair, between)), draws=draws,
-            cold=cold, progress=progress,
-        )  # fmt: skip
+        with Processes(options.processes(workers)) as crew:
+            compared = compare(
+                inputs, chosen, asked, settings, between=tuple(map(_pair, between)), draws=draws,
+                cold=cold, crew=crew if crew.hands > 1 else None, progress=progress,
+            )  # fmt: skip
         if out is not None:
-            progress("writing the comparison")
             plans = {
-                run.name: (run.plan, _manifest(run, workspace, language)) for run in compared.runs
+                run.name: _written(run, workspace, language, progress) for run in compared.runs
             }
-            write_comparison(compared.comparison, plans, out, overwrite=force)
+            write_comparison(compared.comparison, plans, out, overwrite=force, language=language)
             note(
-                workspace, "run", out.name, files={"comparison.json": out / "comparison.json"},
+                workspace, "run", out.name, files={DOCUMENT: out / DOCUMENT},
                 details={"scenarios": ", ".join(r.name for r in compared.runs), "seed": str(seed)},
             )  # fmt: skip
     finally:
@@ -139,7 +152,8 @@ def command(
         answer(screen(compared.comparison))
         if out is not None:
             answer(
-                f"\nWritten to {out}/: moved.csv says who gains and loses; plans/ holds the plans"
+                f"\nWritten to {out}/: comparison.html is to read; moved.csv says who "
+                "gains and loses; plans/ holds the plans"
             )
     return _verdict(compared)
 
@@ -151,13 +165,18 @@ def _pair(text: str) -> tuple[str, str]:
     return one.strip(), other.strip()
 
 
-def _manifest(run: Run, workspace: Path, language: str) -> Callable[[Path], Manifest]:
+def _written(
+    run: Run, workspace: Path, language: str, progress: Progress
+) -> Callable[[Path], tuple[Plan, Manifest]]:
+    """Return what makes the plan of a run that people work by, and its manifest."""
     from recommender.export.manifest import manifest_of
 
-    def made(folder: Path) -> Manifest:
+    def made(folder: Path) -> tuple[Plan, Manifest]:
+        progress(f"writing the plan of {run.name}")
+        plan = run.to_work_by()
         where = os.path.relpath(workspace.resolve(), os.path.realpath(folder))
-        return manifest_of(
-            run.plan,
+        return plan, manifest_of(
+            plan,
             run.inputs,
             run.settings,
             created=dt.datetime.now(dt.UTC),

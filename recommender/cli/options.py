@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,6 +70,14 @@ def scenario_words(words: Iterable[str]) -> tuple[tuple[str, ...], tuple[Path, .
         else:
             names.append(word)
     return tuple(dict.fromkeys(names)), tuple(files)
+
+
+def processes(asked: int | None, most: int = 4) -> int:
+    """Return how many processes work side by side: as asked, else one a processor."""
+    if asked is not None:
+        return asked
+    mine = getattr(os, "sched_getaffinity", None)
+    return min(most, len(mine(0)) if mine is not None else os.cpu_count() or 1)
 
 
 def language(function: Command) -> Command:

@@ -106,7 +106,7 @@ class _Desk:
         self.use = problem.use
         self.quantity = np.zeros(problem.columns)
         self._given: list[tuple[int, float]] = []
-        self.closed: set[int] = set()
+        self.closed = np.zeros(problem.offers, dtype=np.bool_)
         self.left = problem.capacity.copy()
         self.team = staff.hours.copy()
         self.first_session = int(problem.start[spans.sessions])
@@ -183,7 +183,7 @@ class _Desk:
         for block in np.concatenate([policy.order[owed], policy.order[~owed]]).tolist():
             begin, end = int(start[block]), int(start[block + 1])
             counts = self.counts[self.problem.offer[begin:end]]
-            liked = policy.taste[begin:end] > 0
+            liked = (policy.taste[begin:end] > 0) & ~self.closed[self.problem.offer[begin:end]]
             wanted = begin + np.lexsort((-policy.taste[begin:end], ~counts))
             wanted = wanted[liked[wanted - begin]]
             for _ in range(int(self.problem.limit[block])):
@@ -199,7 +199,7 @@ class _Desk:
         not fit once is not tried again.
         """
         offer = int(self.problem.offer[column])
-        if offer in self.closed:
+        if self.closed[offer]:
             return False
         rows, amounts = self._entries(column)
         need = dict(zip(rows.tolist(), amounts.tolist(), strict=True))
@@ -209,7 +209,7 @@ class _Desk:
             further = self._opens(opened[reached])
             opened, reached = None if further is None else opened + further, reached + 1
         if opened is None:
-            self.closed.add(offer)
+            self.closed[offer] = True
             return False
         for at in opened:
             more, much = self._entries(at)
@@ -225,7 +225,7 @@ class _Desk:
                 fits = amount <= self.left[row] + FITS
             if not fits:
                 del self._given[before:]
-                self.closed.add(offer)
+                self.closed[offer] = True
                 return False
         self.team = team
         for row, amount in need.items():

@@ -1,4 +1,4 @@
-"""A comparison as files: comparison.json reads back equal, csv tables, a plan folder a scenario.
+"""A comparison as files: comparison.json reads back equal, a page, csv tables, plan folders.
 
 The folder appears whole or not at all, as a plan folder does.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import secrets
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -18,25 +16,28 @@ from typing import Any
 import pandas as pd
 
 from recommender.errors import InputError, Problem, UsageError
-from recommender.export.files import sweep, writing
-from recommender.export.folder import flush_folder, refuse_target, take_place, write_plan
+from recommender.export.compared import comparison_html
+from recommender.export.document import record_schema
+from recommender.export.files import writing
+from recommender.export.folder import (
+    flush_folder,
+    refuse_target,
+    replacing_folder,
+    write_plan,
+    write_text,
+)
 from recommender.export.manifest import Manifest
 from recommender.export.tables import csv_text
 from recommender.planning.plan import Plan
-from recommender.scenarios.comparison import TABLES, Comparison, Side
+from recommender.scenarios.comparison import TABLES, TEXTS, Comparison, Side
 
 FORMAT = "recommender comparison 1"
 DOCUMENT = "comparison.json"
 SIDES = "comparison.csv"
+PAGE = "comparison.html"
 PLANS = "plans"
 
-TEXTS = frozenset(
-    {"side", "column", "group", "rule", "site", "role", "period", "from", "to", "unit_id",
-     "change", "before", "after", "reason"}
-)  # fmt: skip
-"""The columns of the tables that hold texts; the others hold numbers."""
-
-FILES = (DOCUMENT, SIDES, *(f"{table}.csv" for table in TABLES))
+FILES = (DOCUMENT, PAGE, SIDES, *(f"{table}.csv" for table in TABLES))
 """The files of a comparison folder beside its plans."""
 
 _INFINITE = ("bound", "gap")
@@ -156,7 +157,7 @@ def comparison_schema() -> dict[str, Any]:
         side[name] = {"type": ["number", "null"], "description": "null is infinite"}
     text, number = {"type": "string"}, {"type": "number"}
     tables = {
-        table: _record(
+        table: record_schema(
             {name: {"type": "array", "items": text if name in TEXTS else number} for name in names},
             "one list a column, all of one length",
         )
@@ -165,27 +166,17 @@ def comparison_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A comparison of plans and policies by recommender",
-        **_record(
+        **record_schema(
             {
                 "format": {"const": FORMAT},
                 "seed": {"type": "integer"},
                 "asked_gap": number,
                 "synthetic": {"type": "boolean"},
                 "remarks": {"type": "array", "items": text},
-                "sides": {"type": "array", "items": _record(side), "minItems": 1},
+                "sides": {"type": "array", "items": record_schema(side), "minItems": 1},
                 **tables,
             }
         ),
-    }
-
-
-def _record(properties: dict[str, Any], description: str = "") -> dict[str, Any]:
-    return {
-        "type": "object",
-        **({"description": description} if description else {}),
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
     }
 
 
@@ -223,18 +214,21 @@ def refuse_comparison_target(directory: Path, *, overwrite: bool) -> None:
 
 def write_comparison(
     comparison: Comparison,
-    plans: Mapping[str, tuple[Plan, Callable[[Path], Manifest]]],
+    plans: Mapping[str, Callable[[Path], tuple[Plan, Manifest]]],
     directory: Path,
     *,
     overwrite: bool = False,
+    language: str = "en",
 ) -> None:
     """Write a comparison folder whole or not at all.
 
     Args:
         comparison: the numbers.
-        plans: scenario -> its plan, and its manifest once it is known where its folder will be.
+        plans: scenario -> its plan and manifest, once it is known where its folder will be; the
+            names of the first are those of the page.
         directory: the folder to make.
         overwrite: whether a comparison that stands there may be replaced.
+        language: of the page.
 
     Raises:
         UsageError: as ``refuse_comparison_target``.
@@ -242,26 +236,15 @@ def write_comparison(
     """
     directory = Path(os.path.realpath(directory))
     refuse_comparison_target(directory, overwrite=overwrite)
-    with writing(directory):
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        draft = directory.parent / f".{directory.name}.{secrets.token_hex(6)}.partial"
-        draft.mkdir()
-        sweep(directory, draft)
-        try:
-            for name, (plan, manifest) in plans.items():
-                write_plan(plan, draft / PLANS / name, manifest(directory / PLANS / name))
-            _write(draft / SIDES, csv_text(sides_frame(comparison)))
-            for table, frame in tables_of(comparison).items():
-                _write(draft / f"{table}.csv", csv_text(frame))
-            _write(draft / DOCUMENT, comparison_text(comparison))
-            flush_folder(draft)
-            take_place(draft, directory)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-
-
-def _write(path: Path, text: str) -> None:
-    with path.open("xb") as file:
-        file.write(text.encode("utf-8"))
-        file.flush()
-        os.fsync(file.fileno())
+    with replacing_folder(directory) as draft:
+        names: Manifest | None = None
+        for name, made in plans.items():
+            plan, manifest = made(directory / PLANS / name)
+            write_plan(plan, draft / PLANS / name, manifest)
+            names = names or manifest
+        write_text(draft, SIDES, csv_text(sides_frame(comparison)))
+        for table, frame in tables_of(comparison).items():
+            write_text(draft, f"{table}.csv", csv_text(frame))
+        write_text(draft, PAGE, comparison_html(comparison, names, language))
+        write_text(draft, DOCUMENT, comparison_text(comparison))
+        flush_folder(draft)

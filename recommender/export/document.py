@@ -217,7 +217,7 @@ def plan_schema() -> dict[str, Any]:
     summary: dict[str, Any] = {}
     for field in fields(Summary):
         if field.name == "shortages":
-            summary[field.name] = {"type": "array", "items": _record(shortage)}
+            summary[field.name] = {"type": "array", "items": record_schema(shortage)}
         elif field.name in _INFINITE:
             summary[field.name] = {"type": ["number", "null"], "description": "null is infinite"}
         else:
@@ -251,7 +251,7 @@ def plan_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "format": {"const": FORMAT},
-            "summary": {**_record(summary), "required": sorted(_NEEDED)},
+            "summary": {**record_schema(summary), "required": sorted(_NEEDED)},
             **tables,
         },
         "required": ["format", "summary", *(name for name in tables if name not in OPTIONAL)],
@@ -259,10 +259,11 @@ def plan_schema() -> dict[str, Any]:
     }
 
 
-def _record(properties: dict[str, Any]) -> dict[str, Any]:
-    """The schema of an object with exactly these properties."""
+def record_schema(properties: dict[str, Any], description: str = "") -> dict[str, Any]:
+    """Return the schema of an object with exactly these properties."""
     return {
         "type": "object",
+        **({"description": description} if description else {}),
         "properties": properties,
         "required": list(properties),
         "additionalProperties": False,

@@ -14,8 +14,8 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from io import StringIO
 from itertools import zip_longest
@@ -105,17 +105,30 @@ def write_plan(
     """
     directory = Path(os.path.realpath(directory))
     refuse_target(directory, overwrite=overwrite)
+    with replacing_folder(directory) as draft:
+        return _write_files(plan, draft, manifest)
+
+
+@contextmanager
+def replacing_folder(directory: Path) -> Iterator[Path]:
+    """Give a folder to write to that takes the place of a folder once everything went well.
+
+    Args:
+        directory: the folder to make, as a real path; its parent is made where it is missing.
+
+    Raises:
+        CannotWrite: if it could not be written; nothing is left behind.
+    """
     with writing(directory):
         directory.parent.mkdir(parents=True, exist_ok=True)
         draft = directory.parent / f".{directory.name}.{secrets.token_hex(6)}.partial"
         draft.mkdir()
         sweep(directory, draft)
         try:
-            sealed = _write_files(plan, draft, manifest)
-            take_place(draft, directory)
+            yield draft
+            _take_place(draft, directory)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-    return sealed
 
 
 def read_plan(directory: Path) -> tuple[Plan, Manifest]:
@@ -224,19 +237,19 @@ def _texts(
 
 def _write_files(plan: Plan, draft: Path, manifest: Manifest) -> Manifest:
     beside = large.SUFFIX if large.is_large(plan) else ""
-    files = [_write(draft, PLAN, plan_text(plan, beside=beside))]
+    files = [write_text(draft, PLAN, plan_text(plan, beside=beside))]
     if beside:
         for table, frame in frames_of(plan).items():
             large.write_table(frame, draft / f"{table}{beside}")
             files.append(_flushed(draft, f"{table}{beside}"))
     files += [
-        _write(draft, name, text)
+        write_text(draft, name, text)
         for name, text in _texts(plan, manifest, tables=not beside).items()
     ]
     sealed = replace(manifest, files=tuple(files))
     for folder in sorted({(draft / file.path).parent for file in files}):
         flush_folder(folder)
-    _write(draft, MANIFEST, manifest_text(sealed))
+    write_text(draft, MANIFEST, manifest_text(sealed))
     flush_folder(draft)
     return sealed
 
@@ -248,7 +261,8 @@ def _flushed(draft: Path, name: str) -> File:
     return File(name, sha256(draft / name))
 
 
-def _write(draft: Path, name: str, text: str) -> File:
+def write_text(draft: Path, name: str, text: str) -> File:
+    """Write a file of a draft to the disk and return it with its hash."""
     data = text.encode("utf-8")
     (draft / name).parent.mkdir(exist_ok=True)
     with (draft / name).open("xb") as file:
@@ -258,7 +272,7 @@ def _write(draft: Path, name: str, text: str) -> File:
     return File(name, hashlib.sha256(data).hexdigest())
 
 
-def take_place(draft: Path, directory: Path) -> None:
+def _take_place(draft: Path, directory: Path) -> None:
     """Put the draft where the target is; what stood there ends up in the draft's place."""
     if directory.is_dir() and any(directory.iterdir()):
         if not _exchange(draft, directory):
@@ -289,6 +303,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def flush_folder(path: Path) -> None:
+    """Flush what a folder lists to the disk."""
     if os.name == "nt":  # folders cannot be opened there
         return
     handle = os.open(path, os.O_RDONLY)

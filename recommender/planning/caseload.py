@@ -47,13 +47,16 @@ EVEN = 1e-6
 """How far from a whole number of pupils or groups the hours of one person may be."""
 
 
-def caseload_of(formulation: Formulation, taken: Taken, candidates: Candidates) -> pd.DataFrame:
+def caseload_of(
+    formulation: Formulation, taken: Taken, candidates: Candidates, *, in_turn: bool = False
+) -> pd.DataFrame:
     """Return professional_id, role, site, period, case, hours, intervention: who does what.
 
     The hours of every case add up to what it asks, in every role and period.  Hours of running
-    help that nobody has stand under the professional "".
+    help that nobody has stand under the professional "".  ``in_turn`` lays cases on hours without
+    regard to who does how much of one.
     """
-    cases, done = who_does_what(formulation, taken, candidates)
+    cases, done = who_does_what(formulation, taken, candidates, in_turn=in_turn)
     rows, book = formulation.rows, formulation.book
     row, piece = cases.row[done.case], cases.piece[done.case]
     ids = np.append(formulation.resources.professionals["professional_id"].to_numpy(object), NOBODY)

@@ -234,6 +234,7 @@ def plan_of(
     scenario: str = "",
     synthetic: bool = False,
     caseload: pd.DataFrame | None = None,
+    in_turn: bool = False,
 ) -> Plan:
     """Return the plan that an allocation stands for.
 
@@ -245,13 +246,15 @@ def plan_of(
         scenario: the name of the scenario, "" for none.
         synthetic: whether the pupils are made up.
         caseload: who does what, as it was read back; worked out where it is None.
+        in_turn: lay cases on hours in turn: a plan that holds and adds up, in a hundredth of the
+            time, whose caseload is not the one to work by.
     """
     allocation = _settled(formulation, allocation)
     taken = taken_of(formulation, allocation.solution)
     assignments = assignments_of(formulation, taken, candidates, matching)
     waiting = waiting_of(formulation, taken)
     if caseload is None:
-        caseload = caseload_of(formulation, taken, candidates)
+        caseload = caseload_of(formulation, taken, candidates, in_turn=in_turn)
     caseload, told, taken = described(caseload, formulation, taken, candidates)
     discounted = taken.pupils * formulation.waited[formulation.offers.period[taken.offer]]
     benefit = float(assignments["benefit"].sum())

@@ -116,7 +116,7 @@ class Takers:
 
 
 def who_does_what(
-    formulation: Formulation, taken: Taken, candidates: Candidates
+    formulation: Formulation, taken: Taken, candidates: Candidates, *, in_turn: bool = False
 ) -> tuple[Cases, Done]:
     """Return the cases and who does them; the hours of every case add up to what it asks.
 
@@ -124,6 +124,7 @@ def who_does_what(
         formulation: the problem with its meaning.
         taken: what the plan takes.
         candidates: what the problem was formulated from.
+        in_turn: lay all cases on hours in turn, for who asks for sums only.
     """
     all_cases = cases_of(formulation, taken)
     lent, cases = lent_to(formulation, taken, all_cases)
@@ -136,7 +137,7 @@ def who_does_what(
     small = np.argsort(size, kind="stable")
     exact = size <= MOST_COLUMNS
     exact[small] &= np.cumsum(size[small]) <= MOST_PAIRS
-    few = len(candidates.cohort.units) <= MOST_UNITS
+    few = len(candidates.cohort.units) <= MOST_UNITS and not in_turn
     if few and _whole(taken.pupils) and _whole(cases.copies) and np.any(exact):
         jobs = jobs_of(formulation, candidates, cases, part)
         said, language = speaks(formulation, candidates), language_codes(candidates)
@@ -158,7 +159,8 @@ def who_does_what(
             found += laid(cases, jobs, staffing, chances, choice, some)
     else:
         exact = np.zeros(size.size, dtype=np.bool_)
-    rest = np.flatnonzero(~exact[part])
+    asked = cases.hours > SLIVER * np.maximum(all_cases.hours, 1.0)  # hours that are lent are done
+    rest = np.flatnonzero(~exact[part] & asked)
     if rest.size:
         hands = hands_of(formulation, taken)
         there = np.flatnonzero(hands.professional >= 0)

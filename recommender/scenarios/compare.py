@@ -27,13 +27,14 @@ from recommender.evaluation.policies import (
 )
 from recommender.inputs.findings import did_you_mean
 from recommender.inputs.workspace import Inputs
-from recommender.partition import solve_in_parts
+from recommender.partition import Crew, solve_in_parts
 from recommender.pipeline import Progress, Settings, silent
 from recommender.planning import plan_of
+from recommender.planning.words import tidy
 from recommender.risk import RiskProfiles
 from recommender.scenarios.changes import BASE
-from recommender.scenarios.comparison import TABLES, Comparison
-from recommender.scenarios.moved import moved_between
+from recommender.scenarios.comparison import TABLES, TEXTS, Comparison
+from recommender.scenarios.moved import Seen, moved_between
 from recommender.scenarios.runs import Run, run_scenarios
 from recommender.scenarios.sides import Judged, SideTables, judge, side_of
 
@@ -76,6 +77,7 @@ def compare(
     draws: int = DRAWS,
     cold: bool = False,
     risks: RiskProfiles | None = None,
+    crew: Crew | None = None,
     progress: Progress = silent,
 ) -> Compared:
     """Return scenarios and policies side by side.
@@ -90,6 +92,7 @@ def compare(
         draws: how often a policy that draws lots is drawn.
         cold: begin every search for a plan from nothing.
         risks: of the base, where they are known already.
+        crew: who solves scenarios side by side; None for one after the other.
         progress: called with a short line about what is being done.
 
     Raises:
@@ -99,10 +102,11 @@ def compare(
     sides = (*dict.fromkeys((BASE, *scenarios)), *policies)
     for pair in between:
         _check(pair, sides, "side of this comparison")
-    runs = run_scenarios(inputs, scenarios, settings, cold=cold, risks=risks, progress=progress)
-    base = judge(runs[0], runs[0])
+    runs = run_scenarios(
+        inputs, scenarios, settings, cold=cold, risks=risks, crew=crew, progress=progress
+    )
     judged: dict[str, Judged] = {run.name: judge(run, runs[0]) for run in runs}
-    judged[BASE] = base
+    base = judged[BASE]
     found = [
         side_of("scenario", run.name, run.title, (judged[run.name],), base, run.seconds)
         for run in runs
@@ -121,8 +125,9 @@ def compare(
         found.append(side_of("policy", name, POLICIES[name], drawn, base, seconds))
     pairs = dict.fromkeys([*((BASE, side.side.name) for side in found[1:]), *between])
     progress("who gains and loses")
+    seen = {name: Seen.of(one) for name, one in judged.items()}
     moved = [
-        moved_between(judged[one], judged[other], (one, other))
+        moved_between(seen[one], seen[other], (one, other))
         for one, other in pairs
         if one in judged and other in judged
     ]
@@ -217,7 +222,7 @@ def _chosen(name: str, run: Run, solution: Solution) -> Run:
     allocation = Allocation(solution, certificate, np.inf, 0.0, ())
     plan = plan_of(
         run.formulation, allocation, run.candidates, run.settings.matching,
-        scenario=run.name, synthetic=run.inputs.policy.synthetic,
+        scenario=run.name, synthetic=run.inputs.policy.synthetic, in_turn=True,
     )  # fmt: skip
     return replace(run, name=name, allocation=allocation, plan=plan, begun_from="")
 
@@ -231,11 +236,6 @@ def _joined(table: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
     columns = list(TABLES[table])
     kept = [frame[columns] for frame in frames if len(frame)]
     if not kept:
-        texts = {"side", "column", "group", "rule", "site", "role", "period", "from", "to",
-                 "unit_id", "change", "before", "after", "reason"}  # fmt: skip
-        return pd.DataFrame(
-            {name: pd.Series([], dtype="str" if name in texts else "float64") for name in columns}
-        )
-    whole = pd.concat(kept, ignore_index=True)
-    texts_of = [name for name in columns if whole[name].dtype == object]
-    return whole.astype(dict.fromkeys(texts_of, "str"))
+        kinds = {name: "str" if name in TEXTS else "float64" for name in columns}
+        return pd.DataFrame(columns=columns).astype(kinds)
+    return tidy(pd.concat(kept))

@@ -96,6 +96,12 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The columns of the tables of a comparison."""
 
+TEXTS = frozenset(
+    {"side", "column", "group", "rule", "site", "role", "period", "from", "to", "unit_id",
+     "change", "before", "after", "reason"}
+)  # fmt: skip
+"""Those that hold texts; the others hold numbers."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Comparison:

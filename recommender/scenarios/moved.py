@@ -17,24 +17,43 @@ from recommender.planning.accounts import resources_of
 from recommender.planning.codes import Floats, Ints
 from recommender.planning.formulate import Formulation
 from recommender.planning.readback import row_labels
-from recommender.planning.words import bundle_names, offer_names, tidy
+from recommender.planning.words import NOTHING, bundle_names, offer_names, tidy
 from recommender.scenarios.comparison import TABLES
 from recommender.scenarios.sides import Judged
 
 SAME = 1e-9
 """A difference in benefit below which an offer is only another one."""
 
-NOTHING = "nothing"
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Seen:
+    """A choice with what is asked of it again for everything it is held against.
+
+    Attributes:
+        judged: the choice.
+        offered: what units are offered.
+        scarcity: what is there and what is left.
+    """
+
+    judged: Judged
+    offered: _Offered
+    scarcity: _Scarcity
+
+    @classmethod
+    def of(cls, judged: Judged) -> Seen:
+        """Return a choice as it is looked at."""
+        return cls(judged, _offered(judged), _Scarcity.of(judged))
 
 
-def moved_between(one: Judged, other: Judged, names: tuple[str, str]) -> pd.DataFrame:
+def moved_between(first: Seen, second: Seen, names: tuple[str, str]) -> pd.DataFrame:
     """Return the units whose offers differ, as rows of ``Comparison.moved``, sorted by unit.
 
     Args:
-        one, other: two choices for the same units.
+        first, second: two choices for the same units.
         names: what they are called.
     """
-    before, after = _offered(one), _offered(other)
+    one, other = first.judged, second.judged
+    before, after = first.offered, second.offered
     units = one.run.candidates.cohort.units
     gained = other.given.benefit - one.given.benefit
     some = np.flatnonzero((before.text != after.text) | (before.pupils != after.pupils))
@@ -44,10 +63,8 @@ def moved_between(one: Judged, other: Judged, names: tuple[str, str]) -> pd.Data
         gained[some] > SAME, "gains", np.where(gained[some] < -SAME, "loses", "other help")
     )
     reason = np.full(some.size, "", dtype=object)
-    for losing, here, there, offers in (
-        (True, one, other, before),
-        (False, other, one, after),
-    ):
+    for losing, here, there in ((True, first, second), (False, second, first)):
+        offers = here.offered
         wanted = np.flatnonzero((change == "loses") if losing else (change == "gains"))
         asked = wanted[offers.column[some[wanted]] >= 0]
         column = offers.column[some[asked]]
@@ -105,7 +122,7 @@ def _offered(judged: Judged) -> _Offered:
 
 
 def _why_not(
-    here: Judged, there: Judged, column: Ints, unit: Ints, rivals: Ints, *, losing: bool
+    here: Seen, there: Seen, column: Ints, unit: Ints, rivals: Ints, *, losing: bool
 ) -> np.ndarray:
     """Return (k,) why columns taken here are not taken there.
 
@@ -118,9 +135,8 @@ def _why_not(
     """
     if not column.size:
         return np.empty(0, dtype=object)
-    now = _Scarcity.of(there)
-    then = _Scarcity.of(here)
-    needs = _needs(here.run.formulation, column)
+    now, then = there.scarcity, here.scarcity
+    needs = _needs(here.judged.run.formulation, column)
     keys = then.keys[needs["row"].to_numpy()]
     at = now.keys.get_indexer(keys)
     known = at >= 0
@@ -139,10 +155,10 @@ def _why_not(
         "what is left cannot be divided to fit it" if losing else "it fits now",
         dtype=object,
     )
-    taker = _takers(there, rivals)
+    taker = _takers(there.judged, rivals)
     for which, row, place in dearest.tolist():
         reason[which] = _phrase(then, now, row, place, taker, losing=losing)
-    missing = ~_may(here, there, column, unit)
+    missing = ~_may(here.judged, there.judged, column, unit)
     reason[missing] = "it may not be offered to this pupil" if losing else "it may be offered now"
     return reason
 

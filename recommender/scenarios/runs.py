@@ -1,7 +1,8 @@
 """Runs: the plan of every scenario with what it was made from, nothing worked out twice.
 
 Risks, candidates and whole plans are taken over from an earlier run where nothing they depend on
-changed; every other search begins from the solution of the scenario it builds on.
+changed; every other search begins from the solution of the scenario it builds on.  Scenarios that
+do not wait for each other may be solved side by side; what comes out is the same.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from recommender.allocation import Allocation, Start, start_from
+from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match
-from recommender.partition import solve_in_parts
+from recommender.partition import Crew
+from recommender.partition.several import Job, solve_several
 from recommender.pipeline import Progress, Settings, settings_of, silent
 from recommender.planning import Formulation, Plan, formulate, plan_of
 from recommender.planning.readback import solution_of
 from recommender.risk import RiskProfiles, assess_risk
-from recommender.scenarios.changes import BASE, apply_scenario
+from recommender.scenarios.changes import BASE, apply_scenario, lineage
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,7 +31,8 @@ class Run:
     Attributes:
         name: the scenario.  title: what people call it.
         inputs, settings: under the scenario.
-        candidates, formulation, allocation, plan: as the story of the pipeline makes them.
+        candidates, formulation, allocation: as the story of the pipeline makes them.
+        plan: what they come to, its cases laid on hours in turn (see ``to_work_by``).
         seconds: how long formulating and solving took; 0 where a plan was taken over.
         begun_from: the run from which the search began, "" for none.
     """
@@ -44,6 +48,10 @@ class Run:
     seconds: float
     begun_from: str
 
+    def to_work_by(self) -> Plan:
+        """Return the plan with whole cases for whole professionals, which takes a solver."""
+        return _plan(self, self.allocation, in_turn=False)
+
 
 def run_scenarios(
     inputs: Inputs,
@@ -53,6 +61,7 @@ def run_scenarios(
     cold: bool = False,
     risks: RiskProfiles | None = None,
     begun: tuple[Run, ...] = (),
+    crew: Crew | None = None,
     progress: Progress = silent,
 ) -> tuple[Run, ...]:
     """Return the run of ``base`` and of every scenario named, in that order.
@@ -64,6 +73,7 @@ def run_scenarios(
         cold: begin every search from nothing, as ``recommend`` does.
         risks: of the base, where they are known already.
         begun: runs of the same inputs and settings that are there already, and are taken over.
+        crew: who solves scenarios side by side; None for one after the other.
         progress: called with a short line about what is being done.
 
     Raises:
@@ -71,23 +81,38 @@ def run_scenarios(
     """
     wanted = list(dict.fromkeys((BASE, *names)))
     under = {name: apply_scenario(inputs, name) for name in wanted}
+    near = {name: _near(inputs.policy, name, wanted) for name in wanted}
     if risks is None:
         progress("assessing risks")
         risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
-    builds_on = {change.id: change.extends for change in inputs.policy.scenarios}
-    titles = {change.id: change.name.en for change in inputs.policy.scenarios}
-    done: dict[str, Run] = {run.name: run for run in begun if run.name in wanted}
-    for name in wanted:
-        if name in done:
-            continue
-        progress(f"scenario {name}")
-        run = _run(
-            name, under[name], _settings_under(under[name], settings), risks,
-            tuple(done.values()), done.get(builds_on.get(name) or BASE), progress, cold=cold,
-        )  # fmt: skip
-        title = titles.get(name, "") or ("As it is" if name == BASE else name)
-        done[name] = replace(run, title=title)
+    titles = {change.id: change.name.en for change in inputs.policy.scenarios} | {BASE: "As it is"}
+    done = {run.name: run for run in begun if run.name in wanted}
+    waiting = [name for name in wanted if name not in done]
+    while waiting:
+        drafts: dict[str, _Draft] = {}
+        for name in [name for name in waiting if near[name] not in waiting]:
+            progress(f"formulating scenario {name}")
+            drafts[name] = _draft(
+                name, titles.get(name) or name, under[name], _settings_under(under[name], settings),
+                risks, (*done.values(), *drafts.values()), None if cold else done.get(near[name]),
+            )  # fmt: skip
+        open_ones = [draft for draft in drafts.values() if not draft.twin]
+        effort, engine, solver = settings.effort, settings.engine, settings.solver
+        jobs = [Job(draft.formulation.problem, draft.start) for draft in open_ones]
+        progress(f"solving {', '.join(draft.name for draft in open_ones)}")
+        solved = dict(solve_several(jobs, effort, engine, solver, progress, crew))
+        done |= {draft.name: _run(draft, solved[at]) for at, draft in enumerate(open_ones)}
+        done |= {d.name: _taken_over(d, done[d.twin]) for d in drafts.values() if d.twin}
+        waiting = [name for name in waiting if name not in done]
     return tuple(done[name] for name in wanted)
+
+
+def _near(policy: Policy, name: str, wanted: list[str]) -> str:
+    """Return the scenario nearest below one that is wanted too; "" below ``base``."""
+    if name == BASE:
+        return ""
+    below = [change.id for change in lineage(policy, name)[:-1]]
+    return next((one for one in reversed(below) if one in wanted), BASE)
 
 
 def start_of(before: Plan, formulation: Formulation, candidates: Candidates) -> Start:
@@ -113,64 +138,99 @@ def _settings_under(inputs: Inputs, settings: Settings) -> Settings:
     return replace(under, risk=settings.risk)
 
 
-def _run(
+@dataclass(frozen=True, eq=False, slots=True)
+class _Draft:
+    """What is solved for a run.
+
+    Attributes:
+        start: where the search begins.  begun_from: which run that is, "" for none.
+        seconds: how long it took to formulate.
+        twin: the run or draft whose plan is the same, "" for none.
+    """
+
+    name: str
+    title: str
+    inputs: Inputs
+    settings: Settings
+    candidates: Candidates
+    formulation: Formulation
+    start: Start | None
+    begun_from: str
+    seconds: float
+    twin: str
+
+
+def _draft(
     name: str,
+    title: str,
     inputs: Inputs,
     settings: Settings,
     risks: RiskProfiles,
-    done: tuple[Run, ...],
+    known: tuple[Run | _Draft, ...],
     near: Run | None,
-    progress: Progress,
-    *,
-    cold: bool,
-) -> Run:
+) -> _Draft:
     began = time.monotonic()
-    twin = next((run for run in done if _same(run, inputs, settings)), None)
-    if twin is not None:
-        plan = replace(twin.plan, summary=replace(twin.plan.summary, scenario=name))
-        return replace(
-            twin, name=name, inputs=inputs, settings=settings, plan=plan, seconds=0.0,
-            begun_from=twin.name,
-        )  # fmt: skip
-    alike = next((run for run in done if _same_candidates(run, inputs, settings)), None)
+    twin = next((one for one in known if _same(one, inputs, settings)), None)
+    alike = twin or next((one for one in known if _same_candidates(one, inputs, settings)), None)
     candidates = (
         match(inputs.cohort, inputs.catalogue, risks, settings.matching)
         if alike is None
         else alike.candidates
     )
-    formulation = formulate(candidates, inputs.resources, settings.limits)
+    formulation = (
+        formulate(candidates, inputs.resources, settings.limits)
+        if twin is None
+        else twin.formulation
+    )
     start = None
-    if near is not None and not cold:
+    if near is not None and twin is None:
         start = start_of(near.plan, formulation, candidates)
-    allocation = solve_in_parts(
-        formulation.problem, settings.effort, settings.engine, settings.solver, progress,
-        start=start,
+    return _Draft(
+        name, title, inputs, settings, candidates, formulation, start,
+        "" if near is None else near.name,
+        time.monotonic() - began,
+        "" if twin is None else twin.name,
     )  # fmt: skip
-    seconds = time.monotonic() - began
-    plan = plan_of(
-        formulation, allocation, candidates, settings.matching,
-        scenario=name, synthetic=inputs.policy.synthetic,
-    )  # fmt: skip
-    begun = near.name if start is not None and near is not None else ""
+
+
+def _run(draft: _Draft, allocation: Allocation) -> Run:
+    plan = _plan(draft, allocation, in_turn=True)
     return Run(
-        name, name, inputs, settings, candidates, formulation, allocation, plan, seconds, begun
-    )
+        draft.name, draft.title, draft.inputs, draft.settings, draft.candidates, draft.formulation,
+        allocation, plan, draft.seconds + allocation.seconds, draft.begun_from,
+    )  # fmt: skip
 
 
-def _same_candidates(run: Run, inputs: Inputs, settings: Settings) -> bool:
+def _plan(one: Run | _Draft, allocation: Allocation, *, in_turn: bool) -> Plan:
+    return plan_of(
+        one.formulation, allocation, one.candidates, one.settings.matching,
+        scenario=one.name, synthetic=one.inputs.policy.synthetic, in_turn=in_turn,
+    )  # fmt: skip
+
+
+def _taken_over(draft: _Draft, twin: Run) -> Run:
+    """Return the run of a draft whose plan is that of another."""
+    plan = replace(twin.plan, summary=replace(twin.plan.summary, scenario=draft.name))
+    return replace(
+        twin, name=draft.name, title=draft.title, inputs=draft.inputs, settings=draft.settings,
+        plan=plan, seconds=0.0, begun_from=twin.name,
+    )  # fmt: skip
+
+
+def _same_candidates(one: Run | _Draft, inputs: Inputs, settings: Settings) -> bool:
     return (
-        run.inputs.cohort is inputs.cohort
-        and run.inputs.catalogue == inputs.catalogue
-        and run.settings.matching == settings.matching
+        one.inputs.cohort is inputs.cohort
+        and one.inputs.catalogue == inputs.catalogue
+        and one.settings.matching == settings.matching
     )
 
 
-def _same(run: Run, inputs: Inputs, settings: Settings) -> bool:
+def _same(one: Run | _Draft, inputs: Inputs, settings: Settings) -> bool:
     """Whether the plan of these inputs is that of a run."""
-    mine, other = run.inputs.resources, inputs.resources
+    mine, other = one.inputs.resources, inputs.resources
     return (
-        _same_candidates(run, inputs, settings)
-        and run.settings == settings
+        _same_candidates(one, inputs, settings)
+        and one.settings == settings
         and mine.professionals.equals(other.professionals)
         and mine.sites.equals(other.sites)
         and (mine.roles, mine.periods) == (other.roles, other.periods)
