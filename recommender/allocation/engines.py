@@ -159,7 +159,7 @@ def solve(
         better = max(proposal.better_bound * value_factor, certificate.value)
         certificate = replace(certificate, better_bound=better)
     return Allocation(
-        solution=replace(solution, status=_status(certificate, effort)),
+        solution=replace(solution, status=status_of(certificate, effort)),
         certificate=certificate,
         relaxation=proposal.relaxation * value_factor,
         seconds=time.monotonic() - began,
@@ -214,7 +214,8 @@ def _power_of_two(sizes: FloatArray) -> FloatArray:
     return factor
 
 
-def _status(certificate: Certificate, effort: Effort) -> Status:
+def status_of(certificate: Certificate, effort: Effort) -> Status:
+    """Return what a certificate says of a solution that was sought with some effort."""
     gap = certificate.better_gap
     if gap <= PROVEN:
         return "optimal"

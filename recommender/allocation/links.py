@@ -24,6 +24,7 @@ from recommender.allocation.problem import (
     IntArray,
     block_of,
     blocks_at,
+    columns_of,
 )
 
 BROKEN = 1e-6
@@ -117,11 +118,8 @@ def linked(problem: AllocationProblem, links: Links) -> AllocationProblem:
     if findings:
         raise ValueError(findings[0])
     # users: the columns of a link's block that use its row
-    start, end = problem.start[links.block], problem.start[links.block + 1]
-    length = end - start
-    offset = np.concatenate([[0], np.cumsum(length)])
-    column = np.repeat(start - offset[:-1], length) + np.arange(offset[-1])
-    link = np.repeat(np.arange(links.size), length)
+    column = columns_of(problem, links.block)
+    link = np.repeat(np.arange(links.size), np.diff(problem.start)[links.block])
     uses = _uses(problem, column, links.row[link]) > 0
     column, link = column[uses], link[uses]
     # suppliers: all columns with negative use of a row that links speak of

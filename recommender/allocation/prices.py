@@ -23,6 +23,7 @@ from recommender.allocation.problem import (
     block_best,
     bound,
     chunks,
+    columns_of,
     offer_price,
     usage,
 )
@@ -417,9 +418,8 @@ def _sample(problem: AllocationProblem, size: int) -> AllocationProblem:
     every = max(1, plain.size // size)
     chosen = np.concatenate([plain[every // 2 :: every], np.flatnonzero(~positive)])
     chosen.sort()
-    length = np.diff(problem.start)[chosen]
-    start = np.concatenate([[0], np.cumsum(length)])
-    columns = np.repeat(problem.start[chosen] - start[:-1], length) + np.arange(start[-1])
+    columns = columns_of(problem, chosen)
+    start = np.concatenate([[0], np.cumsum(np.diff(problem.start)[chosen])])
     factor = np.where(positive[chosen], plain.size / max(1, plain[every // 2 :: every].size), 1.0)
     return AllocationProblem(
         value=problem.value[columns],

@@ -178,6 +178,14 @@ def blocks_at(problem: AllocationProblem, columns: IntArray) -> IntArray:
     return np.searchsorted(problem.start, columns, side="right") - 1
 
 
+def columns_of(problem: AllocationProblem, blocks: IntArray) -> IntArray:
+    """Return the columns of some blocks, block by block in the order given."""
+    start, length = problem.start[blocks], problem.start[blocks + 1] - problem.start[blocks]
+    ends = np.cumsum(length)
+    total = int(ends[-1]) if ends.size else 0
+    return np.asarray(np.repeat(start - (ends - length), length) + np.arange(total))
+
+
 def offer_price(problem: AllocationProblem, price: FloatArray) -> FloatArray:
     """Return (offers,) what one unit of every offer costs at these row prices."""
     return np.asarray(problem.use.T @ price, dtype=np.float64)

@@ -1,6 +1,6 @@
 """``Start``: what is remembered of an earlier solution, to begin the search for another from.
 
-    start = start_from(before.solution, problem, row=row, block=block, column=column)
+    start = start_from(before.solution, problem)
     allocation = solve(problem, effort, start=start)
 
 A start is a hint: it changes how long an answer takes and which of several good ones is found,
@@ -56,46 +56,21 @@ class Start:
             raise ValueError("columns of a start are not ascending without repeats")
 
 
-def start_from(
-    before: Solution,
-    problem: AllocationProblem,
-    *,
-    row: IntArray | None = None,
-    block: IntArray | None = None,
-    column: IntArray | None = None,
-) -> Start:
-    """Return the start that a solution of an earlier problem gives to another.
+def start_from(before: Solution, problem: AllocationProblem) -> Start:
+    """Return the start that a solution gives to a problem with the same rows, blocks and columns.
 
     Args:
-        before: a solution of the earlier problem.
+        before: a solution of an earlier problem.
         problem: the problem to be solved.
-        row: (rows of the earlier problem,) the row of this problem that is the same, -1 where there
-            is none; None where the rows are the same.
-        block: (blocks of the earlier problem,) the same for blocks.
-        column: (columns of the earlier problem,) the same for columns.
 
     Raises:
-        ValueError: if a number lies outside the problem.
+        ValueError: if the solution is one of another problem.
     """
-    to_row = _mapping("row", row, before.price.size, problem.rows)
-    price = np.zeros(problem.rows)
-    kept = to_row >= 0
-    price[to_row[kept]] = before.price[kept]
-    columns = before.columns
-    if column is not None:
-        _mapping("column", column, column.size, problem.columns)
-        columns = column[columns]
-    elif columns.size and columns[-1] >= problem.columns:
+    if before.price.shape != (problem.rows,):
+        raise ValueError(f"there were {before.price.size} rows and are {problem.rows}")
+    if before.columns.size and before.columns[-1] >= problem.columns:
         raise ValueError("a column of a start lies outside the problem")
-    quantity = before.quantity[columns >= 0]
-    columns = columns[columns >= 0]
-    order = np.argsort(columns, kind="stable")
-    links = before.links
-    if links.size:
-        of_block = links.block if block is None else block[links.block]
-        moved = Links(of_block, to_row[links.row], links.price)
-        links = _some(moved, (moved.block >= 0) & (moved.row >= 0))
-    return Start(price, columns[order], quantity[order], links)
+    return Start(before.price, before.columns, before.quantity, before.links)
 
 
 def fitting(start: Start, problem: AllocationProblem) -> Start:
@@ -129,40 +104,6 @@ def fitting(start: Start, problem: AllocationProblem) -> Start:
     if links.size:
         links = _some(links, supplied_rows(problem)[links.row])
     return replace(start, columns=start.columns[kept], quantity=quantity[kept], links=links)
-
-
-def part_of_start(start: Start, *, rows: IntArray, blocks: IntArray, columns: IntArray) -> Start:
-    """Return a start for the problem of some rows, blocks and columns only.
-
-    Args:
-        start: where the whole is to begin.
-        rows: (k,) rows of the whole, ascending: those of the smaller problem, in order.
-        blocks: (k,) the same for blocks.
-        columns: (k,) the same for columns.
-    """
-    here = np.isin(start.columns, columns)
-    links = _some(start.links, np.isin(start.links.block, blocks) & np.isin(start.links.row, rows))
-    return Start(
-        start.price[rows],
-        np.searchsorted(columns, start.columns[here]).astype(np.int64),
-        start.quantity[here],
-        Links(
-            np.searchsorted(blocks, links.block).astype(np.int64),
-            np.searchsorted(rows, links.row).astype(np.int64),
-            links.price,
-        ),
-    )
-
-
-def _mapping(what: str, given: IntArray | None, size: int, most: int) -> IntArray:
-    """Return (size,) where each thing is now; refuse what is nowhere."""
-    if given is None:
-        if size != most:
-            raise ValueError(f"there were {size} {what}s and are {most}; say which are the same")
-        return np.arange(size)
-    if given.shape != (size,) or (given.size and (given.min() < -1 or given.max() >= most)):
-        raise ValueError(f"a {what} of a start is not one of -1..{most - 1}")
-    return given
 
 
 def _some(links: Links, kept: BoolArray) -> Links:

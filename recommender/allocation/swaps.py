@@ -21,6 +21,7 @@ from recommender.allocation.problem import (
     FloatArray,
     IntArray,
     blocks_at,
+    columns_of,
     offer_price,
     usage,
 )
@@ -113,12 +114,11 @@ def _swap_group(
     levels: tuple[Level, ...],
 ) -> None:
     """Make the best moves within a group, in place."""
-    start, length = problem.start[blocks], np.diff(problem.start)[blocks]
-    offset = np.concatenate([[0], np.cumsum(length)])
-    columns = np.repeat(start - offset[:-1], length) + np.arange(offset[-1])
+    columns = columns_of(problem, blocks)
     if columns.size == 0:
         return
-    moves = _moves_of(problem, columns, np.repeat(np.arange(blocks.size), length), blocks.size)
+    block = np.repeat(np.arange(blocks.size), np.diff(problem.start)[blocks])
+    moves = _moves_of(problem, columns, block, blocks.size)
     net = np.concatenate(
         [problem.value[columns] - cost[problem.offer[columns]], np.zeros(blocks.size)]
     )

@@ -28,6 +28,7 @@ from recommender.allocation.problem import (
     block_of,
     blocks_at,
     bound,
+    columns_of,
     extract,
     net_value,
     offer_price,
@@ -647,10 +648,7 @@ class _Parts:
 
     def columns_of(self, blocks: IntArray, window: float) -> IntArray:
         """Return the columns of some blocks within a window, or taken, ascending."""
-        start, end = self.problem.start[blocks], self.problem.start[blocks + 1]
-        length = end - start
-        offset = np.concatenate([[0], np.cumsum(length)])
-        columns = np.repeat(start - offset[:-1], length) + np.arange(offset[-1])
+        columns = columns_of(self.problem, blocks)
         keep = (self.below[columns] <= window) | (self.quantity[columns] > 0)
         keep |= self.problem.divisible[self.column_block[columns]]
         chosen: IntArray = columns[keep]

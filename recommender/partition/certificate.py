@@ -67,11 +67,12 @@ def _bound(
     mine: IntArray,
 ) -> float:
     """Return the bound of one part at the prices of the whole, net of those of shared rows."""
-    small, _ = part_of(problem, blocks, shared, shared_price)
+    small, use = part_of(problem, blocks, shared)
+    value = small.problem.value - (shared_price @ use)[small.problem.offer]
     links = solution.links
     row = np.searchsorted(small.rows, links.row[mine])
     known = np.append(small.rows, -1)[row] == links.row[mine]
     mine, row = mine[known], row[known]  # a link to a row of nobody here costs nobody anything
     own = Links(np.searchsorted(blocks, links.block[mine]), row, links.price[mine])
     prices = np.concatenate([solution.price[small.rows], own.price])
-    return bound(linked(small.problem, own), prices)
+    return bound(linked(replace(small.problem, value=value), own), prices)

@@ -32,7 +32,7 @@ from recommender.allocation import (
     Start,
     solve,
 )
-from recommender.allocation.engines import PROVEN
+from recommender.allocation.engines import status_of
 from recommender.allocation.problem import BoolArray, FloatArray, IntArray
 from recommender.allocation.solution import TOLERANCE, row_scale
 from recommender.partition.certificate import certify_in_parts
@@ -150,7 +150,7 @@ class _Whole:
         """Return a part."""
         shared = self.split.shared
         blocks = self.blocks[number]
-        found, use = part_of(self.problem, blocks, shared, np.zeros(shared.size))
+        found, use = part_of(self.problem, blocks, shared)
         return Part(found.problem, sp.csc_array(use), found.columns, blocks, found.rows)
 
     def refuse_impossible(self) -> None:
@@ -361,14 +361,10 @@ class _Work:
         if effort.whole:
             proven = for_shared + sum(answer.proven for answer in found.proofs.values())
             certificate = replace(certificate, better_bound=max(proven, certificate.value))
-        gap = certificate.better_gap
         relaxed = [answer.allocation.relaxation for answer in found.proofs.values()
                    if answer.allocation is not None]  # fmt: skip
         return Allocation(
-            solution=replace(
-                solution,
-                status="optimal" if gap <= PROVEN else "gap" if gap <= effort.gap else "stopped",
-            ),
+            solution=replace(solution, status=status_of(certificate, effort)),
             certificate=certificate,
             relaxation=np.inf if shared.size else sum(relaxed),
             seconds=time.monotonic() - self.began,

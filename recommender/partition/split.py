@@ -8,13 +8,21 @@ columns use a row, or an offer, that both know.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 
 from recommender.allocation import AllocationProblem
-from recommender.allocation.problem import BoolArray, Extract, FloatArray, IntArray, chunks, extract
+from recommender.allocation.problem import (
+    BoolArray,
+    Extract,
+    FloatArray,
+    IntArray,
+    chunks,
+    columns_of,
+    extract,
+)
 
 SHARES = (np.inf, 0.5, 0.125)
 """A row is shared by all if more than this share of the sites uses it; tried one by one."""
@@ -75,7 +83,7 @@ def split(problem: AllocationProblem) -> Split | None:
 
 
 def part_of(
-    problem: AllocationProblem, blocks: IntArray, shared: IntArray, price: FloatArray
+    problem: AllocationProblem, blocks: IntArray, shared: IntArray
 ) -> tuple[Extract, FloatArray]:
     """Return the problem of some blocks without shared rows, and what they use of those.
 
@@ -83,15 +91,11 @@ def part_of(
         problem: the allocation problem.
         blocks: (k,) blocks of one part, or of several, ascending.
         shared: (shared,) rows that are left out of it.
-        price: (shared,) what a unit of a shared row costs; values are net of it.
 
     Returns:
         The smaller problem, and (shared, offers of it) what an offer uses of the shared rows.
     """
-    length = problem.start[blocks + 1] - problem.start[blocks]
-    ends = np.cumsum(length)
-    columns = np.repeat(problem.start[blocks] - (ends - length), length)
-    columns += np.arange(columns.size)
+    columns = columns_of(problem, blocks)
     found = extract(problem, columns)
     small = found.problem
     common = np.isin(found.rows, shared)
@@ -99,16 +103,7 @@ def part_of(
     use = np.zeros((shared.size, small.offers))
     use[np.searchsorted(shared, found.rows[common])] = table[np.flatnonzero(common)].toarray()
     own = np.flatnonzero(~common)
-    smaller = AllocationProblem(
-        value=small.value - (price @ use)[small.offer],
-        offer=small.offer,
-        start=small.start,
-        limit=small.limit,
-        divisible=small.divisible,
-        use=sp.csc_array(table[own]),
-        capacity=small.capacity[own],
-        part=small.part,
-    )
+    smaller = replace(small, use=sp.csc_array(table[own]), capacity=small.capacity[own])
     return Extract(smaller, columns, found.rows[own]), use
 
 

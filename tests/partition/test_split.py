@@ -68,10 +68,9 @@ def test_what_parts_use_adds_up_to_what_the_whole_uses(country_of) -> None:
     whole = np.asarray(problem.use @ np.bincount(problem.offer, taken, problem.offers))
     added = np.zeros(problem.rows)
     seen = np.zeros(problem.columns, dtype=int)
-    price = np.array([0.25])
     value = 0.0
     for blocks in found.blocks():
-        part, use = part_of(problem, blocks, found.shared, price)
+        part, use = part_of(problem, blocks, found.shared)
         seen[part.columns] += 1
         own = np.bincount(part.problem.offer, taken[part.columns], part.problem.offers)
         added[part.rows] += part.problem.use @ own
@@ -80,4 +79,4 @@ def test_what_parts_use_adds_up_to_what_the_whole_uses(country_of) -> None:
         assert np.array_equal(part.problem.capacity, problem.capacity[part.rows])
     assert (seen == 1).all()
     assert added == pytest.approx(whole)
-    assert value == pytest.approx(problem.value @ taken - price @ whole[found.shared])
+    assert value == pytest.approx(problem.value @ taken)
