@@ -46,6 +46,8 @@ def screen(comparison: Comparison) -> str:
     ]
     lines += ["", click.style("Served, by tenth of risk (1 lowest, 10 highest)", bold=True)]
     lines += table([("", *tenths), *shares], left=(0,))
+    if not all(side.better_is_proven(base) for side in comparison.sides[1:]):
+        lines.append("(~ within what the searches may have missed: which is better is not proven)")
     drawn = [side for side in comparison.sides if side.draws > 1]
     if drawn:
         spreads = ", ".join(f"{side.name} {side.spread:.{digits}f}" for side in drawn)
@@ -58,12 +60,12 @@ def _row(side: Side, base: Side, digits: int) -> tuple[str, ...]:
     error = side.difference_error
     worst = f"{side.worst_share:.1%} {side.worst_group}" if side.worst_group else ""
     short = f"{side.short:g}" + (f"+{side.short_hours:.0f}h" if side.short_hours > 0.5 else "")
-    scale = side.common_benefit / side.benefit if side.benefit > 0 else 1.0
+    proven = side.better_is_proven(base)
     return (
         side.name,
         f"{side.common_benefit:,.{digits}f}",
-        f"{side.low * scale:,.{digits}f}-{side.high * scale:,.{digits}f}",
-        "" if side is base else f"{side.difference:+,.{digits}f}",
+        f"{side.common(side.low):,.{digits}f}-{side.common(side.high):,.{digits}f}",
+        "" if side is base else f"{side.difference:+,.{digits}f}{'' if proven else '~'}",
         "" if side is base or error is None else f"{error:,.{digits}f}",
         f"{side.served:,.0f}",
         f"{side.hours_used:,.0f}",

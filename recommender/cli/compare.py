@@ -52,10 +52,10 @@ if TYPE_CHECKING:
 @click.option(
     "--gap",
     metavar="SHARE",
-    default="1%",
+    default="2%",
     show_default=True,
     callback=share,
-    help="Stop when proven within this share of the best, such as 1%.",
+    help="Stop each search when proven within this share of the best, such as 2%.",
 )
 @click.option(
     "--seconds",

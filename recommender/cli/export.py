@@ -65,29 +65,30 @@ def command(
     """
     from recommender.cli.again import workspace_of
     from recommender.errors import UsageError
+    from recommender.export.comparison import DOCUMENT
     from recommender.export.folder import MANIFEST, read_plan
     from recommender.export.targets import export_plan, hidden, stands_there
 
     if (there := stands_there(target)) and not force:
         raise UsageError(f"{there} stands there already; replace it with --force")
-    if (plan_folder / "comparison.json").is_file():
-        _compared(plan_folder, target, decimal_comma=decimal_comma, language=language)
-        if as_json:
-            answer_json({"written": hidden(target)})
-        elif not quiet:
-            answer(f"written to {hidden(target)}")
-        return 0
-    plan, manifest = read_plan(plan_folder)
-    export_plan(
-        plan, manifest, target,
-        table=table, decimal_comma=decimal_comma, language=language, audience=audience,
-        beside=[(folder.resolve().name, *read_plan(folder)) for folder in beside],
-    )  # fmt: skip
-    workspace = workspace_of(plan_folder, manifest, None)
-    if (workspace / "planning.yaml").is_file():
+    if (plan_folder / DOCUMENT).is_file():
+        workspace = _compared(
+            plan_folder, target, decimal_comma=decimal_comma, language=language, audience=audience
+        )
+        source = DOCUMENT
+    else:
+        plan, manifest = read_plan(plan_folder)
+        export_plan(
+            plan, manifest, target,
+            table=table, decimal_comma=decimal_comma, language=language, audience=audience,
+            beside=[(folder.resolve().name, *read_plan(folder)) for folder in beside],
+        )  # fmt: skip
+        workspace = workspace_of(plan_folder, manifest, None)
+        source = MANIFEST
+    if workspace is not None and (workspace / "planning.yaml").is_file():
         note(
             workspace, "export", plan_folder.resolve().name,
-            files={MANIFEST: plan_folder / MANIFEST},
+            files={source: plan_folder / source},
             details={"to": _place(target), "table": table, "audience": audience},
         )  # fmt: skip
     if as_json:
@@ -97,19 +98,29 @@ def command(
     return 0
 
 
-def _compared(folder: Path, target: str, *, decimal_comma: bool, language: str) -> None:
-    """Export the comparison in a folder, with the names that its first plan knows."""
+def _compared(
+    folder: Path, target: str, *, decimal_comma: bool, language: str, audience: str
+) -> Path | None:
+    """Export the comparison in a folder, with the names that its first plan knows.
+
+    Returns:
+        The workspace its plans were made from, or None where no plan is there to say.
+    """
+    from recommender.cli.again import workspace_of
     from recommender.export.comparison import PLANS, read_comparison
     from recommender.export.folder import MANIFEST
     from recommender.export.manifest import read_manifest
     from recommender.export.targets import export_comparison
 
     comparison = read_comparison(folder)
-    path = folder / PLANS / comparison.sides[0].name / MANIFEST
+    first = folder / PLANS / comparison.sides[0].name
+    path = first / MANIFEST
     manifest = read_manifest(path.read_text("utf-8"), str(path)) if path.is_file() else None
     export_comparison(
-        comparison, target, manifest=manifest, decimal_comma=decimal_comma, language=language
-    )
+        comparison, target,
+        manifest=manifest, decimal_comma=decimal_comma, language=language, audience=audience,
+    )  # fmt: skip
+    return None if manifest is None else workspace_of(first, manifest, None)
 
 
 def _place(target: str) -> str:

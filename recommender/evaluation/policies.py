@@ -281,6 +281,18 @@ def _hours(formulation: Formulation) -> Floats:
     return np.asarray(of_offer[formulation.problem.offer[: formulation.candidate.size]])
 
 
+def hours_by_role(formulation: Formulation) -> Floats:
+    """Return (roles, offers) hours of an offer to one pupil; a place is part of a full group."""
+    rows = formulation.rows
+    is_hours = np.array([name == "hours" for name in rows.resource], dtype=np.bool_)
+    use = sp.csr_array(rows.use)
+    found = [
+        _of_offers(formulation, np.where(is_hours & (rows.role == role), 1.0, 0.0) @ use)
+        for role in range(len(formulation.book.roles))
+    ]
+    return np.array(found).reshape(len(found), formulation.problem.offers)
+
+
 def spent_by_offers(formulation: Formulation, cost_per_hour: Mapping[str, float]) -> Floats:
     """Return (offers,) euros of an offer to one pupil: its hours, and what it costs beside them.
 

@@ -92,13 +92,9 @@ def by_decile(given: Given) -> pd.DataFrame:
     )
 
 
-def by_group(given: Given, cohort: Cohort) -> pd.DataFrame:
-    """Return column, group, pupils, benefit, share of sites and ``audit_only`` groups.
-
-    ``share`` is the part of the group's weighted risk that is averted.  Groups of fewer than
-    ``FEW`` pupils are left out, and so are columns with more than ``MOST_GROUPS`` groups but sites.
-    """
-    columns = ["site"] + [
+def audit_columns(cohort: Cohort) -> list[str]:
+    """Return the ``audit_only`` categories and flags that the units of a cohort have."""
+    return [
         column.name
         for column in cohort.columns
         if "audit_only" in column.use
@@ -106,13 +102,29 @@ def by_group(given: Given, cohort: Cohort) -> pd.DataFrame:
         and column.name not in STRUCTURAL
         and column.name in cohort.units
     ]
+
+
+def texts_of(values: pd.Series) -> pd.Series:
+    """Return the values of a category or flag as texts, "" where it is not known."""
+    if pd.api.types.is_numeric_dtype(values):
+        return values.map({0.0: "0", 1.0: "1"}).astype(object).fillna("").astype(str)
+    return values.astype(object).fillna("").astype(str)
+
+
+def by_group(given: Given, cohort: Cohort) -> pd.DataFrame:
+    """Return column, group, pupils, served, benefit, share of sites and ``audit_only`` groups.
+
+    ``share`` is the part of the group's weighted risk that is averted.  Groups of fewer than
+    ``FEW`` pupils are left out, and so are columns with more than ``MOST_GROUPS`` groups but sites.
+    """
     tables = []
-    for column in columns:
-        group = _texts(cohort.units[column])
+    for column in ["site", *audit_columns(cohort)]:
+        group = texts_of(cohort.units[column])
         frame = pd.DataFrame(
             {
                 "group": group.to_numpy(),
                 "pupils": given.pupils,
+                "served": given.served,
                 "benefit": given.benefit,
                 "need": given.need * given.pupils,
             }
@@ -124,7 +136,7 @@ def by_group(given: Given, cohort: Cohort) -> pd.DataFrame:
         sums.insert(0, "column", column)
         tables.append(sums)
     if not tables:
-        names = ("column", "group", "pupils", "benefit", "share")
+        names = ("column", "group", "pupils", "served", "benefit", "share")
         return pd.DataFrame({name: [] for name in names}).astype({"column": "str", "group": "str"})
     whole = pd.concat(tables, ignore_index=True)
     need = whole.pop("need").to_numpy(dtype=np.float64)
@@ -150,9 +162,3 @@ def eligible_of(units: int, candidate_units: Codes | Ints) -> Bools:
     found = np.zeros(units, dtype=np.bool_)
     found[candidate_units] = True
     return found
-
-
-def _texts(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(values):
-        return values.map({0.0: "0", 1.0: "1"}).astype(object).fillna("").astype(str)
-    return values.astype(object).fillna("").astype(str)

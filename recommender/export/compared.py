@@ -5,20 +5,33 @@ Neither names a unit; who gains and who loses, person by person, is in the folde
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from recommender.errors import UsageError
 from recommender.export import figures
 from recommender.export.files import write_file
 from recommender.export.manifest import Manifest
+from recommender.export.openly import openly, small_hidden
 from recommender.export.phrases import Language
-from recommender.export.report import Record, language_of, names_in, page, records
+from recommender.export.report import (
+    AUDIENCES,
+    COORDINATOR,
+    OPEN,
+    Record,
+    counter_of,
+    language_of,
+    names_in,
+    page,
+    records,
+)
 from recommender.export.workbook import book_bytes, translated
-from recommender.scenarios.comparison import Comparison, Side
+from recommender.governance.suppression import HIDDEN, THRESHOLD
+from recommender.scenarios.comparison import Comparison
 
 Named = Callable[[str, str], str]
 
@@ -27,7 +40,10 @@ WIDE, EDGE = 100.0, 1.0
 
 
 def comparison_html(
-    comparison: Comparison, manifest: Manifest | None = None, language: str = "en"
+    comparison: Comparison,
+    manifest: Manifest | None = None,
+    language: str = "en",
+    audience: str = "board",
 ) -> str:
     """Return the page of a comparison.
 
@@ -35,15 +51,23 @@ def comparison_html(
         comparison: the numbers.
         manifest: of one of its plans, for the names of sites, roles and scenarios.
         language: a key of ``LANGUAGES``.
+        audience: one of ``AUDIENCES`` (a coordinator reads what a board does); policy and public
+            see no small counts, nor those beside them.
 
     Raises:
-        UsageError: if there is no such language.
+        UsageError: if there is no such language or audience.
     """
     words = language_of(language)
+    if audience not in AUDIENCES:
+        raise UsageError(f"there is no page for {audience!r}; choose {', '.join(AUDIENCES)}")
+    open_to_all = audience in OPEN
+    proven = {side.name: side.better_is_proven(comparison.sides[0]) for side in comparison.sides}
+    if open_to_all:
+        comparison = openly(comparison)
     named = names_in(manifest, words) if manifest is not None else _ids
     base = comparison.sides[0]
     titles = titles_of(comparison, words, named)
-    top = max(_common(side, side.high) for side in comparison.sides)
+    top = max(side.common(side.high) for side in comparison.sides)
 
     def place(benefit: float) -> float:
         return EDGE + (WIDE - 2 * EDGE) * max(0.0, benefit) / (top or 1.0)
@@ -52,11 +76,12 @@ def comparison_html(
         {
             "title": titles[side.name],
             "side": side,
-            "low": _common(side, side.low),
-            "high": _common(side, side.high),
+            "proven": proven[side.name],
+            "low": side.common(side.low),
+            "high": side.common(side.high),
             "x": place(side.common_benefit),
-            "x_low": place(_common(side, side.low)),
-            "x_high": place(_common(side, side.high)),
+            "x_low": place(side.common(side.low)),
+            "x_high": place(side.common(side.high)),
             "worst": named("site", side.worst_group)
             if side.worst_column == "site"
             else f"{named('column', side.worst_column)}: {side.worst_group}"
@@ -79,9 +104,13 @@ def comparison_html(
         tenths=_tenths(comparison, titles),
         hours=_hours(comparison, titles),
         groups=_groups(comparison, titles, named),
-        moved=_moved(comparison, titles),
+        moved=_moved(comparison, titles, open_to_all=open_to_all),
         shortages=records(comparison.shortages),
-        infinite=math.inf,
+        audience="board" if audience == COORDINATOR else audience,
+        open_to_all=open_to_all,
+        few=THRESHOLD,
+        sign=HIDDEN,
+        count=counter_of(words),
     )
 
 
@@ -127,8 +156,8 @@ def sides_sheet(comparison: Comparison, titles: dict[str, str]) -> pd.DataFrame:
                 "kind": side.kind,
                 "name": side.name,
                 "benefit": side.common_benefit,
-                "low": _common(side, side.low),
-                "high": _common(side, side.high),
+                "low": side.common(side.low),
+                "high": side.common(side.high),
                 "difference": side.difference,
                 "served": float(side.served),
                 "pupils": float(side.pupils),
@@ -166,23 +195,20 @@ def _ids(kind: str, key: str) -> str:  # noqa: ARG001
     return key
 
 
-def _common(side: Side, benefit: float) -> float:
-    """An end of an interval at the weights of ``base``."""
-    return benefit * side.common_benefit / side.benefit if side.benefit > 0 else benefit
-
-
 def _tenths(comparison: Comparison, titles: dict[str, str]) -> list[Record]:
-    """Side by side, what share of each tenth by risk is offered help, with a shade from 0 to 5."""
-    table = comparison.deciles
+    """Side by side, what share of each tenth by risk is offered help, with a shade from 0 to 5.
+
+    The share is NaN where it is not shown.
+    """
+    table = comparison.deciles.set_index(["side", "decile"])
+    tenths = sorted(set(comparison.deciles["decile"])) or list(range(1, 11))
+    shares = table["served"] / table["pupils"].where(table["pupils"] > 0)
     return [
         {
             "title": titles[side.name],
             "cells": [
                 {"share": share, "shade": min(5, int(6 * share)) if share > 0 else 0}
-                for share in (
-                    row["served"] / row["pupils"] if row["pupils"] else 0.0
-                    for row in records(table[table["side"] == side.name].sort_values("decile"))
-                )
+                for share in (float(shares.get((side.name, tenth), np.nan)) for tenth in tenths)
             ],
         }
         for side in comparison.sides
@@ -252,5 +278,10 @@ def _moved_frame(comparison: Comparison, titles: dict[str, str]) -> pd.DataFrame
     return table.assign(**{end: table[end].map(titles) for end in ("from", "to")})
 
 
-def _moved(comparison: Comparison, titles: dict[str, str]) -> list[Record]:
-    return records(_moved_frame(comparison, titles))
+def _moved(comparison: Comparison, titles: dict[str, str], *, open_to_all: bool) -> list[Record]:
+    frame = _moved_frame(comparison, titles)
+    if open_to_all:
+        frame = frame.assign(
+            **{name: frame[name].map(small_hidden) for name in ("gains", "loses", "other")}
+        )
+    return records(frame)

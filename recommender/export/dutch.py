@@ -341,8 +341,13 @@ DUTCH: Mapping[str, str] = {
     "compared_groups_intro": "Het deel van het gewogen risico van een groep dat wordt voorkomen. "
     "Groepen van minder dan tien leerlingen zijn weggelaten.",
     "compared_moved": "Wie wint en wie verliest",
-    "compared_moved_intro": "Leerlingen die bij twee manieren andere hulp krijgen. In moved.csv "
-    "staan hun namen en de reden, voor wie met hen werkt.",
+    "compared_moved_intro": "Leerlingen die bij twee manieren andere hulp krijgen.",
+    "compared_moved_names": "In moved.csv staat wie dat zijn en waarom, voor wie met hen werkt.",
+    "compared_board": "Voor besturen: er staat geen leerling met naam in, maar wel aantallen onder "
+    "{few}. Een pagina voor anderen, zonder die aantallen, maak je met recommender export en "
+    "--audience policy of public.",
+    "compared_near": "~ Het zoeken naar beide plannen kan zoveel gemist hebben als het verschil. "
+    "Het is dus niet bewezen welke van de twee manieren meer kan.",
     "compared_from": "Van",
     "compared_to": "Naar",
     "compared_gains": "Krijgen hulp",

@@ -10,15 +10,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from recommender.evaluation.shares import MOST_GROUPS, audit_columns, texts_of
 from recommender.export import figures
 from recommender.export.disclosure import hide_served
 from recommender.governance.suppression import THRESHOLD
 from recommender.inputs.cohort import Cohort
-from recommender.inputs.policy_file import STRUCTURAL
 from recommender.planning.plan import Plan
-
-MOST_GROUPS = 20
-"""Columns with more groups than this are not tabulated: nobody reads them and few cells remain."""
 
 RARE = "(rare)"
 """All values that few have, of a column whose values the policy does not declare: such a value is
@@ -48,14 +45,7 @@ def equity_of(plan: Plan, cohort: Cohort) -> tuple[EquityGroup, ...]:
 
     A column of which not even the totals can be shown is left out.
     """
-    columns = [
-        column.name
-        for column in cohort.columns
-        if "audit_only" in column.use
-        and column.type in ("category", "flag")
-        and column.name not in STRUCTURAL
-        and column.name in cohort.units
-    ]
+    columns = audit_columns(cohort)
     if not columns:
         return ()
     people = figures.people(plan).merge(cohort.units[["unit_id", *columns]], on="unit_id")
@@ -68,7 +58,7 @@ def equity_of(plan: Plan, cohort: Cohort) -> tuple[EquityGroup, ...]:
 
 
 def _groups(people: pd.DataFrame, column: str, *, declared: bool) -> list[EquityGroup]:
-    group = _texts(people[column])
+    group = texts_of(people[column])
     if not declared:
         rows = people.groupby(group)["pupils"].sum()
         group = group.where((group == "") | (group.map(rows) >= THRESHOLD), RARE)
@@ -86,12 +76,6 @@ def _groups(people: pd.DataFrame, column: str, *, declared: bool) -> list[Equity
         )
         for row in table.to_dict(orient="records")
     ]
-
-
-def _texts(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(values):
-        return values.map({0.0: "0", 1.0: "1"}).astype(object).fillna("").astype(str)
-    return values.astype(object).fillna("").astype(str)
 
 
 def _shown(count: object) -> int | None:

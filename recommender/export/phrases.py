@@ -365,8 +365,13 @@ ENGLISH: Mapping[str, str] = {
     "compared_groups_intro": "The part of a group's weighted risk that is averted. Groups of fewer "
     "than ten pupils are left out.",
     "compared_moved": "Who gains and who loses",
-    "compared_moved_intro": "Pupils whose help differs between two ways. moved.csv names them, "
-    "with the reason, for those who work with them.",
+    "compared_moved_intro": "Pupils whose help differs between two ways.",
+    "compared_moved_names": "moved.csv names them, with the reason, for those who work with them.",
+    "compared_board": "For boards: no pupil is named here, but numbers below {few} are shown. A "
+    "page for others, without them, is made with recommender export and --audience policy or "
+    "public.",
+    "compared_near": "~ The searches for both plans may have missed as much as the difference, so "
+    "it is not proven which of the two ways can do more.",
     "compared_from": "From",
     "compared_to": "To",
     "compared_gains": "Gain help",

@@ -123,7 +123,7 @@ def report_html(
         open_to_all=open_to_all,
         few=THRESHOLD,
         sign=HIDDEN,
-        count=_counter(words),
+        count=counter_of(words),
         named=named,
         summary=summary,
         served=served,
@@ -203,8 +203,8 @@ def page(template: str, words: Language, **parts: Any) -> str:
     )
 
 
-def _counter(words: Language) -> Callable[..., str]:
-    """Write a number, or the sign for one that is not shown."""
+def counter_of(words: Language) -> Callable[..., str]:
+    """Return what writes a number, or the sign for one that is not shown."""
 
     def count(value: float | None, digits: int = 0) -> str:
         return HIDDEN if value is None or value != value else words.number(value, digits)

@@ -132,6 +132,7 @@ def export_comparison(
     manifest: Manifest | None = None,
     decimal_comma: bool = False,
     language: str = "en",
+    audience: str = "board",
 ) -> None:
     """Write a comparison to a file: .html, .xlsx, .csv (its sides) or .json.
 
@@ -141,9 +142,10 @@ def export_comparison(
         manifest: of one of its plans, for names.
         decimal_comma: as in ``export_plan``.
         language: of a page or a workbook.
+        audience: of a page; policy and public see no small counts.
 
     Raises:
-        UsageError: if there is no such form or language.
+        UsageError: if there is no such form, language or audience.
         CannotWrite: if it could not be written.
     """
     from recommender.export.compared import comparison_html, write_comparison_workbook
@@ -152,7 +154,7 @@ def export_comparison(
     path = Path(target)
     suffix = path.suffix.lower()
     if suffix == ".html":
-        write_file(path, comparison_html(comparison, manifest, language).encode())
+        write_file(path, comparison_html(comparison, manifest, language, audience).encode())
     elif suffix == ".xlsx":
         write_comparison_workbook(comparison, path, manifest, language)
     elif suffix == ".csv":

@@ -83,11 +83,28 @@ class Side:
     seconds: float
     begun_from: str
 
+    def common(self, benefit: float) -> float:
+        """Return a benefit of this side at the weights of ``base``."""
+        return benefit * self.common_benefit / self.benefit if self.benefit > 0 else benefit
+
+    def better_is_proven(self, base: Side) -> bool:
+        """Return whether the searches missed too little to turn round which of two is better.
+
+        A policy is what it is; the plan that it is held against can only get better.  What is
+        equal needs no proof.
+        """
+        if abs(self.difference) <= 1e-9:
+            return True
+        missed = self.gap * self.common_benefit if self.kind == "scenario" else 0.0
+        if self.difference > 0:
+            return self.difference > base.gap * base.common_benefit
+        return -self.difference > missed
+
 
 TABLES: Mapping[str, tuple[str, ...]] = {
     "deciles": ("side", "decile", "pupils", "served", "benefit", "lowest", "highest"),
-    "hours": ("side", "role", "capacity", "used", "left"),
-    "groups": ("side", "column", "group", "pupils", "benefit", "share"),
+    "hours": ("side", "role", "capacity", "used", "left", "pupils"),
+    "groups": ("side", "column", "group", "pupils", "served", "benefit", "share"),
     "shortages": ("side", "rule", "site", "pupils", "role", "period", "hours"),
     "moved": (
         "from", "to", "unit_id", "site", "change", "pupils", "before", "after",
@@ -111,9 +128,9 @@ class Comparison:
         sides: ``base`` first, then the other scenarios, then the policies.
         deciles: side, decile (1 lowest to 10 highest weighted risk), pupils, served, benefit,
             lowest, highest (weighted risk of a pupil): what each tenth of the pupils is offered.
-        hours: side, role, capacity, used, left.
-        groups: side, column, group, pupils, benefit, share (of the group's weighted risk that is
-            averted): sites and groups of ``audit_only`` columns with 10 pupils or more.
+        hours: side, role, capacity, used, left, pupils (offered help that takes such hours).
+        groups: side, column, group, pupils, served, benefit, share (of the group's weighted risk
+            that is averted): sites and groups of ``audit_only`` columns with 10 pupils or more.
         shortages: side, rule, site, pupils, role, period, hours: as ``planning.Shortage``.
         moved: from, to, unit_id, site, change (gains | loses | other help), pupils, before, after
             ("bundle@period", "nothing"), benefit_before, benefit_after, difference, reason: one row

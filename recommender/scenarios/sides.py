@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from recommender.evaluation.policies import hours_by_role
 from recommender.evaluation.shares import (
     Given,
     by_decile,
@@ -202,4 +203,7 @@ def _hours(judged: Judged) -> pd.DataFrame:
     table = table[table["resource"] == "hours"]
     found = table.groupby("role", sort=True)[["capacity", "used"]].sum().reset_index()
     found["left"] = found["capacity"] - found["used"]
-    return found
+    formulation, taken = judged.run.formulation, judged.taken
+    takes = hours_by_role(formulation)[:, taken.offer] > 0
+    pupils = dict(zip(formulation.book.roles, takes @ taken.pupils, strict=True))
+    return found.assign(pupils=found["role"].map(pupils).astype(np.float64))

@@ -70,6 +70,22 @@ def test_sums_are_those_of_the_plan_folders(made: Path) -> None:
             assert plan.caseload["hours"].sum() == pytest.approx(side.hours_used)
 
 
+def test_the_page_in_the_folder_is_the_one_that_is_exported_and_exports_are_logged(
+    run, made: Path, template: Path, tmp_path: Path
+) -> None:
+    page = made / "comparison.html"
+    assert run("export", made, "--to", tmp_path / "c.html", "-q").code == 0
+    assert (tmp_path / "c.html").read_bytes() == page.read_bytes()
+    words = ("export", made, "--to", tmp_path / "open.html", "--audience", "public", "-q")
+    assert run(*words).code == 0
+    assert "are left out" in (tmp_path / "open.html").read_text("utf-8")
+    log = (template / ".audit" / "log.jsonl").read_text("utf-8").splitlines()
+    last = json.loads(log[-1])
+    assert (last["action"], last["subject"]) == ("export", made.name)
+    assert last["details"]["audience"] == "public"
+    assert "comparison.json" in last["hashes"]
+
+
 def test_the_plans_can_be_verified_and_explained(run, made: Path) -> None:
     for folder in sorted((made / "plans").iterdir()):
         assert run("verify", folder).code == 0

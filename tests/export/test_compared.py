@@ -55,12 +55,13 @@ def comparison() -> Comparison:
         sides=sides,
         deciles=deciles,
         hours=pd.DataFrame(
-            [(name, "teacher", 100.0, 80.0, 20.0) for name in names],
-            columns=["side", "role", "capacity", "used", "left"],
+            [(name, "teacher", 100.0, 80.0, 20.0, 60.0) for name in names],
+            columns=["side", "role", "capacity", "used", "left", "pupils"],
         ),
         groups=pd.DataFrame(
-            [(name, "sex", sex, 150.0, 20.0, 0.03) for name in names for sex in ("boy", "girl")],
-            columns=["side", "column", "group", "pupils", "benefit", "share"],
+            [(name, "sex", sex, 150.0, 60.0, 20.0, 0.03)
+             for name in names for sex in ("boy", "girl")],
+            columns=["side", "column", "group", "pupils", "served", "benefit", "share"],
         ),
         shortages=pd.DataFrame(
             [("fewer", "youth_act", "school_1", 2.0, "", "", 0.0)],
@@ -95,6 +96,8 @@ def test_a_page_says_what_each_way_brings_and_names_nobody(
     rows = cells(text)
     fewer = next(row for row in rows if row[0] == "Fewer" and "36" in row[1])
     assert fewer[4] == "\u22124.0 \u00b1 1.0"
+    assert "Numbers below" not in text
+    assert "numbers below 10 are shown" in " ".join(text.split())
     assert next(row for row in rows if row[0] == "by lot")[4] == "\u221220.0"
     assert ["as things are", *(f"{10 * d}%" for d in range(1, 11))] in rows
     assert ["as things are", "Fewer", "2", "1", "0", "\u22120.1"] in rows
@@ -163,3 +166,61 @@ def test_a_comparison_goes_to_json_and_csv_and_nowhere_else(
     assert found["benefit"].tolist() == [40.0, 36.0, 20.0]
     with pytest.raises(UsageError, match="does not say its form"):
         export_comparison(comparison, str(tmp_path / "c.parquet"))
+
+
+def test_a_page_for_anyone_shows_no_small_count_and_none_that_gives_one_away(
+    region: Region, comparison: Comparison
+) -> None:
+    """Of the tenths the first three are small; a fourth goes with them, for their sum is known."""
+    served = [2.0, 3.0, 3.0, *([30.0 - 5] * 7)]
+    few = replace(
+        comparison,
+        deciles=comparison.deciles.assign(pupils=40.0, served=served * 3),
+        hours=pd.DataFrame(
+            [("base", "teacher", 100.0, 80.0, 20.0, 60.0), ("base", "coach", 50.0, 7.0, 43.0, 3.0),
+             ("base", "nurse", 60.0, 31.0, 29.0, 21.0)],
+            columns=["side", "role", "capacity", "used", "left", "pupils"],
+        ),
+        groups=pd.DataFrame(
+            [("base", "sex", "boy", 150.0, 117.0, 20.0, 0.0311),
+             ("base", "sex", "girl", 150.0, 3.0, 1.0, 0.0022)],
+            columns=["side", "column", "group", "pupils", "served", "benefit", "share"],
+        ),
+    )  # fmt: skip
+    board = cells(comparison_html(few, region[1]))
+    assert ["as things are", "5%", "8%", "8%", *["62%"] * 7] in board
+    for audience in ("policy", "public"):
+        text = comparison_html(few, region[1], audience=audience)
+        rows = cells(text)
+        tenths = next(row for row in rows if row[0] == "as things are" and len(row) == 11)
+        assert tenths[1:4] == ["·"] * 3
+        assert tenths.count("·") == 4
+        hours = {row[0]: row[1] for row in rows if len(row) == 4 and "/" in row[1]}
+        assert hours == {"Teacher": "80 / 100", "coach": "· / 50", "nurse": "· / 60"}
+        assert "3.1%" not in text
+        assert "0.2%" not in text
+        assert "Youth Act 2.3" not in text, "shortages stand by school"
+        assert ["as things are", "Fewer", "·", "·", "·", "\u22120.1"] in rows
+        assert "moved.csv" not in text
+        assert "Numbers below 10 are left out" in " ".join(text.split())
+
+
+def test_there_is_no_page_for_an_audience_that_does_not_exist(comparison: Comparison) -> None:
+    with pytest.raises(UsageError, match="no page for 'press'"):
+        comparison_html(comparison, audience="press")
+
+
+def test_what_a_search_may_have_missed_is_said_beside_the_difference(
+    comparison: Comparison,
+) -> None:
+    """The base may be 0.8 better than found, and so may the other: 0.5 proves nothing, 4 does."""
+    near = replace(comparison.sides[1], common_benefit=39.5, benefit=39.5, difference=-0.5)
+    found = replace(comparison, sides=(comparison.sides[0], near, comparison.sides[2]))
+    text = " ".join(comparison_html(found).split())
+    assert "\u22120.5 \u00b1 1.0 ~" in text
+    assert "it is not proven which" in text
+    assert "~" not in comparison_html(comparison)
+    better = replace(near, difference=1.0)
+    assert better.better_is_proven(comparison.sides[0])
+    assert not replace(near, difference=0.7).better_is_proven(comparison.sides[0])
+    assert replace(near, difference=0.0).better_is_proven(comparison.sides[0])
