@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.runs import RUNS
+from benchmarks.scale import growth
 
 RELAXED, WHOLE, PATH = "ours relaxation", "ours whole", "ours path"
 AGAIN = ("ours again, relaxation", "ours again, whole")
@@ -124,16 +124,6 @@ def measure(task: Task, seed: int) -> dict[str, float | None] | None:
         return None
     found: dict[str, float | None] = json.loads(done.stdout.splitlines()[-1])
     return found
-
-
-def growth(taken: list[tuple[int, float]]) -> float | None:
-    """Return the exponent of time against size, fitted from 10,000 pupils on."""
-    points = [(math.log(size), math.log(seconds)) for size, seconds in taken if size >= 10_000]
-    if len(points) < 2:
-        return None
-    x = sum(a for a, _ in points) / len(points)
-    y = sum(b for _, b in points) / len(points)
-    return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
 
 
 if __name__ == "__main__":

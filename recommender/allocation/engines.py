@@ -44,6 +44,8 @@ class Effort:
         whole: whether integer blocks must be whole; False asks for the relaxation only.
         workers: how many integer problems are solved side by side.
         seed: the seed of every random choice.
+        thorough: whether integer problems may be solved once exchanges find nothing better; only
+            blocks that supply others (sessions) need them in any case.
 
     Raises:
         ValueError: at birth, if a number makes no sense.
@@ -54,6 +56,7 @@ class Effort:
     whole: bool = True
     workers: int = 1
     seed: int = 0
+    thorough: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.gap < 1:

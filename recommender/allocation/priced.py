@@ -98,6 +98,7 @@ def solve_by_prices(
             effort.seed,
             say,
             None if start is None else _choice(problem, start),
+            effort.thorough,
         )
     )
     rows = problem.rows

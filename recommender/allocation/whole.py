@@ -111,6 +111,7 @@ class Search:
         seed: the seed of every random choice.
         say: takes short lines about what is done.
         start: (columns,) a choice that was good for much the same problem, or None.
+        thorough: whether integer problems may be solved where exchanges alone find a choice.
     """
 
     problem: AllocationProblem
@@ -122,6 +123,7 @@ class Search:
     seed: int
     say: Callable[[str], None]
     start: FloatArray | None = None
+    thorough: bool = True
 
 
 def make_whole(search: Search) -> WholeChoice:
@@ -157,6 +159,8 @@ def _steps(search: Search, near: _Near) -> list[Callable[[WholeChoice], WholeCho
         steps.append(lambda choice: _by_swaps(search, near, _better(search, choice, rounded)))
     small = near.fractional <= FEW // 3
     sessions = bool((supplying(search.problem) & ~search.problem.divisible).any())
+    if steps and not sessions and not search.thorough:
+        return steps
     if small and sessions and search.problem.columns <= ALL:
         # a handful of sessions leaves a gap that neither links nor better choices close
         steps.append(partial(_by_supply, search, near, 0))

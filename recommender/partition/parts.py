@@ -99,6 +99,19 @@ class Answer:
             return float("inf")
         return self.allocation.certificate.best_bound
 
+    @property
+    def worth(self) -> float:
+        """Return what its gap is relative to."""
+        return 0.0 if self.allocation is None else self.allocation.certificate.scale
+
+    @property
+    def lost(self) -> float:
+        """Return how far it may be from what it can be worth at most."""
+        if self.allocation is None:
+            return 0.0
+        certificate = self.allocation.certificate
+        return max(certificate.best_bound - certificate.value, 0.0)
+
 
 def net_problem(part: Part, price: FloatArray, most: FloatArray | None = None) -> AllocationProblem:
     """Return the problem of a part with values net of a price, within ``most`` if it is given."""

@@ -62,6 +62,9 @@ IDLE = 0.05
 OWN = 0.9
 """The share of the gap asked for that parts may have where they share rows."""
 
+REACHED = 0.8
+"""The share of a gap within which a part is solved that has to make up for others."""
+
 FULL = 0.5 * TOLERANCE
 """How far the parts together may exceed a shared row, relative to its scale: the solvers' own
 accuracy, and half of what the certificate lets pass."""
@@ -207,15 +210,44 @@ class _Work:
         parts = range(self.whole.split.parts)
         shared = self.whole.split.shared.size
         price = self.shared_prices() if shared else np.zeros(0)
-        effort = self.each(OWN if shared and self.effort.whole else 1.0)
+        share = OWN if shared and self.effort.whole else 1.0
+        effort = replace(self.each(share), thorough=not self.effort.whole)
         order = Order(price, None, effort, self.engine, self.solver)
         answers = self.ask(dict.fromkeys(parts, order))
         for part in parts:
             self.refuse(part, answers[part])
+        answers = self.near(answers, order, share * self.effort.gap)
         found = _Found(price, answers, dict(answers))
         if shared == 0:
             return found
         return self.agreed(found)
+
+    def near(self, answers: dict[int, Answer], order: Order, gap: float) -> dict[int, Answer]:
+        """Return answers of which all together are within a gap, as far as there is time for it.
+
+        What counts is the sum: parts that miss the gap by a little are outweighed by others, and
+        only as many as needed are solved again with all that the solver can do, the worst first.
+        """
+        answers = dict(answers)
+        if not self.effort.whole:
+            return answers
+        parts = np.array(list(answers))
+        lost = np.array([answers[part].lost for part in parts.tolist()])
+        worth = np.array([answers[part].worth for part in parts.tolist()])
+        excess = float(lost.sum() - gap * worth.sum())
+        over = np.maximum(lost - REACHED * gap * worth, 0.0)
+        order_of = np.argsort(-over, kind="stable")
+        enough = int(np.searchsorted(np.cumsum(over[order_of]), excess)) + 1
+        worst = parts[order_of[:enough][over[order_of[:enough]] > 0]].tolist()
+        if excess <= 0 or not worst:
+            return answers
+        self.say(f"{len(worst)} parts are solved again, nearer to the best")
+        effort = replace(self.each(1.0), gap=REACHED * gap)
+        again = self.ask({part: replace(order, effort=effort) for part in worst})
+        for part, answer in again.items():
+            if answer.allocation is not None and answer.lost < answers[part].lost:
+                answers[part] = answer
+        return answers
 
     def within(self, found: _Found, part: int, most: FloatArray) -> Order:
         """Return what is asked of a part that may take so much of the shared rows, at no price."""

@@ -131,22 +131,31 @@ def who_does_what(
     staffing = staffing_of(formulation, taken)
     days = days_of(formulation.resources.professionals)
     part = parts_of(cases, staffing, formulation.rows.size, days)
-    found = [lent]
+    most = most_at_once(
+        formulation.resources.professionals,
+        formulation.resources.roles,
+        formulation.settings,
+        formulation.book,
+    )
+    whole = _whole(taken.pupils) and _whole(cases.copies)
+    given = decided(cases, staffing, formulation.rows, part, most)
+    if not whole:
+        given[:] = -1
+    asked = cases.hours > SLIVER * np.maximum(all_cases.hours, 1.0)  # hours that are lent are done
+    clear = np.flatnonzero((given >= 0) & asked)
+    found = [lent, Done(clear, given[clear], cases.hours[clear])]
+    settled = np.bincount(part, weights=given >= 0) > 0
     pairs = np.bincount(staffing.row, minlength=formulation.rows.size)[cases.row]
     size = np.bincount(part, weights=pairs).astype(np.int64)
+    size[settled] = 0
     small = np.argsort(size, kind="stable")
     exact = size <= MOST_COLUMNS
     exact[small] &= np.cumsum(size[small]) <= MOST_PAIRS
+    exact &= ~settled
     few = len(candidates.cohort.units) <= MOST_UNITS and not in_turn
-    if few and _whole(taken.pupils) and _whole(cases.copies) and np.any(exact):
+    if few and whole and np.any(exact):
         jobs = jobs_of(formulation, candidates, cases, part)
         said, language = speaks(formulation, candidates), language_codes(candidates)
-        most = most_at_once(
-            formulation.resources.professionals,
-            formulation.resources.roles,
-            formulation.settings,
-            formulation.book,
-        )
         order = np.argsort(part, kind="stable")
         ends = np.cumsum(np.bincount(part))
         for number in np.flatnonzero(exact).tolist():
@@ -159,8 +168,7 @@ def who_does_what(
             found += laid(cases, jobs, staffing, chances, choice, some)
     else:
         exact = np.zeros(size.size, dtype=np.bool_)
-    asked = cases.hours > SLIVER * np.maximum(all_cases.hours, 1.0)  # hours that are lent are done
-    rest = np.flatnonzero(~exact[part] & asked)
+    rest = np.flatnonzero(~(exact | settled)[part] & asked)
     if rest.size:
         hands = hands_of(formulation, taken)
         there = np.flatnonzero(hands.professional >= 0)
@@ -179,6 +187,33 @@ def who_does_what(
 
 def _whole(numbers: Floats) -> bool:
     return bool(np.all(np.abs(numbers - np.rint(numbers)) <= PARTS))
+
+
+def decided(cases: Cases, staffing: Staffing, rows: Rows, part: Ints, most: Floats) -> Ints:
+    """Return (cases,) the post of cases in parts where one person alone can do everything; else -1.
+
+    There is nothing to choose for them: all is done whole, by that person.
+
+    Args:
+        cases, staffing: what is to be done, and by whom it may be.
+        rows: of the problem.
+        part: (cases,) as ``parts_of``.
+        most: (posts, roles) the most cases at once, infinite for no limit.
+    """
+    first = np.searchsorted(staffing.row, cases.row)
+    alone = np.searchsorted(staffing.row, cases.row, side="right") - first == 1
+    post = np.where(alone, np.append(staffing.post, -1)[np.where(alone, first, -1)], -1)
+    person = np.append(staffing.person, -1)[post]
+    parts = int(part.max(initial=-1)) + 1
+    one, other = np.full(parts, np.iinfo(np.int64).max), np.full(parts, -1)
+    np.minimum.at(one, part, person)
+    np.maximum.at(other, part, person)
+    asked = np.bincount(post + 1, weights=cases.hours, minlength=staffing.hours.size + 1)[1:]
+    fits = np.append(asked <= staffing.hours * (1 + SLIVER) + SLIVER, False)
+    limit = np.vstack([most, np.full(most.shape[1], np.inf)])[post, rows.role[cases.row]]
+    free = alone & fits[post] & np.isinf(limit)
+    good = (one == other) & (np.bincount(part, weights=~free, minlength=parts) == 0)
+    return np.where(good[part], post, -1)
 
 
 def lent_to(formulation: Formulation, taken: Taken, cases: Cases) -> tuple[Done, Cases]:
