@@ -45,7 +45,6 @@ def command(
     from recommender.export.folder import MANIFEST, sha256
     from recommender.export.tables import csv_text
     from recommender.governance import audit
-    from recommender.governance.facts import said
     from recommender.governance.review import REASONS, merged, read_review
     from recommender.inputs.tables import read_table
     from recommender.inputs.workspace import read_workspace
@@ -96,7 +95,7 @@ def command(
         )
     )  # fmt: skip
     for reason, number in decided.by_reason:
-        answer(f"  {said(REASONS[reason], decided.language):<44}{number:>6,}")
+        answer(f"  {REASONS[reason].said(decided.language):<44}{number:>6,}")
     if not quiet:
         for warning in decided.warnings:
             remark(warning)

@@ -73,6 +73,7 @@ def change(_context: click.Context, _option: click.Parameter, text: str) -> floa
     help="Write it to a .html page with charts, a .json or a .csv file; may be given again.",
 )
 @options.seed
+@options.language
 @options.speech
 def command(
     workspace: Path,
@@ -83,6 +84,7 @@ def command(
     scenario: str,
     targets: tuple[Path, ...],
     seed: int,
+    language: str,
     as_json: bool,
     quiet: bool,
     verbose: bool,
@@ -110,6 +112,10 @@ def command(
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
     inputs = apply_scenario(inputs, "".join(names) or BASE)
+    sites = inputs.resources.sites
+    called = dict(zip(sites["site"].tolist(), sites["name"].tolist(), strict=True))
+    called |= {role.id: role.name.said(language) or role.id for role in inputs.policy.roles}
+    called |= {period.id: period.name.said(language) for period in inputs.policy.periods}
     changes = tuple(low + (high - low) * step / (steps - 1) for step in range(steps))
     try:
         found = frontier(
@@ -117,7 +123,7 @@ def command(
             settings_of(inputs.policy, seed=seed), progress=progress,
         )  # fmt: skip
         for target in targets:
-            write_frontier(found, target)
+            write_frontier(found, target, language, called)
     finally:
         progress.done()
     if as_json:
@@ -132,6 +138,7 @@ def command(
 def _lines(found: Frontier) -> list[str]:
     from recommender.export.figures import digits_of
     from recommender.export.frontier import names_of, prediction_sentence, stop_sentence
+    from recommender.export.phrases import LANGUAGES
 
     digits = digits_of(float(found.points["standard_error"].max()))
     rows: list[tuple[str, ...]] = [
@@ -152,7 +159,7 @@ def _lines(found: Frontier) -> list[str]:
     if found.synthetic:
         lines += [click.style("Synthetic data: these pupils do not exist.", fg="yellow"), ""]
     lines += [
-        click.style(f"Benefit against {names_of(found.resources)}", bold=True),
+        click.style(f"Benefit against {names_of(found.resources, LANGUAGES['en'])}", bold=True),
         *table(rows, left=()),
         "",
         stop_sentence(found),

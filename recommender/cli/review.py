@@ -29,7 +29,6 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
     from recommender.export.files import write_file
     from recommender.export.folder import MANIFEST, read_plan, sha256
     from recommender.export.spoken import reason_sayer
-    from recommender.governance.facts import said
     from recommender.governance.review import Choices, review_sheet
     from recommender.matching import match
     from recommender.planning.readback import risks_of
@@ -53,7 +52,7 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
         plan, inputs.catalogue, choices,
         plan_hash=sha256(plan_folder / MANIFEST),
         site_names=dict(zip(sites["site"], sites["name"], strict=True)),
-        period_names={p.id: said(p.name, language) for p in inputs.policy.periods},
+        period_names={p.id: p.name.said(language) for p in inputs.policy.periods},
         language=language,
         because=reason_sayer(manifest, language),
     )  # fmt: skip

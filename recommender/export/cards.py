@@ -17,6 +17,7 @@ from recommender.export import figures
 from recommender.export.because import reason_words
 from recommender.export.manifest import Manifest
 from recommender.export.outcomes import KEYS, outcomes_of
+from recommender.export.pages import filled
 from recommender.export.phrases import Language
 from recommender.export.report import (
     COORDINATOR,
@@ -24,7 +25,6 @@ from recommender.export.report import (
     Record,
     language_of,
     names_in,
-    page,
     records,
     report_html,
 )
@@ -84,7 +84,7 @@ def _cards(
         parts = [here[at : at + PER_PAGE] for at in range(0, len(here), PER_PAGE)]
         for number, part in enumerate(parts, 1):
             name = file_name(site) + (f".{number}" if len(parts) > 1 else "")
-            pages[f"{folder}/{name}.html"] = page(
+            pages[f"{folder}/{name}.html"] = filled(
                 "cards.html",
                 words,
                 manifest=manifest,

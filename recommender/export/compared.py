@@ -17,6 +17,7 @@ from recommender.export import figures
 from recommender.export.files import write_file
 from recommender.export.manifest import Manifest
 from recommender.export.openly import openly, small_hidden
+from recommender.export.pages import filled
 from recommender.export.phrases import Language
 from recommender.export.report import (
     AUDIENCES,
@@ -26,7 +27,6 @@ from recommender.export.report import (
     counter_of,
     language_of,
     names_in,
-    page,
     records,
 )
 from recommender.export.workbook import book_bytes, translated
@@ -90,7 +90,7 @@ def comparison_html(
         }
         for side in comparison.sides
     ]
-    return page(
+    return filled(
         "comparison.html",
         words,
         summary=comparison,

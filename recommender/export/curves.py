@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 import numpy.typing as npt
+from markupsafe import Markup
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,7 +23,6 @@ DASHES = ("", "7 4", "2 3", "9 3 2 3", "1 4")
 class Curve:
     """A line through points, and a band around it where ``low`` and ``high`` are given."""
 
-    name: str
     x: Floats
     y: Floats
     low: Floats | None = None
@@ -30,14 +30,20 @@ class Curve:
 
 
 def chart(
-    curves: Sequence[Curve], across: str, up: str, title: str, mark: float | None = None
-) -> str:
-    """Return a chart as the text of an ``svg`` element.
+    curves: Sequence[Curve],
+    across: str,
+    up: str,
+    title: str,
+    shown: Callable[[float], str],
+    mark: float | None = None,
+) -> Markup:
+    """Return a chart as an ``svg`` element.
 
     Args:
         curves: at least one.
         across, up: what the axes show.
         title: what the chart says, for who cannot see it.
+        shown: writes the numbers of the axes.
         mark: a place across that is marked with a line.
     """
     xs = np.concatenate([curve.x for curve in curves])
@@ -98,13 +104,13 @@ def chart(
         f'<text x="14" y="{(TOP + HEIGHT - BOTTOM) / 2:g}" text-anchor="middle" '
         f'transform="rotate(-90 14 {(TOP + HEIGHT - BOTTOM) / 2:g})">{escape(up)}</text></svg>'
     )
-    return "".join(parts)
+    return Markup("".join(parts))
 
 
-def key(number: int) -> str:
+def key(number: int) -> Markup:
     """Return the line of a curve as a small ``svg`` element for a legend."""
     dash = DASHES[number % len(DASHES)]
-    return (
+    return Markup(
         '<svg viewBox="0 0 34 8" width="34" height="8" aria-hidden="true" focusable="false">'
         f'<line x1="0" x2="34" y1="4" y2="4" stroke="{COLOURS[number % len(COLOURS)]}" '
         'stroke-width="2.4"' + (f' stroke-dasharray="{dash}"' if dash else "") + "/></svg>"
@@ -120,9 +126,3 @@ def marks(low: float, high: float, most: int = 6) -> list[float]:
     step = next(float(size * m) for m in (1, 2, 2.5, 5, 10) if size * m >= rough * (1 - 1e-9))
     first, last = np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9)
     return [float(round(n * step, 10)) for n in np.arange(first, last + 1)]
-
-
-def shown(number: float) -> str:
-    """Return a number as an axis shows it."""
-    text = f"{number:,.6g}" if abs(number) < 1e6 else f"{number:,.0f}"
-    return text if text != "-0" else "0"

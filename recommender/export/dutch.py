@@ -232,7 +232,8 @@ DUTCH: Mapping[str, str] = {
     "more": "Wat een tiende meer uren kan opleveren",
     "more_intro": "Stel dat iedereen met dit beroep een tiende meer uren heeft. Hoeveel uur is "
     "dat, en hoeveel voordeel kunnen die uren hoogstens geven? De prijzen bewijzen dit. Het wordt "
-    "minder als er te weinig leerlingen, groepen of andere professionals zijn.",
+    "minder als er te weinig leerlingen, groepen of andere professionals zijn. Reistijd zit bij "
+    "deze uren.",
     "more_hours": "Meer uren",
     "more_worth": "Voordeel, hoogstens",
     "curve": "Voordeel met meer uren van iedereen",
@@ -318,6 +319,71 @@ DUTCH: Mapping[str, str] = {
     "says_travel": "Wie op meer plaatsen werkt, verliest {value} van de uren.",
     "rule_evidence": "Sterkte van het bewijs",
     "says_evidence": "Van een gepubliceerd effect telt mee: {levels}.",
+    "front": "Wat uren waard zijn",
+    "front_today": "Nu zijn er {hours} van deze uren.",
+    "front_everybody": "uren van iedereen",
+    "front_hours_of": "uren van {names}",
+    "front_and": " en ",
+    "front_benefit": "Voordeel bij meer of minder uren",
+    "front_benefit_intro": "Gewogen problemen die de beste verdeling van de uren voorkomt. In "
+    "negen van de tien gevallen ligt het in de band. Leerlingen en groepen mogen hier in delen. "
+    "Een heel plan komt zo dicht bij de lijn als zijn bewezen afstand zegt. De stippellijn is nu. "
+    "Het zijn alle uren die mensen hebben, ook de tijd om te reizen.",
+    "front_across": "uren",
+    "front_up": "voordeel",
+    "front_chart": "Het voordeel stijgt met de uren, steeds langzamer als er meer zijn",
+    "front_price_across": "uren",
+    "front_price_up": "voordeel van een uur erbij",
+    "front_price_chart": "Een uur erbij is minder waard als er meer uren zijn",
+    "front_change": "Verandering",
+    "front_hours": "Uren",
+    "front_interval": "Bereik",
+    "front_one_more": "Een uur erbij",
+    "front_better": "Meer uren of beter voorspellen",
+    "front_better_intro": "Zo is dit berekend. Rond de voorspelde risico’s zijn echte risico’s "
+    "geloot, zo ver ervan af als het model onzeker is. Een grovere voorspelling weet minder dan "
+    "het model, een scherpere weet een deel van wat het model niet weet. Elke voorspelling "
+    "verdeelt de uren van nu. Wat dat oplevert, is geteld met de echte risico’s. AUC is hoe vaak "
+    "een leerling die later een probleem krijgt, boven een leerling staat die dat niet krijgt. 0,5 "
+    "is niet beter dan loten. Het is het gemiddelde over de uitkomsten, naar gewicht. Voor wie "
+    "hulp past, verandert niet.",
+    "front_known": "Voordeel naar wat er van risico’s bekend is",
+    "front_known_what": "Wat er bekend is",
+    "front_known_score": "Logscore",
+    "front_known_across": "AUC van de voorspelling",
+    "front_known_up": "voordeel",
+    "front_known_chart": "Wat dezelfde uren doen met grovere en scherpere voorspellingen",
+    "front_known_more": "het model, {more} uren",
+    "known_everybody_alike": "iedereen hetzelfde",
+    "known_a_quarter_known": "een kwart van wat het model weet",
+    "known_half_known": "de helft van wat het model weet",
+    "known_three_quarters_known": "driekwart van wat het model weet",
+    "known_the_model": "het model",
+    "known_a_quarter_of_the_rest": "ook een kwart van de rest",
+    "known_half_of_the_rest": "ook de helft van de rest",
+    "known_true_risks": "de echte risico’s",
+    "front_money": "Wie gaat voor, als alleen geld schaars was",
+    "front_money_intro": "Wat je voor elk bedrag kunt doen. Uren tellen voor wat het beroep kost, "
+    "een plek in een groep voor haar deel van een volle groep. Kosten naast de uren tellen ook "
+    "mee. Niet alle hulp kost evenveel. Daarom staan er euro’s onder en geen leerlingen. Hoe "
+    "verder een lijn boven die van gelijk verdelen ligt, hoe meer deze manier van kiezen waard is "
+    "(Qini, voor meer soorten hulp).",
+    "front_money_table": "Wat je voor elk bedrag kunt doen",
+    "front_money_across": "euro",
+    "front_money_up": "voordeel",
+    "front_money_chart": "Wat je voor elk bedrag kunt doen bij vier regels voor wie voorgaat",
+    "front_money_sum": "Euro",
+    "front_money_area": "Deel van de gewonnen oppervlakte",
+    "front_rule_plan": "het plan: het meeste voordeel per euro eerst",
+    "front_rule_site_averages": "hetzelfde, met het gemiddelde risico van de school",
+    "front_rule_highest_risk": "het hoogste risico eerst",
+    "front_rule_lot": "gelijk verdelen",
+    "front_prediction": "{more} uren doet evenveel als een betere voorspelling: de AUC van "
+    "{before} naar {after}.",
+    "front_no_prediction": "{more} uren doet meer dan de beste voorspelling kan. Ook met de echte "
+    "risico’s doen de uren van nu minder.",
+    "front_pays": "Binnen dit bereik is een uur erbij altijd de moeite waard.",
+    "front_stops": "Vanaf {change} uren brengt een uur erbij bijna niets meer op.",
     "compared": "Plannen naast elkaar",
     "compared_headline": "{number} manieren om de uren te verdelen over {pupils} leerlingen",
     "compared_intro": "Elke manier is geteld met dezelfde risico’s, effecten, regels en gewichten. "

@@ -2,48 +2,52 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 import pandas as pd
 
 from recommender.errors import UsageError
 from recommender.export import curves
+from recommender.export.figures import digits_of
 from recommender.export.files import write_file
+from recommender.export.pages import filled
+from recommender.export.phrases import LANGUAGES, Language
 from recommender.export.tables import csv_text
 from recommender.scenarios.frontier import COLUMNS, Frontier
 
 FORMAT = "recommender frontier 1"
 FORMS = (".html", ".json", ".csv")
 
-RULES = {
-    "plan": "the plan: most benefit a euro first",
-    "site_averages": "the same with site averages for risks",
-    "highest_risk": "highest risk first",
-    "lot": "spread evenly",
-}
+RULES = ("plan", "site_averages", "highest_risk", "lot")
+"""The targeting rules in the order they are shown."""
 
 
-def write_frontier(frontier: Frontier, target: Path) -> None:
+def write_frontier(
+    frontier: Frontier, target: Path, language: str = "en", names: Mapping[str, str] | None = None
+) -> None:
     """Write a frontier to a file whose suffix says in which form.
+
+    Args:
+        frontier: the numbers.
+        target: the file.
+        language: of a page.
+        names: id -> what people call it, of roles, sites and periods; for a page.
 
     Raises:
         UsageError: for another suffix.
         CannotWrite: if it could not be written.
     """
     refuse_form(target)
-    texts: dict[str, Callable[[Frontier], str]] = {
-        ".html": frontier_html,
-        ".json": frontier_text,
-        ".csv": lambda f: csv_text(f.points),
+    texts: dict[str, Callable[[], str]] = {
+        ".html": lambda: frontier_html(frontier, language, names),
+        ".json": lambda: frontier_text(frontier),
+        ".csv": lambda: csv_text(frontier.points),
     }
-    write_file(target, texts[target.suffix](frontier).encode("utf-8"))
+    write_file(target, texts[target.suffix]().encode("utf-8"))
 
 
 def refuse_form(target: Path) -> None:
@@ -77,104 +81,106 @@ def frontier_text(frontier: Frontier) -> str:
     return json.dumps(frontier_record(frontier), indent=1, allow_nan=False) + "\n"
 
 
-def frontier_html(frontier: Frontier) -> str:
-    """Return a frontier as a page that needs no network and no script."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("recommender.export", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    loader = environment.loader
-    assert loader is not None
-    style = loader.get_source(environment, "report.css")[0]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def frontier_html(
+    frontier: Frontier, language: str = "en", names: Mapping[str, str] | None = None
+) -> str:
+    """Return a frontier as a page that needs no network and no script.
+
+    Args:
+        frontier: the numbers.
+        language: a key of ``LANGUAGES``.
+        names: id -> what people call it, of roles, sites and periods.
+    """
+    words = LANGUAGES[language]
     points, guesses = frontier.points, frontier.predictions
-    today = int(np.argmin(np.abs(points["change"].to_numpy(dtype=np.float64))))
-    return environment.get_template("frontier.html").render(
-        style=style,
-        digest=digest,
+    today = points.iloc[_today(points)]
+
+    def chart(key: str, lines: Sequence[curves.Curve], mark: float | None = None) -> str:
+        across, up, title = (words.plain(f"{key}_{part}") for part in ("across", "up", "chart"))
+        return curves.chart(lines, across, up, title, words.round_number, mark)
+
+    return filled(
+        "frontier.html",
+        words,
+        summary=frontier,
         frontier=frontier,
-        names=names_of(frontier.resources),
-        today=points.iloc[today].to_dict(),
-        sentence=prediction_sentence(frontier),
-        stop=stop_sentence(frontier),
+        names=names_of(frontier.resources, words, names),
+        today=today.to_dict(),
+        sentence=prediction_sentence(frontier, words),
+        stop=stop_sentence(frontier, words),
+        digits=digits_of(float(points["standard_error"].max())),
         rules=RULES,
         keys=[curves.key(number) for number in range(len(RULES))],
-        benefit=curves.chart(
+        benefit=chart(
+            "front",
+            [curves.Curve(*(_column(points, c) for c in ("hours", "benefit", "low", "high")))],
+            float(today["hours"]),
+        ),
+        price=chart(
+            "front_price",
+            [curves.Curve(_column(points, "hours"), _column(points, "price"))],
+            float(today["hours"]),
+        ),
+        prediction=chart(
+            "front_known",
+            [curves.Curve(_column(guesses, "auc"), _column(guesses, "benefit"))],
+            frontier.from_auc,
+        ),
+        targeting=chart(
+            "front_money",
             [
-                curves.Curve(
-                    "benefit",
-                    _column(points, "hours"),
-                    _column(points, "benefit"),
-                    _column(points, "low"),
-                    _column(points, "high"),
-                )
-            ],
-            "hours", "benefit",
-            "Benefit rises with hours, and more slowly the more there are", _today(points),
-        ),
-        price=curves.chart(
-            [curves.Curve("price", _column(points, "hours"), _column(points, "price"))],
-            "hours", "benefit of one more hour",
-            "What one more hour is worth falls as hours are added", _today(points),
-        ),
-        prediction=curves.chart(
-            [curves.Curve("benefit", _column(guesses, "auc"), _column(guesses, "benefit"))],
-            "AUC of the predictions", "benefit",
-            "What the same hours do with blunter and sharper predictions", frontier.from_auc,
-        ),
-        targeting=curves.chart(
-            [
-                curves.Curve(
-                    rule, *(_column(rows, name) for name in ("cost", "benefit"))
-                )
+                curves.Curve(*(_column(rows, name) for name in ("cost", "benefit")))
                 for rule in RULES
                 if len(rows := frontier.targeting[frontier.targeting["rule"] == rule])
             ],
-            "euros", "benefit",
-            "What every sum could buy under four rules of who comes first",
         ),
         points=points.to_dict(orient="records"),
-        guesses=guesses.to_dict(orient="records"),
+        guesses=[
+            row | {"known": words.plain("known_" + str(row["level"]).replace(" ", "_"))}
+            for row in guesses.to_dict(orient="records")
+        ],
         areas=frontier.areas.to_dict(orient="records"),
         sums=_sums(frontier),
-    )  # fmt: skip
-
-
-def names_of(resources: Sequence[str]) -> str:
-    """Return the hours that were varied, as a phrase."""
-    if "all" in resources:
-        return "hours of everybody"
-    return "hours of " + " and ".join(text.replace("@", " @ ") for text in resources)
-
-
-def prediction_sentence(frontier: Frontier) -> str:
-    """Return what more hours are worth in better prediction, in one sentence."""
-    more = f"{frontier.more:+.0%} hours"
-    if frontier.to_auc is None:
-        return (
-            f"{more} do more good than any better prediction could: even with the true risks "
-            "today's hours do less."
-        )
-    return (
-        f"{more} do as much good as raising the AUC of the predictions from "
-        f"{frontier.from_auc:.3f} to {frontier.to_auc:.3f}."
     )
 
 
-def stop_sentence(frontier: Frontier) -> str:
+def names_of(
+    resources: Sequence[str], words: Language, names: Mapping[str, str] | None = None
+) -> str:
+    """Return the hours that were varied, as a phrase.
+
+    Args:
+        resources: as they were asked for.
+        words: of the language.
+        names: id -> what people call it.
+    """
+    if "all" in resources:
+        return words.plain("front_everybody")
+    named = names or {}
+    said = [" @ ".join(named.get(part, part) for part in text.split("@")) for text in resources]
+    return words.plain("front_hours_of", names=words.plain("front_and").join(said))
+
+
+def prediction_sentence(frontier: Frontier, words: Language = LANGUAGES["en"]) -> str:
+    """Return what more hours are worth in better prediction, in one sentence."""
+    more = f"+{words.percent(frontier.more)}"
+    if frontier.to_auc is None:
+        return words.plain("front_no_prediction", more=more)
+    before, after = (words.number(auc, 3) for auc in (frontier.from_auc, frontier.to_auc))
+    return words.plain("front_prediction", more=more, before=before, after=after)
+
+
+def stop_sentence(frontier: Frontier, words: Language = LANGUAGES["en"]) -> str:
     """Return from where one more hour no longer pays, in one sentence."""
     if frontier.stops is None:
-        return "Within this range one more hour always pays."
-    return f"From {frontier.stops:+.0%} hours on, one more hour brings next to nothing."
+        return words.plain("front_pays")
+    sign = "+" if frontier.stops >= 0 else ""
+    return words.plain("front_stops", change=sign + words.percent(frontier.stops))
 
 
-def _today(points: pd.DataFrame) -> float:
-    at = int(np.argmin(np.abs(points["change"].to_numpy(dtype=np.float64))))
-    return float(points["hours"].to_numpy(dtype=np.float64)[at])
+def _today(points: pd.DataFrame) -> int:
+    """Return the row of today's hours."""
+    return int(np.argmin(np.abs(points["change"].to_numpy(dtype=np.float64))))
 
 
 def _column(frame: pd.DataFrame, name: str) -> curves.Floats:

@@ -44,8 +44,7 @@ class Language:
         text = f"{value:,.{digits}f}"
         if float(text.replace(",", "")) == 0:
             text = text.lstrip("-")
-        signs = {",": self.thousands, ".": self.decimal, "-": "−"}
-        return "".join(signs.get(sign, sign) for sign in text)
+        return self._written(text)
 
     def percent(self, share: float, digits: int = 0) -> str:
         """Return a share as a percentage."""
@@ -65,7 +64,24 @@ class Language:
 
     def name(self, text: Text) -> str:
         """Return a name in this language, or in the one that it has."""
-        return (text.nl or text.en) if self.code == "nl" else (text.en or text.nl)
+        return text.said(self.code)
+
+    def plain(self, key: str, **parts: object) -> str:
+        """Return a phrase with its parts filled in, for a terminal or an attribute.
+
+        Raises:
+            KeyError: as ``say``.
+        """
+        return self.phrases[key].format(**parts)
+
+    def round_number(self, value: float) -> str:
+        """Return a number with as many decimals as it has, six digits at most."""
+        text = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+        return self._written(text if text != "-0" else "0")
+
+    def _written(self, text: str) -> str:
+        signs = {",": self.thousands, ".": self.decimal, "-": "−"}
+        return "".join(signs.get(sign, sign) for sign in text)
 
 
 ENGLISH: Mapping[str, str] = {
@@ -261,7 +277,8 @@ ENGLISH: Mapping[str, str] = {
     "more": "What a tenth more hours could bring",
     "more_intro": "If everyone with this role had a tenth more hours: how many hours that is, and "
     "how much benefit they could add at most. The prices prove it. What they do bring is less "
-    "where pupils, groups or other roles run short.",
+    "where pupils, groups or other roles run short. Time to travel between sites is part of these "
+    "hours.",
     "more_hours": "More hours",
     "more_worth": "Benefit, at most",
     "curve": "Benefit with more hours of everybody",
@@ -343,6 +360,70 @@ ENGLISH: Mapping[str, str] = {
     "says_travel": "Who works at several sites loses {value} of the hours.",
     "rule_evidence": "Strength of evidence",
     "says_evidence": "Of a published effect counts: {levels}.",
+    "front": "What hours are worth",
+    "front_today": "Today there are {hours} of these hours.",
+    "front_everybody": "hours of everybody",
+    "front_hours_of": "hours of {names}",
+    "front_and": " and ",
+    "front_benefit": "Benefit against hours",
+    "front_benefit_intro": "Weighted adverse outcomes averted by the best use of the hours, with "
+    "the interval that holds 90 %. Pupils and groups may be taken in parts here; a whole plan "
+    "comes within its proven gap of the line. The dashed line is today. These are all hours that "
+    "people have, travel between sites included.",
+    "front_across": "hours",
+    "front_up": "benefit",
+    "front_chart": "Benefit rises with hours, and more slowly the more there are",
+    "front_price_across": "hours",
+    "front_price_up": "benefit of one more hour",
+    "front_price_chart": "What one more hour is worth falls as hours are added",
+    "front_change": "Change",
+    "front_hours": "Hours",
+    "front_interval": "Interval",
+    "front_one_more": "One more hour",
+    "front_better": "Hours or better prediction",
+    "front_better_intro": "How this is worked out: true risks are drawn around the predicted ones, "
+    "as widely as the model is unsure. Blunter predictions have noise added and are pulled back to "
+    "what can be expected; sharper ones know part of what the model does not. Each hands out "
+    "today's hours, and what it hands out is counted by the drawn true risks. AUC is how often a "
+    "pupil who becomes a case was ranked above one who does not (0.5 is no better than drawing "
+    "lots), averaged over outcomes by weight. The rules of whom help suits stay as they are.",
+    "front_known": "Benefit by what is known of risks",
+    "front_known_what": "What is known",
+    "front_known_score": "Log score",
+    "front_known_across": "AUC of the predictions",
+    "front_known_up": "benefit",
+    "front_known_chart": "What the same hours do with blunter and sharper predictions",
+    "front_known_more": "the model, {more} hours",
+    "known_everybody_alike": "everybody alike",
+    "known_a_quarter_known": "a quarter of what the model knows",
+    "known_half_known": "half of what the model knows",
+    "known_three_quarters_known": "three quarters of what the model knows",
+    "known_the_model": "the model",
+    "known_a_quarter_of_the_rest": "a quarter of the rest too",
+    "known_half_of_the_rest": "half of the rest too",
+    "known_true_risks": "the true risks",
+    "front_money": "Who comes first, if money were all that is scarce",
+    "front_money_intro": "What every sum of euros could buy: hours at the cost of their role, a "
+    "place in a group as its part of a full one, and costs beside the hours. Help is unequal in "
+    "cost, so the curves run against euros, not against pupils. The area between a curve and the "
+    "one of spending evenly is what its way of choosing is worth (Qini, for several kinds of "
+    "help).",
+    "front_money_table": "What every sum could buy",
+    "front_money_across": "euros",
+    "front_money_up": "benefit",
+    "front_money_chart": "What every sum could buy under four rules of who comes first",
+    "front_money_sum": "Euros",
+    "front_money_area": "Part of the area gained",
+    "front_rule_plan": "the plan: most benefit a euro first",
+    "front_rule_site_averages": "the same with site averages for risks",
+    "front_rule_highest_risk": "highest risk first",
+    "front_rule_lot": "spread evenly",
+    "front_prediction": "{more} hours do as much good as raising the AUC of the predictions from "
+    "{before} to {after}.",
+    "front_no_prediction": "{more} hours do more good than any better prediction could: even with "
+    "the true risks today's hours do less.",
+    "front_pays": "Within this range one more hour always pays.",
+    "front_stops": "From {change} hours on, one more hour brings next to nothing.",
     "compared": "Plans side by side",
     "compared_headline": "{number} ways to share out the hours for {pupils} pupils",
     "compared_intro": "Every way is counted with the same risks, effects and rules, and at the "

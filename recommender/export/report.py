@@ -7,19 +7,14 @@ pupils are pages of their own (see ``cards``).
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import jinja2
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from recommender.errors import UsageError
 from recommender.export import figures
@@ -27,6 +22,7 @@ from recommender.export.because import reason_words
 from recommender.export.disclosure import hide_counts, hide_part, hide_served
 from recommender.export.equity import RARE
 from recommender.export.manifest import Manifest
+from recommender.export.pages import filled
 from recommender.export.phrases import LANGUAGES, Language
 from recommender.export.rules import lacks_in_words, rule_name, rules_of
 from recommender.export.trust import trust_in
@@ -116,7 +112,7 @@ def report_html(
     else:
         hours["site"] = figures.hours_by(plan, "site")
     paying = float(plan.assignments["units"][plan.assignments["intervention"].isin(paid)].sum())
-    return page(
+    return filled(
         "report.html",
         words,
         audience=audience,
@@ -184,25 +180,6 @@ def language_of(code: str) -> Language:
     return LANGUAGES[code]
 
 
-def page(template: str, words: Language, **parts: Any) -> str:
-    """Return a template filled in, with the style sheet and the words of a language."""
-    style = _source("report.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        _templates()
-        .get_template(template)
-        .render(
-            style=Markup(style),
-            digest=digest,
-            language=words,
-            say=words.say,
-            number=words.number,
-            percent=words.percent,
-            **parts,
-        )
-    )
-
-
 def counter_of(words: Language) -> Callable[..., str]:
     """Return what writes a number, or the sign for one that is not shown."""
 
@@ -214,24 +191,6 @@ def counter_of(words: Language) -> Callable[..., str]:
 
 def _sums(frame: pd.DataFrame, *columns: str) -> dict[str, float]:
     return {column: float(frame[column].sum()) for column in columns}
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("recommender.export", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _source(name: str) -> str:
-    loader = _templates().loader
-    assert loader is not None
-    return loader.get_source(_templates(), name)[0]
 
 
 def names_in(manifest: Manifest, words: Language) -> Callable[[str, str], str]:

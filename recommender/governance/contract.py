@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 from recommender.errors import InputError, Problem
 from recommender.governance.markdown import table, text_table
 from recommender.inputs.agreement import decided_by
-from recommender.inputs.catalogue import Catalogue, Text
+from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.cohort_tables import (
     COMMITMENT_COLUMNS,
     DECISION_COLUMNS,
@@ -215,14 +215,14 @@ def contract_record(contract: Contract, language: str) -> dict[str, Any]:
         "columns": [
             {
                 "column": c.name,
-                "label": _said(c.label, language),
+                "label": c.label.said(language),
                 "type": c.type,
                 "use": list(c.use),
                 "tables": list(term.tables),
                 "asked_by": list(term.asked_by),
-                "source": _said(c.source, language),
-                "purpose": _said(c.purpose, language),
-                "legal_basis": _said(c.legal_basis, language),
+                "source": c.source.said(language),
+                "purpose": c.purpose.said(language),
+                "legal_basis": c.legal_basis.said(language),
                 "retention": c.retention.isoformat() if c.retention else None,
                 "sensitivity": c.sensitivity,
             }
@@ -241,7 +241,7 @@ def point_lines(contract: Contract, language: str) -> tuple[str, ...]:
     said, details = _POINTS[language], dict(_DETAILS[language])
     for term in contract.terms:
         ground = term.column.legal_basis
-        details[ground.en] = _said(ground, language)
+        details[ground.en] = ground.said(language)
     subjects: dict[tuple[Kind, str], list[str]] = {}
     for point in contract.points:
         subjects.setdefault((point.kind, point.detail), []).append(point.subject)
@@ -292,13 +292,13 @@ def _undeclared(policy: Policy, headers: Headers) -> Iterable[Point]:
 
 def _row(term: Term, language: str) -> list[str]:
     column = term.column
-    label = _said(column.label, language)
+    label = column.label.said(language)
     return [
         column.name,
         use_words(column, language),
         sensitivity_words(column, language),
         column.retention.isoformat() if column.retention else "-",
-        *(_said(t, language) or "-" for t in (column.source, column.purpose, column.legal_basis)),
+        *(t.said(language) or "-" for t in (column.source, column.purpose, column.legal_basis)),
         f"{label} ({', '.join(term.tables) or '-'})",
     ]
 
@@ -317,10 +317,6 @@ def use_words(column: Column, language: str) -> str:
     if column.name in STRUCTURAL and column.use == ("audit_only",):
         return words["use_structural"]
     return ", ".join(words[f"use_{u}"] for u in column.use)
-
-
-def _said(text: Text, language: str) -> str:
-    return (text.nl or text.en) if language == "nl" else text.en
 
 
 _DETAILS: Mapping[str, Mapping[str, str]] = {

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import jinja2
 
 from recommender.governance.contract import sensitivity_words, use_words
-from recommender.governance.facts import ICC, Facts, Measurement, said
+from recommender.governance.facts import ICC, Facts, Measurement
 from recommender.governance.markdown import table
 from recommender.governance.register import register_entry, register_markdown
 
@@ -109,7 +109,7 @@ def _context(facts: Facts) -> dict[str, Any]:
         "audit_only": [c.name for c in own if c.use == ("audit_only",)],
         "kinds_of_data": list(
             dict.fromkeys(
-                re.sub(r"\s*\(.*?\)", "", said(c.label, language) or c.name.replace("_", " "))
+                re.sub(r"\s*\(.*?\)", "", c.label.said(language) or c.name.replace("_", " "))
                 for c in own
                 if {"feature", "eligibility"} & set(c.use)
             )
@@ -140,7 +140,7 @@ def _context(facts: Facts) -> dict[str, Any]:
             for path, digest, rows in facts.run.inputs
         ],
         "period_rows": [
-            f"{said(p.name, language)} ({day(p.start)} – {day(p.end)})" for p in policy.periods
+            f"{p.name.said(language)} ({day(p.start)} – {day(p.end)})" for p in policy.periods
         ],
         "reason_rows": [list(row) for row in facts.reasons],
         "measure_rows": [_measure_row(m, t, number, percent) for m in facts.measurements],

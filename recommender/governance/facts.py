@@ -138,7 +138,7 @@ class Facts:
 
     def said(self, text: Text) -> str:
         """A text in the language of the document."""
-        return said(text, self.language)
+        return text.said(self.language)
 
     def words(self, texts: Iterable[Text]) -> list[str]:
         """Different texts in the language of the document, sorted."""
@@ -150,11 +150,6 @@ def told(number: float, language: str) -> str:
     if number < THRESHOLD:
         return "fewer than 10" if language == "en" else "minder dan 10"
     return f"{round(number):,}" if language == "en" else f"{round(number):,}".replace(",", ".")
-
-
-def said(text: Text, language: str) -> str:
-    """A text in a language, in English where it is not there."""
-    return (text.nl or text.en) if language == "nl" else text.en
 
 
 def facts_of(
@@ -174,7 +169,7 @@ def facts_of(
     days = [c.retention for c in policy.columns if c.retention]
     hours = plan.resources[plan.resources["resource"] == "hours"]
     by_role = hours.groupby("role")[["capacity", "used"]].sum()
-    names = {r.id: said(r.name, language) for r in policy.roles}
+    names = {r.id: r.name.said(language) for r in policy.roles}
     return Facts(
         language=language,
         run=run,
@@ -212,7 +207,7 @@ def _outcomes(plan: Plan, policy: Policy, language: str) -> tuple[OutcomeFacts, 
         mean = float(risk.mean()) if len(risk) >= THRESHOLD else math.nan
         found.append(
             OutcomeFacts(
-                outcome.id, said(outcome.name, language), said(outcome.description, language),
+                outcome.id, outcome.name.said(language), outcome.description.said(language),
                 outcome.measures, outcome.weight, outcome.base_rate, mean,
                 float(low), float(middle), float(high),
             )
@@ -226,7 +221,7 @@ def _help(served: pd.Series[float], catalogue: Catalogue, language: str) -> tupl
     hidden = {"en": "not shown (small group)", "nl": "niet getoond (kleine groep)"}[language]
     return tuple(
         HelpFacts(
-            i.id, said(i.name, language), said(i.description, language), i.tier, i.format.kind,
+            i.id, i.name.said(language), i.description.said(language), i.tier, i.format.kind,
             hidden if pd.isna(shown[i.id]) else f"{int(shown[i.id])}", i.effects, i.assumptions,
         )
         for i in catalogue.interventions
@@ -281,8 +276,8 @@ def _measurements(
             )
             found.append(
                 _measurement(
-                    intervention, effect, believed, said(intervention.name, language),
-                    said(outcome.name, language), (offered, waiting, beside), (before, after),
+                    intervention, effect, believed, intervention.name.said(language),
+                    outcome.name.said(language), (offered, waiting, beside), (before, after),
                     _instruments(policy, outcome.name.en, language), language,
                 )
             )  # fmt: skip
@@ -344,7 +339,7 @@ def _instruments(policy: Policy, name: str, language: str) -> tuple[str, ...]:
     """Columns whose purpose names the outcome, by the start of its words: what is measured now."""
     stems = {w[:6] for w in name.lower().split() if len(w) > 3 and w != "problems"}
     return tuple(
-        said(c.label, language) or c.name
+        c.label.said(language) or c.name
         for c in policy.columns
         if "feature" in c.use
         and stems

@@ -82,7 +82,7 @@ def register_entry(facts: Facts) -> dict[str, str]:
     grounds = _list(facts.words(c.legal_basis for c in policy.columns), "; ", 2000)
     sources = _list(facts.words(c.source for c in policy.columns), "; ", 400)
     labels = _list(
-        [(c.label.nl or c.label.en or c.name) for c in policy.columns if c.use != ("never",)],
+        [(c.label.said("nl") or c.name) for c in policy.columns if c.use != ("never",)],
         "; ", 1700,
     )  # fmt: skip
     adopted = run.status == "adopted"

@@ -31,7 +31,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from recommender.errors import InputError, Problem
-from recommender.governance.facts import said
 from recommender.inputs.catalogue import Catalogue, Text
 from recommender.inputs.cohort_tables import DECISION_COLUMNS
 from recommender.inputs.findings import Findings
@@ -221,7 +220,7 @@ def review_sheet(
         site_names, period_names: id -> what people call it.
         language: en or nl.
     """
-    names = {i.id: f"{said(i.name, language)} ({i.id})" for i in catalogue.interventions}
+    names = {i.id: f"{i.name.said(language)} ({i.id})" for i in catalogue.interventions}
     rows = _rows(plan, names, period_names, language, because)
     sets = {some: n for n, some in enumerate(sorted(set(choices.of.values())), 1)}
     book = openpyxl.Workbook()
@@ -286,7 +285,7 @@ def read_review(
         for sheet in book.worksheets:
             if sheet.title in ("guide", "choices", "plan"):
                 continue
-            where = f"{path.name} {said(_SHEET, language)} {sheet.title}"
+            where = f"{path.name} {_SHEET.said(language)} {sheet.title}"
             reader = _Reader(where, language, sets, known, ids, problems)
             some, count = reader.lines(lines.of(sheet, len(_HEADERS)))
             said_rows += some
@@ -353,7 +352,7 @@ def _rows(
             "unit": [*offered["unit_id"], *left["unit_id"]],
             "offer": [
                 *(names.get(i, i) for i in offered["intervention"]),
-                *(f"{said(_NONE, language)}: {because(str(r))}" for r in left["reason"]),
+                *(f"{_NONE.said(language)}: {because(str(r))}" for r in left["reason"]),
             ],
             "period": [*(periods.get(p, p) for p in offered["period"]), *[""] * len(left)],
             "pupils": [*offered["units"], *left["pupils"]],
@@ -373,7 +372,7 @@ def _option(
     option: str, names: Mapping[str, str], periods: Mapping[str, str], language: str
 ) -> str:
     if option == NOTHING:
-        return said(_NOTHING, language)
+        return _NOTHING.said(language)
     bundle, _, period = str(option).partition("@")
     shown = " + ".join(re.sub(r" \([^()]*\)$", "", names.get(b, b)) for b in bundle.split("+"))
     return f"{shown}, {periods.get(period, period)}" if period else shown
@@ -383,7 +382,7 @@ def _guide(sheet: Worksheet, language: str) -> None:
     """The first sheet: a table of what the lists mean."""
     sheet.title = "guide"
     header = (Text("list", "lijst"), Text("choice", "keuze"), Text("meaning", "betekenis"))
-    sheet.append(tuple(said(word, language) for word in header))
+    sheet.append(tuple(word.said(language) for word in header))
     meaning = {
         "accept": Text("the offer is right", "het aanbod klopt"),
         "reject": Text("do not offer this", "dit niet aanbieden"),
@@ -392,15 +391,15 @@ def _guide(sheet: Worksheet, language: str) -> None:
         "offer": Text("do offer help: choose it", "wel hulp aanbieden: kies wat"),
     }
     for code, word in {**_OFFERED, **_WITHOUT}.items():
-        kind = said(Text("decision", "besluit"), language)
-        sheet.append((kind, said(word, language), said(meaning[code], language)))
+        kind = Text("decision", "besluit").said(language)
+        sheet.append((kind, word.said(language), meaning[code].said(language)))
     for word in REASONS.values():
-        sheet.append((said(Text("reason", "reden"), language), said(word, language), "-"))
+        sheet.append((Text("reason", "reden").said(language), word.said(language), "-"))
     note = Text(
         "acute danger does not wait for a plan: follow the reporting code at once",
         "acuut gevaar wacht niet op een plan: volg meteen de meldcode",
     )
-    sheet.append((said(Text("mind", "let op"), language), "-", said(note, language)))
+    sheet.append((Text("mind", "let op").said(language), "-", note.said(language)))
     for column, width in zip("ABC", (14, 44, 70), strict=True):
         sheet.column_dimensions[column].width = width
     sheet.protection.sheet = True
@@ -418,16 +417,16 @@ def _site_sheet(
     yellow, free = PatternFill("solid", fgColor="FFF9DB"), Protection(locked=False)
     _write(sheet["A1"], name).font = Font(bold=True, size=14)
     for place, word in (("A2", _BY), ("D2", _ROLE)):
-        _write(sheet[place], said(word, language)).font = bold
+        _write(sheet[place], word.said(language)).font = bold
     for place in ("B2", "F2"):
         sheet[place].protection, sheet[place].fill = free, yellow
     for j, header in enumerate(_HEADERS, 1):
-        cell = _write(sheet.cell(_FIRST - 1, j), said(header, language))
+        cell = _write(sheet.cell(_FIRST - 1, j), header.said(language))
         cell.font, cell.fill = bold, grey
     lists: dict[tuple[str, str], list[int]] = {}
 
     def words(some: Iterable[Text]) -> str:
-        return '"' + ",".join(said(word, language) for word in some) + '"'
+        return '"' + ",".join(word.said(language) for word in some) + '"'
 
     reasons, offered, without = (words(w.values()) for w in (REASONS, _OFFERED, _WITHOUT))
     for line, row in enumerate(rows.itertuples(index=False), _FIRST):
@@ -454,7 +453,7 @@ def _site_sheet(
         sheet.add_data_validation(
             DataValidation(
                 "list", formula1=formula, allow_blank=True, showErrorMessage=True,
-                errorTitle="?", error=said(_CHOOSE, language), sqref=_ranges(column, places),
+                errorTitle="?", error=_CHOOSE.said(language), sqref=_ranges(column, places),
             )
         )  # fmt: skip
     for j, width in enumerate(_WIDTHS, 1):
@@ -601,7 +600,7 @@ def _code(word: str, words: Mapping[str, Text]) -> str | None:
 
 def _problem(where: str, line: int, what: str, language: str, **parts: object) -> Problem:
     """What is wrong with a line, in the language of its sheet."""
-    message, remedy = (said(text, language).format(**parts) for text in _WRONG[what])
+    message, remedy = (text.said(language).format(**parts) for text in _WRONG[what])
     return Problem(where, line, None, message, remedy)
 
 
@@ -738,9 +737,9 @@ def _decided(lines: Sequence[_Said], offers: int, day: dt.date, language: str) -
     counts = pd.Series([s.reason for s in lines if s.reason], dtype="str").value_counts()
     warnings = []
     if looked_at >= 20 and overruled == 0:
-        warnings.append(said(_NOBODY_OVERRULED, language).format(looked_at=looked_at))
+        warnings.append(_NOBODY_OVERRULED.said(language).format(looked_at=looked_at))
     if looked_at < offers:
-        text = said(_UNDECIDED, language)
+        text = _UNDECIDED.said(language)
         warnings.append(text.format(left=offers - looked_at, offers=offers))
     return Decided(
         decisions=frame.sort_values(["unit_id", "intervention"], kind="stable", ignore_index=True),

@@ -41,6 +41,10 @@ class Text:
     def _plain_string_is_english(cls, value: Any) -> Any:
         return {"en": value} if isinstance(value, str) else value
 
+    def said(self, language: str) -> str:
+        """Return the text in a language (en, nl), or in the other where it is left out."""
+        return (self.nl or self.en) if language == "nl" else (self.en or self.nl)
+
 
 @dataclass(frozen=True, config=STRICT)
 class Need:
