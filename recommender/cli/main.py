@@ -44,6 +44,7 @@ _COMMANDS = {
         "scenarios",
         "compare",
         "frontier",
+        "prices",
         "explain",
         "verify",
         "replay",
