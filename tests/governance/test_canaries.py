@@ -130,7 +130,7 @@ def planted(region: Path) -> tuple[Path, int]:
     return region, cells + 6
 
 
-LONG = {"compare", "frontier", "--check"}
+LONG = {"compare", "frontier", "prices", "--check"}
 """Words of commands that solve several times: long runs only."""
 
 
@@ -206,6 +206,7 @@ def test_no_command_says_or_writes_a_canary(
           "-o", str(out / "compared")], {0, 4, 5}),
         (["frontier", str(region), "--resource", "care_coordinator", "--steps", "2",
           "-o", str(out / "line.html"), "-o", str(out / "line.json")], {0, 4, 5}),
+        (["prices", str(region), "-o", str(out / "prices.csv")], {0}),
         (["schema", "plan"], {0}),
         (["completion", "bash"], {0}),
     ]  # fmt: skip
