@@ -3,7 +3,9 @@
 Every measurement runs in a process of its own, one at a time, on one thread, so that peak memory
 is its own and no run warms another.  Seconds are those of the processor, children included: what
 would pass on a machine that does nothing else.  A peer that takes longer than the time-out is said
-to.  ``pools``, ``region`` and ``qini`` are described in ``benchmarks/families.py``.
+to.  ``pools``, ``region`` and ``qini`` are described in ``benchmarks/families.py``.  The second
+table is of the commands ``plan`` and ``verify`` on countries of ``benchmarks/country.py``, from
+Parquet files to a plan that was worked out again (see ``benchmarks/scale.py``, which says more).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.runs import RUNS
-from benchmarks.scale import growth
+from benchmarks.scale import HEAD, growth, measured
 
 RELAXED, WHOLE, PATH = "ours relaxation", "ours whole", "ours path"
 AGAIN = ("ours again, relaxation", "ours again, whole")
@@ -25,6 +27,12 @@ INTEGER = "HiGHS MIP"
 
 PATIENCE = 10
 """How many time-outs ours may take, so that the table always has its row."""
+
+PIPELINE = (10_000, 30_000, 100_000, 300_000, 1_500_000)
+"""Pupils of the countries that go through the commands."""
+
+HOW = ("--gap", "0.5%", "--seconds", "6000", "--workers", "2")
+"""How ``plan`` is told to solve them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,9 @@ def main() -> None:
     parser.add_argument("--largest", type=int, default=1_500_000, help="for ours only; 0 for none")
     parser.add_argument("--units", type=int, default=1_000_000, help="of qini; 0 for none")
     parser.add_argument("--pupils", type=int, default=1_800, help="of region; 0 for none")
+    parser.add_argument(
+        "--pipeline", type=int, nargs="*", default=PIPELINE, help="pupils of whole countries"
+    )
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
     tasks = list(_tasks(chosen))
@@ -62,6 +73,12 @@ def main() -> None:
         exponent = growth([(size, s) for (who, size), s in taken.items() if who == name])
         if exponent is not None:
             print(f"{name}: time grows as pupils to the power {exponent:.2f} from 10,000 on")
+    if chosen.pipeline:
+        print("\n" + HEAD)
+        whole = measured(chosen.pipeline, "schools", HOW, None, stages=False)
+        exponent = growth(whole["all", "plan and verify"])
+        if exponent is not None:
+            print(f"plan and verify: time grows as pupils to the power {exponent:.2f}")
 
 
 def _tasks(chosen: argparse.Namespace) -> Iterator[Task]:

@@ -184,6 +184,11 @@ def run(command: str, *arguments: str) -> Run:
                 name = re.sub(r" [\d,.]+", "", name)
                 if name != marks[-1][2]:
                     marks.append((time.monotonic(), worked(process.pid), name))
+                    print(
+                        f"  {command}: {marks[-1][1]:.1f} s  {held(process.pid):.2f} GB  {name}",
+                        file=sys.stderr,
+                        flush=True,
+                    )
             else:
                 print(f"  {command}: {line.rstrip()}", file=sys.stderr, flush=True)
 

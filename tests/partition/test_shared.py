@@ -121,6 +121,34 @@ def test_two_processes_give_the_same_plan_as_one(country_of) -> None:
     same(solve_in_parts(problem, WHOLE), two)
 
 
+class Noted:
+    """Answers at once and notes which parts may be searched thoroughly."""
+
+    hands = 1
+
+    def __init__(self) -> None:
+        self.quick, self.thorough = 0, 0
+
+    def answers(self, part, orders):
+        for number, order in orders.items():
+            self.quick += order.effort.whole and not order.effort.thorough
+            self.thorough += order.effort.whole and order.effort.thorough
+            yield number, answer(part(number), order)
+
+
+@pytest.mark.parametrize(("gap", "more"), [(0.1, False), (1e-4, True)])
+def test_only_parts_that_keep_all_from_the_gap_are_searched_thoroughly(
+    country_of, gap, more
+) -> None:
+    problem = country_of(budget=100.0, regions=6, units=20, seed=1)
+    crew = Noted()
+    found = solve_in_parts(problem, Effort(gap=gap, seconds=900), "prices", crew=crew)
+    assert found.certificate.better_gap <= gap
+    assert crew.quick >= 2
+    assert bool(crew.thorough) == more
+    assert crew.thorough <= crew.quick
+
+
 def test_a_problem_that_does_not_fall_apart_is_solved_as_a_whole(country_of) -> None:
     problem = country_of(regions=1, units=4)
     said: list[str] = []

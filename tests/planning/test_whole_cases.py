@@ -293,3 +293,24 @@ def test_most_cases_shrink_with_the_hours_down_to_one() -> None:
     assert cases_at_once(12, 200.0, hours).tolist() == [0, 1, 6, 12, 12]
     assert cases_at_once(12, None, hours).tolist() == [12] * 5
     assert cases_at_once(0, 200.0, hours).tolist() == [0] * 5
+
+
+def test_what_one_person_alone_may_do_needs_no_solver(
+    world: Any, make_help: Help, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours = (4, 3, 2, 5)
+    alone = world(pupils(*hours), helps(make_help, *hours), [("t", "coach", 11, "s1")])
+    full = alone.plan().caseload
+    monkeypatch.setattr(whole_cases, "decided", lambda cases, *_: np.full(cases.row.size, -1))
+    assert alone.plan().caseload.equals(full)
+    monkeypatch.undo()
+    monkeypatch.setattr(whole_cases, "choose", _refuse)
+    assert alone.plan().caseload.equals(full)
+    with pytest.raises(AssertionError, match="chosen"):
+        alone.replace(staff=[("t", "coach", 6, "s1"), ("u", "coach", 5, "s1")]).plan()
+    with pytest.raises(AssertionError, match="chosen"):  # cases above a limit are a choice
+        alone.replace(limits=LimitSettings(caseload=(("coach", 2),))).plan()
+
+
+def _refuse(part: Any) -> Any:
+    raise AssertionError("there is something to be chosen")
