@@ -312,5 +312,5 @@ def test_what_one_person_alone_may_do_needs_no_solver(
         alone.replace(limits=LimitSettings(caseload=(("coach", 2),))).plan()
 
 
-def _refuse(part: Any) -> Any:
+def _refuse(_part: Any) -> Any:
     raise AssertionError("there is something to be chosen")
