@@ -16,6 +16,7 @@ from recommender.cli.output import Progress, answer, answer_json, remark
 
 if TYPE_CHECKING:
     from recommender.planning.plan import Plan
+    from recommender.planning.repair import Repair
 
 SHORT, STOPPED = 4, 5
 
@@ -156,8 +157,9 @@ def command(
 ) -> int:
     """Make the plan of a WORKSPACE and write it to a folder, whole or not at all.
 
-    The plan is a proposal; professionals decide. Ends with 4 if a must-serve rule cannot be met and
-    with 5 if the solver stopped at its limit; the plan is written all the same.
+    The plan is a proposal; professionals decide. Ends with 4 if a must-serve rule or a rule of
+    fairness cannot be met and with 5 if the solver stopped at its limit; the plan is written all
+    the same. repairs.csv then says which hours would meet the must-serve rules.
 
     With --keep, what an earlier plan offers stays unless a decision forbids it or a change is worth
     more than --threshold an assignment; the values and the gap of the plan are its true ones.
@@ -193,6 +195,7 @@ def command(
     from recommender.export.tables import csv_text
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import recommend, recommend_again, repairs_of, settings_of
+    from recommender.planning.repair import repairs_table
     from recommender.scenarios import BASE, apply_scenario
 
     names, files = options.scenario_words([scenario] if scenario else [])
@@ -244,17 +247,24 @@ def command(
             language=language,
         )
         manifest = write_plan(plan, folder, manifest, overwrite=force)
-        note(
-            workspace, "run", folder.name, files={MANIFEST: folder / MANIFEST},
-            details={"scenario": plan.summary.scenario, "seed": str(seed),
-                     "status": plan.summary.status, "version": manifest.version,
-                     **(keeping.kept_details(again) if again else {})},
-        )  # fmt: skip
+        repairs: tuple[Repair, ...] = ()
+        try:
+            # the plan stands there before its repairs are sought, which may be stopped
+            if any(s.pupils > 0 and s.site for s in plan.summary.shortages) and not relaxation:
+                progress("working out what would meet the rules that lack help")
+                repairs = repairs_of(plan, inputs, settings)
+                if repairs:
+                    beside = {"repairs.csv": csv_text(repairs_table(repairs))}
+                    manifest = write_plan(plan, folder, manifest, overwrite=True, beside=beside)
+        finally:
+            note(
+                workspace, "run", folder.name, files={MANIFEST: folder / MANIFEST},
+                details={"scenario": plan.summary.scenario, "seed": str(seed),
+                         "status": plan.summary.status, "version": manifest.version,
+                         **(keeping.kept_details(again) if again else {})},
+            )  # fmt: skip
         if again is not None and costs is not None:
             write_file(costs, csv_text(again.costs.decisions).encode())
-        if any(shortage.pupils > 0 and shortage.site for shortage in plan.summary.shortages):
-            progress("working out what would meet the rules that lack help")
-        repairs = repairs_of(plan, inputs, settings) if not relaxation else ()
     finally:
         progress.done()
     if as_json:

@@ -89,7 +89,12 @@ def refuse_target(directory: Path, *, overwrite: bool) -> None:
 
 
 def write_plan(
-    plan: Plan, directory: Path, manifest: Manifest, *, overwrite: bool = False
+    plan: Plan,
+    directory: Path,
+    manifest: Manifest,
+    *,
+    overwrite: bool = False,
+    beside: Mapping[str, str] | None = None,
 ) -> Manifest:
     """Write a plan folder whole or not at all and return its manifest with the file hashes.
 
@@ -98,6 +103,7 @@ def write_plan(
         directory: the folder to make; its parent is made where it is missing.
         manifest: as ``manifest_of`` gives it.
         overwrite: whether a plan folder that stands there may be replaced.
+        beside: file name -> text of files that go with the plan, such as its repairs.
 
     Raises:
         UsageError: if something else than a plan stands there, or a plan and not ``overwrite``.
@@ -106,7 +112,7 @@ def write_plan(
     directory = Path(os.path.realpath(directory))
     refuse_target(directory, overwrite=overwrite)
     with replacing_folder(directory) as draft:
-        return _write_files(plan, draft, manifest)
+        return _write_files(plan, draft, manifest, beside or {})
 
 
 @contextmanager
@@ -235,7 +241,7 @@ def _texts(
     return texts | report_pages(plan, manifest, manifest.language) if every else texts
 
 
-def _write_files(plan: Plan, draft: Path, manifest: Manifest) -> Manifest:
+def _write_files(plan: Plan, draft: Path, manifest: Manifest, more: Mapping[str, str]) -> Manifest:
     beside = large.SUFFIX if large.is_large(plan) else ""
     files = [write_text(draft, PLAN, plan_text(plan, beside=beside))]
     if beside:
@@ -244,7 +250,7 @@ def _write_files(plan: Plan, draft: Path, manifest: Manifest) -> Manifest:
             files.append(_flushed(draft, f"{table}{beside}"))
     files += [
         write_text(draft, name, text)
-        for name, text in _texts(plan, manifest, tables=not beside).items()
+        for name, text in {**_texts(plan, manifest, tables=not beside), **more}.items()
     ]
     sealed = replace(manifest, files=tuple(files))
     for folder in sorted({(draft / file.path).parent for file in files}):

@@ -21,6 +21,7 @@ from recommender.planning.local import (
     NEAR,
     PROOF,
     SECONDS,
+    STEP,
     WIDE,
     Best,
     Room,
@@ -44,9 +45,6 @@ TIMES = (1, 2, 4)
 
 HALVED = 4
 """How many times what is too few and what is enough are drawn together."""
-
-STEP = 0.25
-"""Hours are given in quarters."""
 
 MARGIN = 1e-4
 """By how much a change must win, as a share of what an offer is usually worth."""

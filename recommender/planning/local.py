@@ -24,7 +24,7 @@ from recommender.allocation import (
     usage,
 )
 from recommender.allocation.problem import blocks_at, extract
-from recommender.planning.codes import Bools, Floats, Ints
+from recommender.planning.codes import Bools, Floats, Ints, ranges
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.memberships import member_price
@@ -35,6 +35,9 @@ EXACT = 1e-7
 
 SECONDS = 30.0
 """How long one local problem may take."""
+
+STEP = 0.25
+"""Hours are given in quarters."""
 
 NEAR, WIDE, PROOF = 0.1, 1.0, float("inf")
 """How far from worth its price an offer may be to take part: in a search, what confirms it, and a
@@ -91,34 +94,36 @@ class Best:
 def room_of(
     formulation: Formulation,
     solution: Solution,
-    site: int,
-    unit: int = -1,
+    site: int | Ints,
+    unit: int | Ints = -1,
     *,
     row: int = -1,
     near: float = NEAR,
 ) -> Room:
-    """Return the choices of one site, with all other pupils and shortages as they are.
+    """Return the choices of a site or some, with all other pupils and shortages as they are.
 
     Of the groups those may change that the unit suits or that use the row; the others run as they
     do.
 
     Args:
         formulation, solution: the plan.
-        site: the code of the site.
-        unit: the unit that is asked about (row of ``cohort.units``), whose own duty may be met;
-            -1 for none.
+        site: the code of the site, or (sites,) codes.
+        unit: the unit that is asked about (row of ``cohort.units``), or (units,) several, whose own
+            duty may be met; -1 for none.
         row: the row that is asked about, -1 for none.
         near: how far below the best of a pupil's offers, at the prices of the plan, another may
             lie to take part, as a share of what an offer of the plan is usually worth.
     """
     problem, spans = formulation.problem, formulation.spans
     amount = whole_choice(formulation, solution)
-    free = formulation.offers.site[problem.offer] == site
+    units = np.atleast_1d(unit)
+    units = units[units >= 0]
+    free = np.isin(formulation.offers.site[problem.offer], np.atleast_1d(site))
     sessions, staff, last = problem.start[[spans.sessions, spans.staff, spans.shortages]]
-    free[:sessions] &= _worth_a_thought(formulation, solution, unit, near)
-    free[sessions:staff] &= _suited(formulation, unit) | _using(formulation, row)
+    free[:sessions] &= _worth_a_thought(formulation, solution, units, near)
+    free[sessions:staff] &= _suited(formulation, units) | _using(formulation, row)
     free[staff:last] = True
-    free[last:] = _duty_of(formulation, unit)
+    free[last:] = _duty_of(formulation, units)
     fixed = np.flatnonzero(~free & (amount > 0))
     left = problem.capacity - usage(problem, fixed, amount[fixed])
     left[np.abs(left) <= WHOLE] = 0.0
@@ -145,6 +150,13 @@ def columns_of(formulation: Formulation, unit: int) -> Ints:
     if block < 0:
         return np.empty(0, dtype=np.int64)
     return np.arange(*formulation.problem.start[block : block + 2])
+
+
+def _columns_of_all(formulation: Formulation, units: Ints) -> Ints:
+    """Return the columns of some units."""
+    start, block = formulation.problem.start, formulation.block[units]
+    block = block[block >= 0]
+    return ranges(start[block], start[block + 1] - start[block])
 
 
 def best(room: Room, seconds: float = SECONDS) -> Best | None:
@@ -233,27 +245,28 @@ def usual_worth(formulation: Formulation, solution: Solution) -> float:
     return float(np.median(formulation.problem.value[mine])) if mine.size else 1.0
 
 
-def _worth_a_thought(formulation: Formulation, solution: Solution, unit: int, near: float) -> Bools:
-    """Return (unit columns,) whether a column may be of use: near, taken, or of the unit."""
+def _worth_a_thought(
+    formulation: Formulation, solution: Solution, asked: Ints, near: float
+) -> Bools:
+    """Return (unit columns,) whether a column may be of use: near, taken, or of who is asked about."""
     problem, units = formulation.problem, formulation.candidate.size
     price = np.asarray(problem.use.T @ solution.price)
     net = problem.value[:units] - price[problem.offer[:units]]
     net -= member_price(formulation, solution.links)
     some = net >= -near * usual_worth(formulation, solution)
     some[solution.columns[solution.columns < units]] = True
-    if unit >= 0:
-        some[columns_of(formulation, unit)] = True
+    some[_columns_of_all(formulation, asked)] = True
     return np.asarray(some)
 
 
-def _suited(formulation: Formulation, unit: int) -> Bools:
-    """Return (session columns,) whether a session holds a place of an offer to the unit."""
+def _suited(formulation: Formulation, units: Ints) -> Bools:
+    """Return (session columns,) whether a session holds a place of an offer to one of the units."""
     problem, spans = formulation.problem, formulation.spans
     first, last = problem.start[[spans.sessions, spans.staff]]
-    if unit < 0:
+    if units.size == 0:
         return np.zeros(last - first, dtype=np.bool_)
     grouped = np.isin(np.array(formulation.rows.resource, dtype=object), ("places", "quorum"))
-    mine = problem.use[:, problem.offer[columns_of(formulation, unit)]]
+    mine = problem.use[:, np.unique(problem.offer[_columns_of_all(formulation, units)])]
     rows = np.zeros(problem.rows)
     rows[mine.indices] = 1.0
     sessions = abs(problem.use[:, problem.offer[first:last]])
@@ -269,13 +282,13 @@ def _using(formulation: Formulation, row: int) -> Bools:
     return np.asarray(problem.use[[row]][:, problem.offer[first:last]].toarray()[0] > 0)
 
 
-def _duty_of(formulation: Formulation, unit: int) -> Bools:
-    """Return (shortage and borrowed columns,) whether a column is what the unit is owed."""
+def _duty_of(formulation: Formulation, units: Ints) -> Bools:
+    """Return (shortage and borrowed columns,) whether a column is what a unit is owed."""
+    pieces, people = formulation.pieces, formulation.people
     first = formulation.problem.start[formulation.spans.shortages]
     piece = formulation.offers.piece[formulation.problem.offer[first:]]
-    if unit < 0 or formulation.people.duty[unit] < 0:
-        return np.zeros(piece.size, dtype=np.bool_)
-    pieces, people = formulation.pieces, formulation.people
-    mine = pieces.kind[piece] == Kind.SHORT
-    mine &= pieces.rule[piece] == people.duty[unit]
-    return np.asarray(mine & (pieces.site[piece] == people.site[unit]))
+    owed = units[people.duty[units] >= 0]
+    sites = len(formulation.book.sites)
+    mine = pieces.rule[piece] * sites + pieces.site[piece]
+    duty = people.duty[owed] * sites + people.site[owed]
+    return np.asarray((pieces.kind[piece] == Kind.SHORT) & np.isin(mine, duty))

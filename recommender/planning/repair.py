@@ -1,9 +1,11 @@
 """Repair: the fewest extra hours with which a must-serve rule could be met, solved again as proof.
 
-For every rule and site that lacks pupils, the choices of the site are solved for the fewest hours
-that would have to be added so that everybody owed help is offered some, while all other sites keep
-what they have.  Then the site is solved again with these hours and its true values: only what comes
-out without a shortage is called a repair.
+For every rule and site that lacks pupils, the choices of the site - and of the sites where parents
+of its pupils receive their help - are solved for the fewest hours that would have to be added so
+that everybody owed help is offered some, while all other sites keep what they have.  Where several
+lack pupils, they are solved together as well: hours that one may still take from staff they share
+are gone for the next.  Then all of it is solved again with these hours and its true values: only
+what comes out without a shortage is called a repair.
 """
 
 from __future__ import annotations
@@ -11,13 +13,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 
 from recommender.allocation import Solution
-from recommender.planning.codes import Ints
+from recommender.planning.codes import Floats, Ints
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
-from recommender.planning.local import PROOF, Room, best, room_of, whole_choice, with_more
+from recommender.planning.local import (
+    PROOF,
+    STEP,
+    WIDE,
+    Room,
+    best,
+    room_of,
+    whole_choice,
+    with_more,
+)
 from recommender.planning.taken import WHOLE
 
 EURO = 0.01
@@ -26,8 +38,22 @@ EURO = 0.01
 MOST = 10
 """Shortages that are looked into; they stand in the order of their rules."""
 
-STEP = 0.25
-"""Hours are given in quarters."""
+ALL = "*"
+"""Stands for the rule and the site of the repair of all shortages together."""
+
+COLUMNS = (
+    "rule", "site", "pupils", "role", "at", "period", "hours", "euros", "unsuited", "proved",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Hours to add: of a role at a site in a period."""
+
+    role: str
+    site: str
+    period: str
+    hours: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +61,32 @@ class Repair:
     """What a rule lacks at a site, and the least that would do.
 
     Attributes:
-        rule, site, pupils: the shortage.
-        hours: (role, period, hours) to add at the site; euros: to add to the budget.
+        rule, site, pupils: the shortage; rule and site are ``*`` of all shortages together.
+        hours: what to add, at the site or where the parents receive their help; euros: to add to
+            the budget.
         unsuited: pupils owed help who may not be offered any that counts: hours do not help them,
             only a decision, other help in the catalogue or a wider rule does.
-        proved: whether the site was solved again with it and lacked nobody but the unsuited.
+        proved: whether it was solved again with it and lacked nobody but the unsuited.
     """
 
     rule: str
     site: str
     pupils: float
-    hours: tuple[tuple[str, str, float], ...] = ()
+    hours: tuple[Extra, ...] = ()
     euros: float = 0.0
     unsuited: float = 0.0
     proved: bool = False
 
     def __str__(self) -> str:
         lacks = f"{self.rule} at {self.site} lacks help for {self.pupils:g} pupils"
-        parts = [f"{hours:g} hours of {role} in {period}" for role, period, hours in self.hours]
+        if self.rule == ALL:
+            lacks = f"all of these together lack help for {self.pupils:g} pupils"
+        parts = [
+            f"{extra.hours:g} hours of {extra.role}"
+            + (f" at {extra.site}" if extra.site != self.site else "")
+            + f" in {extra.period}"
+            for extra in self.hours
+        ]
         if self.euros:
             parts.append(f"{self.euros:,.0f} euros")
         if parts and self.proved:
@@ -67,82 +101,132 @@ class Repair:
         return lacks
 
 
+@dataclass(frozen=True, slots=True)
+class _Short:
+    """A shortage: codes of rule and site, its column, the pupils it lacks and who is owed help.
+
+    ``unit`` are those who may be offered help that counts, ``unsuited`` how many may not.
+    """
+
+    rule: int
+    site: int
+    column: int
+    pupils: float
+    unit: Ints
+    unsuited: float
+
+
 def repairs(formulation: Formulation, solution: Solution) -> tuple[Repair, ...]:
-    """Return a repair for every rule and site that lacks pupils; none where nothing lacks."""
-    pieces, problem, book = formulation.pieces, formulation.problem, formulation.book
-    amount = whole_choice(formulation, solution)
-    first = int(problem.start[formulation.spans.shortages])
-    piece = formulation.offers.piece[problem.offer[first:]]
-    short = (pieces.kind[piece] == Kind.SHORT) & (amount[first:] > WHOLE)
-    found = []
-    for at in np.flatnonzero(short)[:MOST].tolist():
-        rule, site = int(pieces.rule[piece[at]]), int(pieces.site[piece[at]])
-        lacks = Repair(book.rules[rule], book.sites[site], float(amount[first + at]))
-        found.append(_repaired(formulation, solution, lacks, rule, site, first + at))
+    """Return a repair for every rule and site that lacks pupils, and one of all together.
+
+    Nothing is returned where nothing lacks.
+    """
+    short = _shortages(formulation, solution)
+    found = [_repaired(formulation, solution, (each,)) for each in short]
+    if len([repair for repair in found if repair.hours or repair.euros]) > 1:
+        found.append(_repaired(formulation, solution, short))
     return tuple(found)
 
 
-def _repaired(
-    formulation: Formulation, solution: Solution, lacks: Repair, rule: int, site: int, column: int
-) -> Repair:
-    people = formulation.people
-    owed = (people.duty == rule) & people.agreed & (people.site == site)
-    served = formulation.offers.made_of.tocsr()[
-        np.flatnonzero(
-            (formulation.pieces.kind == Kind.SERVED)
-            & (formulation.pieces.rule == rule)
-            & (formulation.pieces.site == site)
+def repairs_table(found: tuple[Repair, ...]) -> pd.DataFrame:
+    """Return repairs as a table: a row for all hours of a role at a site in a period.
+
+    Columns: rule, site, pupils, role, at (where the hours are added), period, hours, euros,
+    unsuited, proved; euros, unsuited and proved are those of the whole repair.  A repair that needs
+    no hours, or that is not found, has one row without a role.
+    """
+    rows = [
+        (
+            repair.rule, repair.site, repair.pupils, extra.role, extra.site, extra.period,
+            extra.hours, repair.euros, repair.unsuited, int(repair.proved),
         )
-    ]
-    counts = np.zeros(formulation.problem.offers, dtype=np.bool_)
-    counts[served.indices] = True
-    units = formulation.candidate.size
-    start = formulation.problem.start
+        for repair in found
+        for extra in repair.hours or (Extra("", "", "", 0.0),)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _shortages(formulation: Formulation, solution: Solution) -> tuple[_Short, ...]:
+    pieces, problem = formulation.pieces, formulation.problem
+    amount = whole_choice(formulation, solution)
+    first = int(problem.start[formulation.spans.shortages])
+    piece = formulation.offers.piece[problem.offer[first:]]
+    lacking = (pieces.kind[piece] == Kind.SHORT) & (amount[first:] > WHOLE)
+    found = []
+    for at in np.flatnonzero(lacking)[:MOST].tolist():
+        rule, site = int(pieces.rule[piece[at]]), int(pieces.site[piece[at]])
+        unit, unsuited = _owed(formulation, rule, site)
+        found.append(_Short(rule, site, first + at, float(amount[first + at]), unit, unsuited))
+    return tuple(found)
+
+
+def _owed(formulation: Formulation, rule: int, site: int) -> tuple[Ints, float]:
+    """Return who is owed help that counts and may be offered it, and how many pupils may not."""
+    people, problem, pieces = formulation.people, formulation.problem, formulation.pieces
+    owed = (people.duty == rule) & people.agreed & (people.site == site)
+    counted = (pieces.kind == Kind.SERVED) & (pieces.rule == rule) & (pieces.site == site)
+    counts = np.zeros(problem.offers, dtype=np.bool_)
+    counts[formulation.offers.made_of.tocsr()[np.flatnonzero(counted)].indices] = True
+    mine = np.flatnonzero(counts[problem.offer[: formulation.candidate.size]])
     suited = np.zeros(people.site.size, dtype=np.bool_)
-    mine = np.flatnonzero(counts[formulation.problem.offer[:units]])
-    suited[formulation.unit[np.searchsorted(start, mine, side="right") - 1]] = True
-    unsuited = float(people.count[owed & ~suited].sum())
-    unit = np.flatnonzero(owed & suited)
+    suited[formulation.unit[np.searchsorted(problem.start, mine, side="right") - 1]] = True
+    return np.flatnonzero(owed & suited), float(people.count[owed & ~suited].sum())
+
+
+def _repaired(formulation: Formulation, solution: Solution, short: tuple[_Short, ...]) -> Repair:
+    people, book = formulation.people, formulation.book
+    alone = len(short) == 1
+    lacks = Repair(
+        book.rules[short[0].rule] if alone else ALL,
+        book.sites[short[0].site] if alone else ALL,
+        sum(each.pupils for each in short),
+        unsuited=sum(each.unsuited for each in short),
+    )
+    unit = np.unique(np.concatenate([each.unit for each in short]))
     if unit.size == 0:
-        return replace(lacks, unsuited=unsuited)
-    room = room_of(formulation, solution, site, int(unit[0]), row=-1, near=PROOF)
-    rows = _rows(formulation, site)
-    added = _fewest(formulation, room, rows, column, unsuited)
+        return lacks
+    family = people.family[unit]
+    sites = np.unique(np.concatenate([people.site[unit], people.home[family[family >= 0]]]))
+    near = PROOF if alone else WIDE
+    room = room_of(formulation, solution, sites, unit, near=near)
+    rows = _rows(formulation, sites)
+    added = _fewest(formulation, room, rows, short)
     if added is None:
-        return replace(lacks, unsuited=unsuited)
+        return lacks
     more = room
     for row, amount in zip(rows.tolist(), added.tolist(), strict=True):
         if amount > 0:
             more = with_more(more, row, amount, formulation)
     again = best(more)
-    proved = again is not None and again.of(np.array([column])) <= unsuited + WHOLE
-    labels, book = formulation.rows, formulation.book
+    proved = again is not None and all(
+        again.of(np.array([each.column])) <= each.unsuited + WHOLE for each in short
+    )
+    labels = formulation.rows
     is_hours = labels.role[rows] >= 0
     hours = tuple(
-        (book.roles[labels.role[row]], book.periods[labels.period[row]], float(amount))
+        Extra(
+            book.roles[labels.role[row]],
+            book.sites[labels.site[row]],
+            book.periods[labels.period[row]],
+            float(amount),
+        )
         for row, amount in zip(rows[is_hours].tolist(), added[is_hours].tolist(), strict=True)
         if amount > 0
     )
-    return replace(
-        lacks,
-        hours=hours,
-        euros=float(added[~is_hours].sum()),
-        unsuited=unsuited,
-        proved=proved,
-    )
+    return replace(lacks, hours=hours, euros=float(added[~is_hours].sum()), proved=proved)
 
 
-def _rows(formulation: Formulation, site: int) -> Ints:
-    """Return the rows that may be added to: hours at the site, and money."""
+def _rows(formulation: Formulation, sites: Ints) -> Ints:
+    """Return the rows that may be added to: hours at the sites, and money."""
     labels = formulation.rows
     resource = np.array(labels.resource, dtype=object)
-    hours = (resource == "hours") & (labels.site == site)
+    hours = (resource == "hours") & np.isin(labels.site, sites)
     return np.flatnonzero(hours | (resource == "budget"))
 
 
 def _fewest(
-    formulation: Formulation, room: Room, rows: Ints, column: int, unsuited: float
-) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+    formulation: Formulation, room: Room, rows: Ints, short: tuple[_Short, ...]
+) -> Floats | None:
     """Return (rows,) the least to add so that nobody suited lacks help, or None if nothing does."""
     problem = room.problem
     place = {int(row): number for number, row in enumerate(room.rows.tolist())}
@@ -154,8 +238,9 @@ def _fewest(
         (np.full(width, -1.0), (here[some], np.arange(width))), shape=(problem.rows, width)
     )
     limit = problem.limit.copy()
-    mine = room.at(np.array([column]))
-    limit[np.searchsorted(problem.start, mine, side="right") - 1] = unsuited
+    for each in short:
+        mine = room.at(np.array([each.column]))
+        limit[np.searchsorted(problem.start, mine, side="right") - 1] = each.unsuited
     first, last = formulation.problem.start[[formulation.spans.sessions, formulation.spans.staff]]
     session = np.flatnonzero((room.columns >= first) & (room.columns < last))
     pupils = np.ceil(float(formulation.people.count.sum()))

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from recommender.planning.plan import Plan, Shortage
+from recommender.planning.repair import Extra, Repair
 
 
 def test_check_of_a_good_workspace_says_what_is_there(run, workspace: Path) -> None:
@@ -116,11 +117,29 @@ def test_a_shortage_is_exit_4_and_the_plan_is_written(
     run, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shortened(monkeypatch, shortages=(Shortage("any", "s01", 2.0),), status="stopped")
+    repair = Repair("any", "s01", 2.0, (Extra("teacher", "s01", "winter", 3.5),), proved=True)
+    monkeypatch.setattr("recommender.pipeline.repairs_of", lambda *_: (repair,))
     said = run("plan", workspace, "-o", workspace / "short")
     assert said.code == 4
     assert "must-serve rule cannot be met" in said.err
     assert "2  pupils short" in said.out
+    assert "3.5 hours of teacher in winter more would do (solved again)" in said.out
     assert (workspace / "short" / "manifest.json").exists()
+    assert (workspace / "short" / "repairs.csv").read_text("utf-8").splitlines() == [
+        "rule,site,pupils,role,at,period,hours,euros,unsuited,proved",
+        "any,s01,2,teacher,s01,winter,3.5,0,0,1",
+    ]
+
+
+def test_a_rule_of_fairness_that_cannot_be_met_is_exit_4_and_no_duty(
+    run, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shortened(monkeypatch, shortages=(Shortage("no_worse_than/s01", "", 3.0),))
+    said = run("plan", workspace, "-o", workspace / "unfair")
+    assert said.code == 4
+    assert "a rule of fairness cannot be met" in said.err
+    assert "3  pupils worse off than now" in said.out
+    assert "Must-serve rules that" not in said.out
 
 
 def test_running_help_without_hours_is_exit_4_too(

@@ -106,6 +106,21 @@ def test_an_untouched_folder_has_no_findings(region: Region, tmp_path: Path) -> 
     assert changed_cells(tmp_path / "plan", plan, sealed) == ()
 
 
+def test_files_that_go_with_a_plan_are_sealed_and_replaced_with_it(
+    region: Region, tmp_path: Path
+) -> None:
+    plan, manifest = region
+    folder = tmp_path / "plan"
+    sealed = write_plan(plan, folder, manifest, beside={"repairs.csv": "rule\nlaw\n"})
+    assert "repairs.csv" in {file.path for file in sealed.files}
+    assert changed_files(folder) == ()
+    assert changed_cells(folder, plan, sealed) == ()
+    (folder / "repairs.csv").write_text("rule\n")
+    assert any("repairs.csv" in line for line in changed_files(folder))
+    write_plan(plan, folder, manifest, overwrite=True)
+    assert not (folder / "repairs.csv").exists()
+
+
 @pytest.mark.parametrize("name", sorted(FILES - {"manifest.json"}))
 def test_a_file_that_was_touched_or_lost_is_named(
     region: Region, tmp_path: Path, name: str

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from recommender.planning import LimitSettings
-from recommender.planning.repair import Repair, repairs
+from recommender.planning.repair import ALL, Extra, Repair, repairs, repairs_table
 
 Help = Callable[..., Any]
 
@@ -29,7 +29,7 @@ def test_the_hours_that_lack_are_named_and_proved(
         limits=LimitSettings(must_serve=(must("law", "talk"),)),
     )
     (repair,) = repaired(base)
-    assert repair == Repair("law", "s1", 2.0, (("teacher", "autumn", 3.0),), proved=True)
+    assert repair == Repair("law", "s1", 2.0, (Extra("teacher", "s1", "autumn", 3.0),), proved=True)
     assert str(repair) == (
         "law at s1 lacks help for 2 pupils; 3 hours of teacher in autumn more would do "
         "(solved again)"
@@ -47,7 +47,7 @@ def test_the_cheaper_of_two_ways_is_named(
         limits=LimitSettings(must_serve=(must("law"),)),
     )
     (repair,) = repaired(base)
-    assert repair.hours == (("coach", "autumn", 2.0),)
+    assert repair.hours == (Extra("coach", "s1", "autumn", 2.0),)
     assert repair.proved
 
 
@@ -82,7 +82,7 @@ def test_more_groups_than_one_may_be_what_lacks(
         limits=LimitSettings(must_serve=(must("law"),)),
     )
     (repair,) = repaired(base)
-    assert (repair.pupils, repair.hours) == (9.0, (("teacher", "autumn", 11.0),))
+    assert (repair.pupils, repair.hours) == (9.0, (Extra("teacher", "s1", "autumn", 11.0),))
     assert repair.proved
 
 
@@ -105,3 +105,51 @@ def test_nothing_lacks_where_rules_are_met(world: Any, make_help: Help) -> None:
         [("t", "teacher", 1, "s1")],
     )
     assert repaired(base) == ()
+
+
+def test_what_two_sites_lack_together_is_more_than_what_each_lacks(
+    world: Any, make_help: Help, must: Callable[..., Any]
+) -> None:
+    # one hour of a shared teacher is left, and either site alone would have it
+    units = {
+        "ann": {"benefits": {"talk": 0.3}, "must_serve": "law", "site": "s1"},
+        "ben": {"benefits": {"talk": 0.3}, "must_serve": "law", "site": "s2"},
+    }
+    base = world(
+        units,
+        [make_help("talk", {"teacher": 3})],
+        [("t", "teacher", 1, "s1;s2")],
+        limits=LimitSettings(must_serve=(must("law", "talk"),)),
+    )
+    one, other, both = repaired(base)
+    assert one.hours == (Extra("teacher", "s1", "autumn", 2.0),)
+    assert other.hours == (Extra("teacher", "s2", "autumn", 2.0),)
+    assert (both.rule, both.site, both.pupils, both.proved) == (ALL, ALL, 2.0, True)
+    assert sum(extra.hours for extra in both.hours) == 5.0
+    assert {extra.site for extra in both.hours} == {"s1", "s2"}
+    assert "all of these together lack help for 2 pupils; " in str(both)
+    table = repairs_table((one, other, both))
+    assert table["hours"].sum() == 9.0
+    assert table["rule"].tolist() == ["law", "law", ALL, ALL]
+
+
+def test_hours_may_lack_where_the_parents_receive_their_help(
+    world: Any, make_help: Help, must: Callable[..., Any]
+) -> None:
+    # two children at s1, the one who is owed help at s2: the parents meet at s1
+    child = {"benefits": {"course": 0.3}, "family_id": "f"}
+    units = {
+        "ann": {**child, "site": "s1"},
+        "ben": {**child, "site": "s1"},
+        "cas": {**child, "site": "s2", "must_serve": "law"},
+    }
+    base = world(
+        units,
+        [make_help("course", {"coach": 4}, recipient="parents")],
+        [("c", "coach", 1, "s1;s2")],
+        limits=LimitSettings(must_serve=(must("law", "course"),)),
+    )
+    (repair,) = repaired(base)
+    assert repair.hours == (Extra("coach", "s1", "autumn", 3.0),)
+    assert repair.proved
+    assert "3 hours of coach at s1 in autumn more would do" in str(repair)
