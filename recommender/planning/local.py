@@ -248,7 +248,7 @@ def usual_worth(formulation: Formulation, solution: Solution) -> float:
 def _worth_a_thought(
     formulation: Formulation, solution: Solution, asked: Ints, near: float
 ) -> Bools:
-    """Return (unit columns,) whether a column may be of use: near, taken, or of who is asked about."""
+    """Return (unit columns,) whether a column may be of use: near, taken or of who is asked for."""
     problem, units = formulation.problem, formulation.candidate.size
     price = np.asarray(problem.use.T @ solution.price)
     net = problem.value[:units] - price[problem.offer[:units]]
