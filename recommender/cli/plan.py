@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -192,11 +192,13 @@ def command(
     from recommender.export.files import write_file
     from recommender.export.folder import MANIFEST, write_plan
     from recommender.export.manifest import manifest_of, plain
+    from recommender.export.more import Point
     from recommender.export.tables import csv_text
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import recommend, recommend_again, repairs_of, settings_of
     from recommender.planning.repair import repairs_table
     from recommender.scenarios import BASE, apply_scenario
+    from recommender.scenarios.frontier import front_of
 
     names, files = options.scenario_words([scenario] if scenario else [])
     if len(names) > 1:
@@ -236,6 +238,14 @@ def command(
                 plan.summary, scenario=scenario or BASE, synthetic=inputs.policy.synthetic
             ),
         )
+        found = front_of(plan, inputs, settings, progress)
+        front = (
+            ()
+            if found is None
+            else tuple(
+                Point(*line) for line in found[[f.name for f in fields(Point)]].to_numpy().tolist()
+            )
+        )
         progress("writing the plan")
         made_from = os.path.relpath(workspace.resolve(), Path(os.path.realpath(folder)))
         manifest = manifest_of(
@@ -245,6 +255,7 @@ def command(
             created=dt.datetime.now(dt.UTC),
             workspace=Path(made_from).as_posix(),
             language=language,
+            front=front,
         )
         manifest = write_plan(plan, folder, manifest, overwrite=force)
         repairs: tuple[Repair, ...] = ()

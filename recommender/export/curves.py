@@ -36,6 +36,7 @@ def chart(
     title: str,
     shown: Callable[[float], str],
     mark: float | None = None,
+    dot: tuple[float, float] | None = None,
 ) -> Markup:
     """Return a chart as an ``svg`` element.
 
@@ -45,6 +46,7 @@ def chart(
         title: what the chart says, for who cannot see it.
         shown: writes the numbers of the axes.
         mark: a place across that is marked with a line.
+        dot: a point, across and up, that is marked.
     """
     xs = np.concatenate([curve.x for curve in curves])
     ys = np.concatenate([v for c in curves for v in (c.y, c.low, c.high) if v is not None])
@@ -97,6 +99,10 @@ def chart(
             f'stroke="{COLOURS[number % len(COLOURS)]}" stroke-width="2.2"'
             + (f' stroke-dasharray="{dash}"' if dash else "")
             + "/>"
+        )
+    if dot is not None:
+        parts.append(
+            f'<circle cx="{right(dot[0]):.1f}" cy="{down(dot[1]):.1f}" r="4.5" fill="#1c2429"/>'
         )
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(

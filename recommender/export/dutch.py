@@ -329,6 +329,29 @@ DUTCH: Mapping[str, str] = {
     "negen van de tien gevallen ligt het in de band. Leerlingen en groepen mogen hier in delen. "
     "Een heel plan komt zo dicht bij de lijn als zijn bewezen afstand zegt. De stippellijn is nu. "
     "Het zijn alle uren die mensen hebben, ook de tijd om te reizen.",
+    "front_report": "De lijn is wat deze uren hoogstens kunnen doen als leerlingen en groepen in "
+    "delen mogen. In negen van de tien gevallen ligt het in de band. De stip is dit plan. Met hele "
+    "leerlingen en groepen kom je iets onder de lijn uit. Alle uren die mensen hebben tellen mee, "
+    "ook de tijd om te reizen.",
+    "expect": "Wat je mag verwachten, en hoe vast het plan ligt",
+    "expect_intro": "Hulp doet het meest bij een risico in het midden. Is het echte risico lager "
+    "of hoger dan geschat, dan doet hulp minder. En een plan kiest leerlingen van wie de schatting "
+    "het meeste belooft. Je mag daarom minder verwachten dan de schattingen samen.",
+    "expect_how": "Hoe het is geteld",
+    "expect_estimated": "Met de schattingen van risico’s en effecten",
+    "expect_promise": "Te verwachten, omdat echte risico’s rond hun schatting liggen",
+    "expect_draws": "Van dit plan, in negen van de tien van {draws} lotingen van effecten en "
+    "risico’s",
+    "steady": "Hoe vaak een aanbod blijft",
+    "steady_intro": "Het plan is opnieuw gemaakt in {draws} lotingen van effecten en risico’s. "
+    "Blijft een aanbod in de meeste lotingen, dan hangt het niet van toeval af. Verdwijnt het "
+    "vaak, dan had een andere leerling het even goed kunnen krijgen.",
+    "steady_share": "Leerlingen naar hoe vaak zij dezelfde hulp krijgen",
+    "steady_draws": "Van de lotingen",
+    "steady_by": "Hoe vaak elke hulp blijft",
+    "steady_mean": "Blijft, gemiddeld",
+    "steady_none": "Dit plan is niet in lotingen geprobeerd. Met recommender plan --draws zie je "
+    "hoe vaak elk aanbod blijft.",
     "front_across": "uren",
     "front_up": "voordeel",
     "front_chart": "Het voordeel stijgt met de uren, steeds langzamer als er meer zijn",

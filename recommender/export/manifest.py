@@ -13,7 +13,7 @@ from typing import Any
 from recommender import __version__
 from recommender.errors import InputError, Problem
 from recommender.export.equity import EquityGroup, equity_of
-from recommender.export.more import MoreHours, more_hours
+from recommender.export.more import MoreHours, Point, more_hours
 from recommender.inputs.catalogue import Text
 from recommender.inputs.workspace import Inputs, Source
 from recommender.planning.plan import Plan
@@ -111,6 +111,7 @@ class Manifest:
         plausible: the shares of cases that the policy calls plausible.
         equity: help by groups that must not be treated unequally, small cells left out.
         more: what more hours of a role could bring at most.
+        front: what hours of everybody could bring, from fewer to more; () where it is not known.
         value, bound, gap, better_bound, status, engine, seed, scenario, synthetic: as in the plan.
     """
 
@@ -140,6 +141,7 @@ class Manifest:
     plausible: tuple[Plausible, ...] = ()
     equity: tuple[EquityGroup, ...] = ()
     more: tuple[MoreHours, ...] = ()
+    front: tuple[Point, ...] = ()
 
 
 def manifest_of(
@@ -150,6 +152,7 @@ def manifest_of(
     created: dt.datetime,
     workspace: str,
     language: str = "en",
+    front: tuple[Point, ...] = (),
 ) -> Manifest:
     """Return the manifest of a plan that has not been written yet (no file hashes).
 
@@ -160,6 +163,7 @@ def manifest_of(
         created: the moment, with a time zone.
         workspace: the workspace as a path from the plan folder.
         language: of the report in the folder.
+        front: what hours of everybody could bring, where it was worked out.
     """
     policy, catalogue, summary = inputs.policy, inputs.catalogue, plan.summary
     sites = inputs.resources.sites
@@ -211,6 +215,7 @@ def manifest_of(
         plausible=tuple(Plausible(o.id, *o.base_rate) for o in policy.outcomes),
         equity=equity_of(plan, inputs.cohort),
         more=more_hours(plan, inputs.resources, policy.rules.travel_overhead),
+        front=front,
     )
 
 
@@ -263,6 +268,7 @@ def manifest_text(manifest: Manifest) -> str:
         "plausible": [plain(share) for share in manifest.plausible],
         "equity": [plain(group) for group in manifest.equity],
         "more": [plain(hours) for hours in manifest.more],
+        "front": [plain(point) for point in manifest.front],
     }
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -314,6 +320,7 @@ def read_manifest(text: str, file: str) -> Manifest:
             plausible=tuple(Plausible(**share) for share in document.get("plausible", ())),
             equity=tuple(EquityGroup(**group) for group in document.get("equity", ())),
             more=tuple(MoreHours(**hours) for hours in document.get("more", ())),
+            front=tuple(Point(**point) for point in document.get("front", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         message = "is not the manifest of a plan folder"

@@ -32,6 +32,24 @@ class MoreHours:
     worth: float
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The most benefit of some hours of everybody, pupils and groups taken in parts.
+
+    Attributes:
+        change: of the hours, as a share of those of the plan.  hours: all of them.
+        benefit: weighted adverse outcomes averted.  low, high: its interval that holds 90 %.
+        price: benefit of one more of these hours, in the mix there is.
+    """
+
+    change: float
+    hours: float
+    benefit: float
+    low: float
+    high: float
+    price: float
+
+
 def more_hours(plan: Plan, resources: Resources, travel_overhead: float) -> tuple[MoreHours, ...]:
     """Return what hours are worth, role by role, most first.
 

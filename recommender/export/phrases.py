@@ -370,6 +370,27 @@ ENGLISH: Mapping[str, str] = {
     "the interval that holds 90 %. Pupils and groups may be taken in parts here; a whole plan "
     "comes within its proven gap of the line. The dashed line is today. These are all hours that "
     "people have, travel between sites included.",
+    "front_report": "The line is the most that these hours can do if pupils and groups may be "
+    "taken in parts, with the interval that holds 90 %. The dot is this plan: whole pupils and "
+    "groups lie a little below the line. All hours that people have count, travel included.",
+    "expect": "What may be expected, and how steady it is",
+    "expect_intro": "Help does most good at middling risks. Where the true risk lies lower or "
+    "higher than its estimate, help does less, and a plan picks out the pupils for whom the "
+    "estimate says most. So less may be expected than the estimates add up to.",
+    "expect_how": "How it is counted",
+    "expect_estimated": "By the estimates of risks and effects",
+    "expect_promise": "To be expected, since true risks lie around their estimates",
+    "expect_draws": "Of this plan, in nine of ten of {draws} draws of effects and risks",
+    "steady": "How often offers stay",
+    "steady_intro": "The plan was made again in {draws} draws of effects and risks. An offer that "
+    "stays in most of them does not hang on chance; one that goes in many could as well have gone "
+    "to another pupil.",
+    "steady_share": "Pupils by how often they are offered the same help",
+    "steady_draws": "Of the draws",
+    "steady_by": "How often each help stays",
+    "steady_mean": "Stays, on average",
+    "steady_none": "This plan was not tried in draws; recommender plan --draws says how often each "
+    "offer stays.",
     "front_across": "hours",
     "front_up": "benefit",
     "front_chart": "Benefit rises with hours, and more slowly the more there are",

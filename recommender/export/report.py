@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import UsageError
-from recommender.export import figures
+from recommender.export import curves, figures, steady
 from recommender.export.because import reason_words
 from recommender.export.disclosure import hide_counts, hide_part, hide_served
 from recommender.export.equity import RARE
@@ -154,7 +154,11 @@ def report_html(
         sites=records(sites),
         sums=sums,
         all_hours=bool(offered["hours"].notna().all()),
-        curve=_curve(plan, manifest),
+        curve=[] if manifest.front else _curve(plan, manifest),
+        front=manifest.front,
+        front_chart=_front_chart(plan, manifest, words),
+        stays=records(steady.by_share(plan, open_to_all=open_to_all)),
+        stays_by=records(steady.by_intervention(plan, open_to_all=open_to_all)),
         sessions=[] if open_to_all else _in_time(records(_sessions(plan)), calendar),
         equity=_equity(manifest, words, named),
         risks=_risks(plan, manifest),
@@ -337,6 +341,27 @@ def _curve(plan: Plan, manifest: Manifest) -> list[Record]:
          "high": above + worth * tenth / 10}
         for tenth in range(6)
     ]  # fmt: skip
+
+
+def _front_chart(plan: Plan, manifest: Manifest, words: Language) -> str:
+    """Benefit along the hours of everybody, with this plan as a dot; "" where it is not known."""
+    front = manifest.front
+    if not front:
+        return ""
+    hours, benefit, low, high = (
+        np.array([getattr(point, key) for point in front])
+        for key in ("hours", "benefit", "low", "high")
+    )
+    today = next((point.hours for point in front if point.change == 0), float(hours[0]))
+    return curves.chart(
+        [curves.Curve(hours, benefit, np.maximum(low, 0.0), high)],
+        words.plain("front_across"),
+        words.plain("front_up"),
+        words.plain("front_chart"),
+        words.round_number,
+        today,
+        (today, plan.summary.benefit),
+    )
 
 
 def _needs(manifest: Manifest) -> dict[str, dict[str, float]]:

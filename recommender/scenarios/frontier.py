@@ -26,10 +26,12 @@ from recommender.inputs.policy import CapacityChange
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match, plan_error
 from recommender.pipeline import Progress, Settings, silent
-from recommender.planning import Formulation, formulate
-from recommender.planning.codes import Floats, Ints, first_best
+from recommender.planning import Formulation, Plan, formulate
+from recommender.planning.codes import Bools, Floats, Ints, first_best
+from recommender.planning.readback import risks_of
 from recommender.risk import RiskProfiles, assess_risk
 from recommender.scenarios.changes import change_capacity
+from recommender.scenarios.runs import start_of
 from recommender.scenarios.sides import INTERVAL
 
 PAYS = 0.01
@@ -160,20 +162,14 @@ def frontier(
     grid = tuple(sorted({*changes, 0.0}))
     if grid[0] < -1:
         raise UsageError("hours cannot fall by more than all of them: -100%")
-    named = _rows_named(inputs, asked)
+    named = rows_named(inputs, asked)
     if not named.any():
         raise UsageError(f"nobody has hours of {', '.join(resources)}")
     if risks is None:
         progress("assessing risks")
         risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
     candidates = match(inputs.cohort, inputs.catalogue, risks, settings.matching)
-    most = 1.0 + max(grid[-1], MORE)
-    staff = inputs.resources.professionals
-    wide = staff.assign(hours=np.where(named, staff["hours"] * most, staff["hours"]))
-    formulation = formulate(
-        candidates, replace(inputs.resources, professionals=wide), settings.limits
-    )
-    line = _Line(candidates, formulation, settings, named, most)
+    line = _line(inputs, candidates, settings, named, 1.0 + max(grid[-1], MORE))
     progress("following the frontier")
     points = line.points(grid, progress)
     progress("what prediction is worth")
@@ -201,7 +197,49 @@ def frontier(
     )
 
 
-def _rows_named(inputs: Inputs, asked: tuple[CapacityChange, ...]) -> np.ndarray:
+FRONT = (-0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+"""Changes of the hours of everybody that a report shows."""
+
+LARGEST = 200_000
+"""Columns up to which a report follows benefit along hours: that takes seconds, not minutes."""
+
+
+def front_of(
+    plan: Plan, inputs: Inputs, settings: Settings, progress: Progress = silent
+) -> pd.DataFrame | None:
+    """Return the points of a frontier around a plan (``COLUMNS``), by the hours of everybody.
+
+    None where nobody has hours, the problem is large, or the plan is not one of these inputs.
+
+    Args:
+        plan: the plan; its risks are taken over, and its prices are where the search begins.
+        inputs, settings: what it was made from.
+        progress: called with a short line about what is being done.
+    """
+    risks, _ = risks_of(plan, inputs)
+    if risks is None or not (inputs.resources.professionals["hours"] > 0).any():
+        return None
+    candidates = match(inputs.cohort, inputs.catalogue, risks, settings.matching)
+    named = rows_named(inputs, (CapacityChange(),))
+    line = _line(inputs, candidates, settings, named, 1.0 + FRONT[-1])
+    if line.formulation.problem.columns > LARGEST:
+        return None
+    return line.points(FRONT, progress, start_of(plan, line.formulation, candidates))
+
+
+def _line(
+    inputs: Inputs, candidates: Candidates, settings: Settings, named: Bools, most: float
+) -> _Line:
+    """Return the problem in which the hours named vary up to ``most`` times those of today."""
+    staff = inputs.resources.professionals
+    wide = staff.assign(hours=np.where(named, staff["hours"] * most, staff["hours"]))
+    formulation = formulate(
+        candidates, replace(inputs.resources, professionals=wide), settings.limits
+    )
+    return _Line(candidates, formulation, settings, named, most)
+
+
+def rows_named(inputs: Inputs, asked: tuple[CapacityChange, ...]) -> Bools:
     """Return (professionals rows,) whose hours are named."""
     named = np.zeros(len(inputs.resources.professionals), dtype=np.bool_)
     before = inputs.resources.professionals.assign(hours=1.0)
@@ -236,13 +274,14 @@ class _Line:
     candidates: Candidates
     formulation: Formulation
     settings: Settings
-    named: np.ndarray
+    named: Bools
     most: float
 
-    def points(self, grid: tuple[float, ...], progress: Progress) -> pd.DataFrame:
+    def points(
+        self, grid: tuple[float, ...], progress: Progress, start: Start | None = None
+    ) -> pd.DataFrame:
         """Return a row for every change of the hours."""
         rows = []
-        start: Start | None = None
         today = self._hours(0.0)
         for change in grid:
             progress(f"hours {change:+.0%}")
