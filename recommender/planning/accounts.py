@@ -9,7 +9,7 @@ from recommender.planning.codes import Floats
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.offers import group_of
-from recommender.planning.taken import Taken, hours_needed
+from recommender.planning.taken import Taken
 from recommender.planning.words import UNITS, extra_labels, named, tidy
 
 
@@ -33,10 +33,10 @@ def resources_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
     owed = resource == "must_serve"
     capacity[owed], used[owed] = -rows.capacity[owed], served(formulation, taken)[owed]
     hours = resource == "hours"
-    _, row, lent = hours_needed(formulation, taken.piece)
-    worked = taken.hours - lent
+    worked = taken.hours - taken.lent
     used[hours] = worked[hours]
-    there = worked + np.bincount(row, weights=_left_over(formulation, taken), minlength=rows.size)
+    left = np.bincount(taken.way_row, weights=_left_over(formulation, taken), minlength=rows.size)
+    there = worked + left
     capacity[hours] = there[hours]
     grades = named(book.grades, rows.grade)
     frame = pd.DataFrame(

@@ -28,7 +28,7 @@ from recommender.planning.codes import Bools, Floats, Ints, distinct
 from recommender.planning.days import days_named, days_of, shared_days
 from recommender.planning.desks import most_at_once
 from recommender.planning.formulate import Formulation
-from recommender.planning.taken import Taken, hours_needed, with_spent
+from recommender.planning.taken import Taken, with_spent
 from recommender.planning.whole_cases import who_does_what
 
 NOBODY = ""
@@ -427,7 +427,7 @@ def unmet(
     missing = np.setdiff1d(np.flatnonzero(wrong), lines.asked[known])
     if missing.size:
         words.append(f"caseload.csv: nobody does {missing.size} of the cases, or parts of them")
-    _, _, lent = hours_needed(formulation, taken.piece)
+    lent = taken.lent
     free = known[lines.nobody[known]]
     alone = np.bincount(
         asked.row[lines.asked[free]], weights=lines.hours[free], minlength=lent.size

@@ -18,7 +18,7 @@ from recommender.planning.codes import Bools, Floats, Ints, distinct
 from recommender.planning.desks import running_cases
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind, chosen, work
-from recommender.planning.taken import WHOLE, Taken, hours_needed
+from recommender.planning.taken import WHOLE, Taken
 
 SLIVER = 1e-9
 """Hours too few to be more than the rounding of a sum."""
@@ -176,8 +176,7 @@ def staffing_of(formulation: Formulation, taken: Taken) -> Staffing:
     """Return who may give hours to which rows."""
     staff, people = formulation.staff, formulation.resources.professionals
     post, way = staff.of_members()
-    _, row_of_way, _ = hours_needed(formulation, taken.piece)
-    row = row_of_way[way]
+    row = taken.way_row[way]
     order = np.lexsort((post, row))
     post, way, row = post[order], way[order], row[order]
     named = listed(people["role"], formulation.book.roles)

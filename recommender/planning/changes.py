@@ -235,7 +235,7 @@ def _case(
         return None
     site = int(formulation.people.site[unit])
     room = room_of(formulation, solution, site, unit, near=near)
-    wide = room_of(formulation, solution, site, unit, near=max(near, WIDE))
+    wide = room if near >= WIDE else room_of(formulation, solution, site, unit, near=WIDE)
     margin = MARGIN * usual_worth(formulation, solution)
     return _Case(
         formulation,

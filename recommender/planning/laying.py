@@ -14,7 +14,7 @@ import numpy as np
 from recommender.planning.cases import SLIVER
 from recommender.planning.codes import Floats, Ints, ranges
 from recommender.planning.formulate import Formulation
-from recommender.planning.taken import Taken, hours_needed
+from recommender.planning.taken import Taken
 
 PASSES = 4
 """How often a professional is offered the cases that are still open, the largest first."""
@@ -131,7 +131,7 @@ def hands_of(formulation: Formulation, taken: Taken) -> Hands:
         (hours * stretch[staff.member_of])[member],
     )
     way = used[way]
-    _, row_of_way, _ = hours_needed(formulation, taken.piece)
+    row_of_way = taken.way_row
     given = share * staff.rate[staff.way_team[way]]
     lacking = taken.hours - np.bincount(row_of_way[way], weights=given, minlength=taken.hours.size)
     nobody = np.flatnonzero(lacking > SLIVER * np.maximum(taken.hours, 1.0))

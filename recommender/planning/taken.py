@@ -29,6 +29,8 @@ class Taken:
         piece: (pieces,) how many of every piece are taken.
         spent: (ways,) hours that staff spend in every way, no more than the plan needs.
         hours: (rows,) hours of every hours row that help takes, running help included; else 0.
+        lent: (rows,) hours of running help that nobody has.
+        way_row: (ways,) the hours row that every way of staff gives to.
         price: (rows,) what one more of every row would be worth.
         piece_price: (pieces,) what one of each costs at the prices of the rows.
         links: what units pay for memberships of groups.
@@ -44,6 +46,8 @@ class Taken:
     piece: Floats
     spent: Floats
     hours: Floats
+    lent: Floats
+    way_row: Ints
     price: Floats
     piece_price: Floats
     links: Links
@@ -77,7 +81,7 @@ def taken_of(formulation: Formulation, solution: Solution) -> Taken:
     lacking = np.flatnonzero(formulation.pieces.kind >= Kind.SHORT)
     piece[lacking] = allotted[ways:]
 
-    hours, row, given = hours_needed(formulation, piece)
+    hours, row, given = _hours_needed(formulation, piece)
     rate = formulation.staff.rate[formulation.staff.way_team]
     there = np.bincount(row, weights=allotted[:ways] * rate, minlength=hours.size)
     share = np.divide(hours - given, there, out=np.zeros_like(hours), where=there > 0)
@@ -101,6 +105,8 @@ def taken_of(formulation: Formulation, solution: Solution) -> Taken:
         piece=piece,
         spent=spent,
         hours=hours,
+        lent=given,
+        way_row=row,
         price=solution.price,
         piece_price=np.asarray(formulation.rows.use.T @ solution.price),
         links=solution.links,
@@ -120,7 +126,7 @@ def with_spent(formulation: Formulation, taken: Taken, spent: Floats) -> Taken:
     return replace(taken, spent=spent, piece=piece)
 
 
-def hours_needed(formulation: Formulation, piece: Floats) -> tuple[Floats, Ints, Floats]:
+def _hours_needed(formulation: Formulation, piece: Floats) -> tuple[Floats, Ints, Floats]:
     """Return hours that help takes of every row, the row of every way of staff, and lent hours.
 
     Args:

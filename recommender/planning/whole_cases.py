@@ -51,7 +51,7 @@ from recommender.planning.formulate import Formulation
 from recommender.planning.laying import fill, hands_of, overlap
 from recommender.planning.limits import Rows
 from recommender.planning.taken import WHOLE as PARTS
-from recommender.planning.taken import Taken, hours_needed
+from recommender.planning.taken import Taken
 
 TOGETHER, WHOLE, CONTINUES, FAMILY, LANGUAGE, OWN = 150.0, 100.0, 30.0, 10.0, 6.0, 1.0
 STRETCH = 40.0
@@ -127,7 +127,7 @@ def who_does_what(
         in_turn: lay all cases on hours in turn, for who asks for sums only.
     """
     all_cases = cases_of(formulation, taken)
-    lent, cases = lent_to(formulation, taken, all_cases)
+    lent, cases = lent_to(taken, all_cases)
     staffing = staffing_of(formulation, taken)
     days = days_of(formulation.resources.professionals)
     part = parts_of(cases, staffing, formulation.rows.size, days)
@@ -216,9 +216,9 @@ def decided(cases: Cases, staffing: Staffing, rows: Rows, part: Ints, most: Floa
     return np.where(good[part], post, -1)
 
 
-def lent_to(formulation: Formulation, taken: Taken, cases: Cases) -> tuple[Done, Cases]:
+def lent_to(taken: Taken, cases: Cases) -> tuple[Done, Cases]:
     """Return the hours of running help that nobody has, and what of the cases is left."""
-    _, _, lent = hours_needed(formulation, taken.piece)
+    lent = taken.lent
     row = np.flatnonzero(lent > SLIVER * np.maximum(taken.hours, 1.0))
     running = np.flatnonzero((cases.start == RUNNING) & np.isin(cases.row, row))
     case, _, hours = overlap(cases.row[running], cases.hours[running], row, lent[row], short=True)
