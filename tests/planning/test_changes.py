@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +183,7 @@ def test_of_a_hundred_pupils_of_the_region_the_changes_hold_for_ninety_nine() ->
     waiting = np.setdiff1d(np.flatnonzero(formulation.block >= 0), offered)
     ids = tuple(inputs.cohort.units["unit_id"])
     right = wrong = unknown = none = 0
+    kinds: Counter[str] = Counter()
     for unit in np.random.default_rng(3).choice(waiting, 100, replace=False).tolist():
         offers = tuple(offers_named(formulation, candidates, columns_of(formulation, unit)))
         known = (formulation, solution, unit, ids, offers)
@@ -191,6 +193,8 @@ def test_of_a_hundred_pupils_of_the_region_the_changes_hold_for_ninety_nine() ->
         unknown += None in proofs
         wrong += False in proofs
         right += bool(proofs) and all(proofs)
+        kinds.update(change.kind for change in found.changes)
+        print(f"right {right}, wrong {wrong}, unknown {unknown}, none {none}, {dict(kinds)}")
     print(f"right {right}, wrong {wrong}, not proved in time {unknown}, no change found {none}")
     assert wrong <= 1
     assert right >= 80
