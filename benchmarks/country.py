@@ -1,14 +1,15 @@
 """An invented country as a workspace of Parquet files: the instance family of the whole pipeline.
 
-    python -m benchmarks.country DIR --pupils 100000 [--groups]
+    python -m benchmarks.country DIR --pupils 100000 [--scarce] [--groups]
 
 The same in every size: schools of about 220 pupils, boards of about 15 schools, 24 interventions
 and 8 roles.  Five roles are one professional at every school; three are professionals of the board,
 each of whom may work at all its schools.  A pupil qualifies for about a fifth of the interventions
-(by grade, risk and an indication) and may receive one or two of them, in one period.  Hours suffice
-for less than half of what would do any good.  There are four outcomes and ``HISTORY`` earlier
+(by grade, risk and an indication) and may receive one or two of them, in one period.  There are
+hours for six tenths of what would do everybody most good (``--scarce``: four tenths, which leaves
+larger gaps, as each school has fewer cases).  There are four outcomes and ``HISTORY`` earlier
 pupil-years to learn their risks from, whatever the size.  All help is given to one pupil at a time;
-with ``--groups`` a third of the interventions are groups of three to six, which is much harder.
+with ``--groups`` a third of the interventions are groups of three to six.
 
 Left out, because it decides nothing about size: notes, duties in law, a budget, running help.
 """
@@ -40,6 +41,9 @@ FLAGS = ("flag_a", "flag_b", "flag_c", "flag_d")
 GRADES = ((1, 8), (1, 5), (3, 8), (5, 8))
 AT_A_TIME = 100_000
 """Pupils that are in memory while a country is written."""
+
+AMPLE, SCARCE = (0.3, 0.55), (0.2, 0.45)
+"""Hours, from least to most, beside those of a pupil's usual bundle for everybody."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -73,7 +77,9 @@ def help_of(*, groups: bool = False) -> Help:
     return Help(np.round(hours, 2), np.round(effect, 3), groups & (kind % 3 == 0))
 
 
-def write_country(folder: Path, pupils: int, seed: int = 0, *, groups: bool = False) -> None:
+def write_country(
+    folder: Path, pupils: int, seed: int = 0, *, groups: bool = False, scarce: bool = False
+) -> None:
     """Write the workspace of a country.
 
     Args:
@@ -81,6 +87,7 @@ def write_country(folder: Path, pupils: int, seed: int = 0, *, groups: bool = Fa
         pupils: how many pupils.
         seed: of every draw.
         groups: whether a third of the interventions are given to groups.
+        scarce: whether there are a third fewer hours.
     """
     rng = np.random.default_rng(seed)
     schools = max(1, round(pupils / PUPILS_OF_SCHOOL))
@@ -94,7 +101,8 @@ def write_country(folder: Path, pupils: int, seed: int = 0, *, groups: bool = Fa
     names = np.array([f"s{number:05}" for number in range(schools)])
     sites = {"site": names, "name": names, "area": "", "board": [f"b{b:04}" for b in board]}
     pd.DataFrame(sites).to_parquet(data / "sites.parquet", index=False)
-    staff(known, names, board, rng).to_parquet(data / "professionals.parquet", index=False)
+    people = staff(known, names, board, SCARCE if scarce else AMPLE, rng)
+    people.to_parquet(data / "professionals.parquet", index=False)
     past = pupils_of(rng, np.arange(HISTORY), np.full(HISTORY, names[0]), years=True)
     past.to_parquet(data / "history.parquet", index=False)
     at = np.sort(rng.integers(0, schools, pupils))
@@ -152,7 +160,11 @@ def pupils_of(
 
 
 def staff(
-    known: Help, names: np.ndarray, board: np.ndarray, rng: np.random.Generator
+    known: Help,
+    names: np.ndarray,
+    board: np.ndarray,
+    hours_from_to: tuple[float, float],
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Return the professionals: one a role at every school, and those of the boards.
 
@@ -160,11 +172,12 @@ def staff(
         known: the catalogue.
         names: (schools,) of the schools.
         board: (schools,) the board of every school.
+        hours_from_to: the least and the most, as of ``AMPLE``.
         rng: of the hours.
     """
     usual = 1.8 * known.hours.mean(axis=0) * PUPILS_OF_SCHOOL
     local = ROLES - BOARD_ROLES
-    share = rng.uniform(0.3, 0.55, (names.size, local))
+    share = rng.uniform(*hours_from_to, (names.size, local))
     lines = [
         pd.DataFrame(
             {
@@ -177,7 +190,7 @@ def staff(
     for number in range(int(board.max()) + 1):
         mine = names[board == number]
         for role in range(local, ROLES):
-            hours = usual[role] * mine.size * rng.uniform(0.3, 0.55)
+            hours = usual[role] * mine.size * rng.uniform(*hours_from_to)
             people = max(1, round(hours / 500))
             each = np.full(people, round(hours / people, 1))
             lines.append(
@@ -277,8 +290,10 @@ def main() -> None:
     parser.add_argument("--pupils", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--groups", action="store_true", help="a third of the help is for groups")
+    parser.add_argument("--scarce", action="store_true", help="a third fewer hours")
     chosen = parser.parse_args()
-    write_country(chosen.folder, chosen.pupils, chosen.seed, groups=chosen.groups)
+    kind = {"groups": chosen.groups, "scarce": chosen.scarce}
+    write_country(chosen.folder, chosen.pupils, chosen.seed, **kind)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
     python -m benchmarks.scale [--sizes 10000 100000 1500000] [--family schools] [--keep DIR]
 
-Each size is a fresh workspace: ``schools`` and ``groups`` are countries of ``benchmarks.country``,
-``region`` is what ``simulate`` makes with the shipped catalogue and policy.  ``plan``, ``verify``
-and ``export`` run as a user runs them, one after the other, each in a process of its
-own.  A stage lasts from one line of ``--verbose`` to the next; its seconds are those of the
+Each size is a fresh workspace: ``schools``, ``scarce`` and ``groups`` are countries of
+``benchmarks.country``, ``region`` is what ``simulate`` makes with the shipped catalogue and policy.
+``plan``, ``verify`` and ``export`` run as a user runs them, one after the other, each in a process
+of its own.  A stage lasts from one line of ``--verbose`` to the next; its seconds are those of the
 processor, of the command and the processes it started; its memory is the most that they held at any
 moment of it (resident, looked at every 50 ms; shared pages of several processes count for each).
 The last table is the exponent b of seconds ~ pupils^b, fitted over the sizes from 10,000 on.
@@ -34,7 +34,7 @@ from benchmarks.country import write_country
 ROOT = Path(__file__).resolve().parent.parent
 """Where the shipped catalogue and policy are."""
 
-FAMILIES = ("schools", "groups", "region")
+FAMILIES = ("schools", "scarce", "groups", "region")
 """Kinds of workspaces."""
 
 STEPS = {
@@ -233,7 +233,8 @@ def make(folder: Path, pupils: int, family: str, seed: int = 1) -> None:
         if run("simulate", str(folder), *words).code:
             raise RuntimeError("the region could not be made")
     else:
-        write_country(folder, pupils, seed, groups=family == "groups")
+        kind = {name: family == name for name in ("groups", "scarce")}
+        write_country(folder, pupils, seed, **kind)
 
 
 def whole(folder: Path, pupils: int, family: str, plan: Sequence[str]) -> list[Run]:
