@@ -251,7 +251,11 @@ def whole(folder: Path, pupils: int, family: str, plan: Sequence[str]) -> list[R
 
 def growth(taken: list[tuple[int, float]]) -> float | None:
     """Return the exponent of time against size, fitted from 10,000 pupils on."""
-    points = [(math.log(size), math.log(seconds)) for size, seconds in taken if size >= 10_000]
+    points = [
+        (math.log(size), math.log(seconds))
+        for size, seconds in taken
+        if size >= 10_000 and seconds > 0
+    ]
     if len(points) < 2:
         return None
     x = sum(a for a, _ in points) / len(points)

@@ -12,16 +12,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong with the input, where it stands and what to do about it."""
+    """One thing that is wrong with the input, where it stands and what to do about it.
+
+    ``line_is_called`` is the word for a line in the language of the message.
+    """
 
     file: str
     line: int | None
     column: str | None
     message: str
     remedy: str = ""
+    line_is_called: str = "line"
 
     def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file} line {self.line}"
+        place = self.file if self.line is None else f"{self.file} {self.line_is_called} {self.line}"
         text = f"{self.column} {self.message}" if self.column else self.message
         return f"{place}: {text}; {self.remedy}" if self.remedy else f"{place}: {text}"
 

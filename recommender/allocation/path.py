@@ -58,10 +58,7 @@ class BudgetPath:
 
     def area(self, budget: float) -> float:
         """Return the area under the curve from nothing to a budget >= 0, in value times budget."""
-        inside = self.budget < budget
-        at = np.append(self.budget[inside], budget)
-        value = np.append(self.value[inside], self.value_at(np.array(budget)))
-        return float(np.diff(at) @ (value[1:] + value[:-1]) / 2)
+        return area_under(self.budget, self.value, budget)
 
     def lift(self, budget: float) -> float:
         """Return the area between the curve and the straight line to what a budget buys.
@@ -91,6 +88,22 @@ class BudgetPath:
         quantity = np.bincount(place, np.concatenate([self.free_amount, amount, gone]))
         kept = np.flatnonzero(quantity > 1e-12)
         return column[kept].astype(np.int64), quantity[kept].astype(np.float64)
+
+
+def area_under(budget: FloatArray, value: FloatArray, end: float) -> float:
+    """Return the area under a curve that is straight between its points, from 0 to ``end``.
+
+    Beyond its last point the curve is level.
+
+    Args:
+        budget: (points,) ascending from 0.
+        value: (points,) the height at each.
+        end: where to stop, >= 0.
+    """
+    inside = budget < end
+    at = np.append(budget[inside], end)
+    height = np.append(value[inside], np.interp(end, budget, value))
+    return float(np.diff(at) @ (height[1:] + height[:-1]) / 2)
 
 
 def budget_path(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from recommender.cli.beside import table
+
 if TYPE_CHECKING:
     from recommender.export.manifest import Manifest
     from recommender.planning.plan import Plan, Summary
@@ -221,12 +223,4 @@ def _title(text: str) -> str:
 
 def _columns(rows: list[tuple[str, ...]], left: int) -> list[str]:
     """Rows in columns: the first ``left`` flush left, the others flush right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        "  "
-        + "  ".join(
-            f"{cell:<{width}}" if i < left else f"{cell:>{width}}"
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+    return [f"  {line}" for line in table(rows, left=tuple(range(left)))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +20,8 @@ def model_name(_context: click.Context, _option: click.Parameter, file: Path | N
 
 def writer_of(file: Path) -> Look:
     """Return what writes the model of a formulation to a file, whole or not at all."""
+    from tempfile import TemporaryDirectory
+
     from recommender.export.files import write_file
     from recommender.matching import Candidates
     from recommender.planning.formulate import Formulation

@@ -38,13 +38,10 @@ class Practice:
     Attributes:
         chance: (units,) of help for a unit of today, in (0, 1).
         share: (units, interventions) of each intervention among those helped in the unit's grade.
-        helped, rows: pupil-years with help, and all.
     """
 
     chance: Floats
     share: Floats
-    helped: int
-    rows: int
 
 
 def practice_of(
@@ -67,8 +64,6 @@ def practice_of(
     return Practice(
         chance=_chance(cohort, history, helped, settings),
         share=_share(cohort, history[helped], given[helped], interventions),
-        helped=int(helped.sum()),
-        rows=len(history),
     )
 
 

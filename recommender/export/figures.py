@@ -13,9 +13,6 @@ import pandas as pd
 from recommender.planning.plan import Plan
 from recommender.planning.words import session_names
 
-FEW = 10
-"""Groups of fewer pupils than this are not shown where a table speaks about people."""
-
 
 def digits_of(error: float) -> int:
     """Return the decimals that show the first two digits of an error, from 1 to 6."""

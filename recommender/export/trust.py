@@ -42,7 +42,7 @@ class Trust:
     Attributes:
         outcome: its id.  most: the share at the far ends of the chart.
         slope, over_sites: value and standard error.  chance: of a case having the higher risk.
-        rows, expected, found: of all pupil-years.
+        expected, found: of all pupil-years.
     """
 
     outcome: str
@@ -51,7 +51,6 @@ class Trust:
     slope: tuple[float, float] | None
     over_sites: tuple[float, float] | None
     chance: float | None
-    rows: float
     expected: float
     found: float
 
@@ -80,7 +79,7 @@ def trust_in(plan: Plan, *, open_to_all: bool) -> tuple[Trust, ...]:
             Trust(
                 outcome, most, dots, _of(mine, trust.SLOPE), _of(mine, trust.OVER_SITES),
                 None if chance is None else chance[0],
-                float(whole["rows"]), float(whole["expected"]), float(whole["found"]),
+                float(whole["expected"]), float(whole["found"]),
             )
         )  # fmt: skip
     return tuple(found)

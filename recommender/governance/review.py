@@ -598,10 +598,13 @@ def _code(word: str, words: Mapping[str, Text]) -> str | None:
     return None
 
 
+_LINE = Text("line", "regel")
+
+
 def _problem(where: str, line: int, what: str, language: str, **parts: object) -> Problem:
     """What is wrong with a line, in the language of its sheet."""
     message, remedy = (text.said(language).format(**parts) for text in _WRONG[what])
-    return Problem(where, line, None, message, remedy)
+    return Problem(where, line, None, message, remedy, _LINE.said(language))
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return by_case[near[0]] if near else None
 
 
+def unknown(what: str, word: str, known: Collection[str]) -> str:
+    """Return the sentence for a word that names nothing, with the nearest known one."""
+    near = did_you_mean(word, known)
+    hint = f"; did you mean {near}?" if near else ""
+    return f"there is no {what} {word!r}{hint} (known: {', '.join(known)})"
+
+
 def one_of(known: Collection[str]) -> str:
     """The known words as a phrase, in the order given: ``a, b or c`` (at most twelve)."""
     words = list(known)

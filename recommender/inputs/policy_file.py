@@ -29,6 +29,7 @@ from recommender.inputs.policy import (
 from recommender.inputs.rule_changes import (
     Complaint,
     complaints_of_changes,
+    lineage,
     rules_in_scenarios,
 )
 from recommender.inputs.yaml_reader import Document, Place, dotted, read_yaml, validated
@@ -433,13 +434,8 @@ def _scenario_problems(policy: Policy, draft: PolicyDraft) -> Iterator[Complaint
 
 def _acting(policy: Policy, scenario: str) -> dict[str, tuple[str, ...]]:
     """Who may act as whom under a scenario and those it builds on."""
-    changes = {change.id: change for change in policy.scenarios}
-    lineage: list[Change] = []
-    while scenario in changes and changes[scenario] not in lineage:
-        lineage.insert(0, changes[scenario])
-        scenario = changes[scenario].extends or ""
     acts = {role.id: role.may_act_as for role in policy.roles}
-    for change in lineage:
+    for change in lineage(policy, scenario):
         acts |= change.may_act_as
     return acts
 

@@ -25,6 +25,19 @@ Complaint: TypeAlias = tuple[tuple[Key, ...], str, str]
 _ENTRIES = {field: key for (owner, field), key in KEYED.items() if owner == "Rules"}
 
 
+def lineage(policy: Policy, name: str) -> tuple[Change, ...]:
+    """Return the changes of a scenario, what it builds on first; a circle is left at its start.
+
+    () for a name that is no scenario.
+    """
+    changes = {change.id: change for change in policy.scenarios}
+    found: list[Change] = []
+    while name in changes and changes[name] not in found:
+        found.insert(0, changes[name])
+        name = changes[name].extends or ""
+    return tuple(found)
+
+
 def changed_rules(rules: Rules, change: Mapping[str, Any]) -> Rules:
     """Return the rules under a partial change.
 

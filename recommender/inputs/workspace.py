@@ -29,6 +29,7 @@ from recommender.inputs.known import Known
 from recommender.inputs.policy import Column, Policy
 from recommender.inputs.policy_file import STRUCTURAL, PolicyDraft, draft_policy
 from recommender.inputs.resources import Resources
+from recommender.inputs.rule_changes import lineage
 from recommender.inputs.tables import Table, load_table
 from recommender.inputs.yaml_reader import Document, Place, dotted
 
@@ -460,18 +461,10 @@ class _Tables:
     def _check_staff_of_scenarios(self, ids: Collection[str]) -> None:
         """Who leaves is there, who is hired is not there yet, what a scenario builds on done."""
         assert self._policy is not None
-        changes = {change.id: change for change in self._policy.scenarios}
-
-        def there(name: str, trail: tuple[str, ...]) -> set[str]:
-            """Who is there after the changes of a scenario."""
-            change = changes.get(name)
-            if change is None or name in trail:
-                return {*ids}
-            staff = {*ids} if change.extends is None else there(change.extends, (*trail, name))
-            return (staff - {*change.leave}) | {hire.professional_id for hire in change.hire}
-
-        for name, change in changes.items():
-            staff = {*ids} if change.extends is None else there(change.extends, (name,))
+        for change in self._policy.scenarios:
+            name, staff = change.id, {*ids}
+            for step in lineage(self._policy, name)[:-1]:
+                staff = (staff - {*step.leave}) | {hire.professional_id for hire in step.hire}
             for n, who in enumerate(change.leave):
                 if who not in staff:
                     self._at(

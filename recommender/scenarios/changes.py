@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -10,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import UsageError
+from recommender.inputs import rule_changes
 from recommender.inputs.catalogue import Catalogue, Intervention
 from recommender.inputs.cohort import Cohort
+from recommender.inputs.findings import unknown
 from recommender.inputs.policy import CapacityChange, Change, Hire, Policy, ReachChange
 from recommender.inputs.resources import Resources
-from recommender.inputs.rule_changes import changed_rules
 from recommender.inputs.workspace import Inputs
 
 BASE = "base"
@@ -59,7 +59,7 @@ def apply_change(inputs: Inputs, change: Change) -> Inputs:
 
 def _changed_policy(policy: Policy, change: Change) -> Policy:
     if change.rules:
-        policy = replace(policy, rules=changed_rules(policy.rules, change.rules))
+        policy = replace(policy, rules=rule_changes.changed_rules(policy.rules, change.rules))
     if change.budget is not None:
         policy = replace(policy, rules=replace(policy.rules, budget=change.budget))
     if change.may_act_as:
@@ -210,18 +210,13 @@ def _newcomer(change: CapacityChange, period: str, hours: float) -> dict[str, ob
     }
 
 
-def lineage(policy: Policy, name: str) -> list[Change]:
-    """The changes of a scenario, what it builds on first."""
-    changes = {change.id: change for change in policy.scenarios}
-    steps: list[Change] = []
-    at: str | None = name
-    while at is not None and at != BASE:
-        if at not in changes:
-            near = difflib.get_close_matches(at, scenario_names(policy), 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise UsageError(
-                f"there is no scenario {at!r}{hint} (known: {', '.join(scenario_names(policy))})"
-            )
-        steps.insert(0, changes[at])
-        at = changes[at].extends
-    return steps
+def lineage(policy: Policy, name: str) -> tuple[Change, ...]:
+    """Return the changes of a scenario, what it builds on first; () for ``base``.
+
+    Raises:
+        UsageError: no scenario has that name; the nearest name is suggested.
+    """
+    known = scenario_names(policy)
+    if name not in known:
+        raise UsageError(unknown("scenario", name, known))
+    return rule_changes.lineage(policy, name)

@@ -25,7 +25,7 @@ from recommender.evaluation.policies import (
     follow,
     highest_risk,
 )
-from recommender.inputs.findings import did_you_mean
+from recommender.inputs.findings import unknown
 from recommender.inputs.workspace import Inputs
 from recommender.partition import Crew, solve_in_parts
 from recommender.pipeline import Progress, Settings, silent
@@ -151,9 +151,7 @@ def compare(
 def _check(names: tuple[str, ...], known: tuple[str, ...], what: str) -> None:
     for name in names:
         if name not in known:
-            near = did_you_mean(name, known)
-            hint = f"; did you mean {near}?" if near else ""
-            raise UsageError(f"there is no {what} {name!r}{hint} (known: {', '.join(known)})")
+            raise UsageError(unknown(what, name, known))
 
 
 def _followed(

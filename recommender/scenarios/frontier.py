@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 
 from recommender.allocation import Allocation, Solution, Start, solve, start_from
-from recommender.allocation.path import budget_path
+from recommender.allocation.path import area_under, budget_path
 from recommender.allocation.problem import block_best
 from recommender.errors import UsageError
 from recommender.evaluation.averages import benefit_under, site_averages, value_under
 from recommender.evaluation.policies import spent_by_offers
 from recommender.evaluation.sharpness import Sharpness, auc, log_score, predicted, true_risks
-from recommender.inputs.findings import did_you_mean
+from recommender.inputs.findings import unknown
 from recommender.inputs.policy import CapacityChange
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match, plan_error
@@ -118,22 +118,16 @@ def resource_named(text: str, inputs: Inputs) -> CapacityChange:
     sites = tuple(inputs.resources.sites["site"].tolist())
     periods = tuple(p.id for p in inputs.policy.periods)
     if role not in (*roles, "*"):
-        raise UsageError(_unknown("role", role, (*roles, "all")))
+        raise UsageError(unknown("role", role, (*roles, "all")))
     found = {"site": "*", "period": "*"}
     for word in rest:
         kind = "site" if word in sites else "period" if word in periods else None
         if kind is None:
-            raise UsageError(_unknown("site or period", word, (*sites, *periods)))
+            raise UsageError(unknown("site or period", word, (*sites, *periods)))
         if found[kind] != "*":
             raise UsageError(f"{text!r} names two {kind}s; give --resource twice instead")
         found[kind] = word
     return CapacityChange(role=role, site=found["site"], period=found["period"])
-
-
-def _unknown(what: str, word: str, known: tuple[str, ...]) -> str:
-    near = did_you_mean(word, known)
-    hint = f"; did you mean {near}?" if near else ""
-    return f"there is no {what} {word!r}{hint} (known: {', '.join(known)})"
 
 
 def frontier(
@@ -453,7 +447,7 @@ def _targeting(line: _Line) -> tuple[pd.DataFrame, pd.DataFrame]:
     for rule, (spent, worth) in curves.items():
         at = np.interp(grid, spent, worth)
         tables.append(pd.DataFrame({"rule": rule, "cost": grid, "benefit": at}))
-        areas.append((rule, _area(spent, worth, end)))
+        areas.append((rule, area_under(spent, worth, end)))
     even = areas[-1][1]
     lift = areas[0][1] - even
     rows = [
@@ -478,11 +472,3 @@ def _by_need(
     chosen, many = chosen[good], limit[order][good]
     spent = np.concatenate([[0.0], np.cumsum(cost[chosen] * many)])
     return spent, np.concatenate([[0.0], np.cumsum(value[chosen] * many)])
-
-
-def _area(spent: Floats, worth: Floats, end: float) -> float:
-    """Return the area under a curve that is straight between its points, from 0 to ``end``."""
-    inside = spent < end
-    at = np.append(spent[inside], end)
-    height = np.append(worth[inside], np.interp(end, spent, worth))
-    return float(np.diff(at) @ (height[1:] + height[:-1]) / 2)

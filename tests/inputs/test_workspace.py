@@ -422,7 +422,7 @@ def test_a_column_for_conditions_that_nobody_has_is_warned_about(
     root = workspace(("interventions.yaml", "contraindications: [language_lag_only]", ""))
     assert warnings(root) == [
         f"{POLICY} line 48: columns.language_lag_only is read for conditions, and no intervention "
-        "has one; hand in no more than is needed: delete it"
+        "or rule has one; hand in no more than is needed: delete it"
     ]
 
 
