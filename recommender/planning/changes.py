@@ -24,6 +24,7 @@ from recommender.planning.local import (
     STEP,
     WIDE,
     Best,
+    Extra,
     Room,
     best,
     columns_of,
@@ -36,12 +37,16 @@ from recommender.planning.local import (
     worth,
 )
 from recommender.planning.offers import group_of
+from recommender.planning.taken import WHOLE
 
 ROWS = 2
-"""How many kinds of hours are tried, the scarcest first, until one will do."""
+"""How many kinds of hours, or money, are tried, the scarcest first, until one alone will do."""
 
 TIMES = (1, 2, 4)
-"""How many times the hours of one case or group are tried, until the unit is in."""
+"""How many times what one case or group takes is tried, until the unit is in."""
+
+EURO = 1.0
+"""Money is given in whole euros."""
 
 HALVED = 4
 """How many times what is too few and what is enough are drawn together."""
@@ -56,29 +61,37 @@ class Change:
 
     Attributes:
         kind: ``again`` (solve further: the plan stopped near the best), ``hours`` (more of a role
-            at the site in a period), ``weight`` (the unit's benefit counts for more) or ``freed``
-            (another unit gives up what it has).
-        role, site, period, hours: of ``hours``.
+            at the site in a period), ``money`` (a larger budget), ``together`` (hours of several
+            kinds, or hours and money: none of them alone will do), ``weight`` (the unit's benefit
+            counts for more) or ``freed`` (another unit gives up what it has).
+        offer: what the unit is then offered, "bundle@period".
+        site: the site of the unit.
+        more: the hours to add, of ``hours`` and ``together``.
+        euros: to add to the budget, of ``money`` and ``together``.
         factor: of ``weight``.
         unit_id: of ``freed``, the other unit.
-        offer: what the unit is then offered, "bundle@period".
     """
 
-    kind: Literal["again", "hours", "weight", "freed"]
+    kind: Literal["again", "hours", "money", "together", "weight", "freed"]
     offer: str
     site: str
-    role: str = ""
-    period: str = ""
-    hours: float = 0.0
+    more: tuple[Extra, ...] = ()
+    euros: float = 0.0
     factor: float = 1.0
     unit_id: str = ""
 
     def __str__(self) -> str:
         if self.kind == "again":
             return f"{self.offer}: solving further brings it in; the plan stopped near the best"
-        if self.kind == "hours":
-            more = f"{self.hours:g} more hour{'' if self.hours == 1 else 's'} of {self.role}"
-            return f"{self.offer} with {more} at {self.site} in {self.period}"
+        if self.more or self.euros:
+            parts = [
+                f"{extra.hours:g} more hour{'' if extra.hours == 1 else 's'} of {extra.role}"
+                f" at {extra.site} in {extra.period}"
+                for extra in self.more
+            ]
+            if self.euros:
+                parts.append(f"{self.euros:,.0f} more euro{'' if self.euros == 1 else 's'}")
+            return f"{self.offer} with {', '.join(parts)}"
         if self.kind == "weight":
             return f"{self.offer} if its benefit counted {_factor(self.factor)} times"
         return f"{self.offer} if {self.unit_id} gave up what it is offered"
@@ -172,7 +185,7 @@ def sought(
     if inside is not None:
         loses = _losing(case, solution, inside)
         if free.proven:
-            changes += _hours(case, inside)
+            changes += _more(case, inside)
             changes += _freed(case, loses)
         changes += _weight(case, free, inside)
         return Sought(
@@ -181,7 +194,7 @@ def sought(
             tuple(unit_ids[row] for row in loses.tolist()),
             unproven=not (free.proven and inside.proven),
         )
-    return Sought(tuple(_hours(case, None)))
+    return Sought(tuple(_more(case, None)))
 
 
 def holds(
@@ -210,9 +223,11 @@ def holds(
 
 def _changed(case: _Case, change: Change) -> Room:
     formulation, room = case.formulation, case.room
-    if change.kind == "hours":
-        row = _hours_row(formulation, change.role, change.site, change.period)
-        return with_more(room, row, change.hours, formulation)
+    for extra in change.more:
+        row = _hours_row(formulation, extra)
+        room = with_more(room, row, extra.hours, formulation)
+    if change.euros:
+        room = with_more(room, _budget_row(formulation), change.euros, formulation)
     if change.kind == "weight":
         return worth(room, case.mine, change.factor)
     if change.kind == "freed":
@@ -252,38 +267,59 @@ def _case(
     )
 
 
-def _hours(case: _Case, inside: Best | None) -> list[Change]:
-    """Return the fewest hours of one kind that bring the unit in, the scarcest kind first."""
+def _more(case: _Case, inside: Best | None) -> list[Change]:
+    """Return the least that must be added to bring the unit in: of one kind, or one case of all.
+
+    Tried are the scarcest hours or the money alone, in steps of what a case takes; where none of
+    them does it, everything that the case takes, less what is not needed.
+    """
     formulation, problem = case.formulation, case.formulation.problem
     columns = case.mine
     if inside is not None:
         columns = inside.columns[np.isin(inside.columns, case.mine)]
-    is_hours = np.array(formulation.rows.resource, dtype=object) == "hours"
     need = np.zeros(problem.rows)
     for column in columns.tolist():
         need = np.maximum(need, _taken_by(formulation, column))
-    rows = np.flatnonzero(is_hours & (need > 0))
-    for row in rows[np.argsort(-_scarcity(case, rows, need[rows]), kind="stable")][:ROWS].tolist():
-        case_hours = float(np.ceil(need[row] / STEP) * STEP)
-        change = _fewest(case, row, case_hours)
+    resource = np.array(formulation.rows.resource, dtype=object)
+    rows = np.flatnonzero(np.isin(resource, ("hours", "budget")) & (need > 0))
+    scarce = _scarcity(case, rows, need[rows])
+    rows = rows[np.argsort(-scarce, kind="stable")]
+    for row in rows[:ROWS].tolist():
+        change = _fewest(case, row, _rounded_up(case, row, need[row]))
         if change is not None:
             return [change]
-    return []
+    if rows.size < 2:
+        return []
+    amount = {row: _rounded_up(case, row, need[row]) for row in rows.tolist()}
+    if _tried(case, amount, (case.room,)) is None:
+        return []
+    for row in rows[::-1].tolist():
+        fewer = {other: more for other, more in amount.items() if other != row}
+        if fewer and _tried(case, fewer, (case.room,)) is not None:
+            amount = fewer
+    chosen = _tried(case, amount, (case.wide,))
+    return [] if chosen is None else [_adding(case, amount, chosen)]
+
+
+def _tried(
+    case: _Case, amount: dict[int, float], rooms: tuple[Room, ...] | None = None
+) -> Best | None:
+    """Return the best choice once so much is added by row, or None if the unit is not in it."""
+    found = None
+    for room in rooms or (case.room, case.wide):
+        for row, more in amount.items():
+            room = with_more(room, row, more, case.formulation)
+        found = case.strictly(room)
+        if not case.is_in(found):
+            return None
+    return found
 
 
 def _fewest(case: _Case, row: int, one: float) -> Change | None:
-    """Return the fewest hours of a row that bring the unit in, by the case and then by parts."""
-
-    def tried(hours: float) -> Best | None:
-        for room in (case.room, case.wide):
-            found = case.strictly(with_more(room, row, hours, case.formulation))
-            if not case.is_in(found):
-                return None
-        return found
-
+    """Return the least of a row that brings the unit in, by the case and then by parts."""
     last, enough, chosen = 0.0, 0.0, None
     for times in TIMES:
-        chosen = tried(one * times)
+        chosen = _tried(case, {row: one * times})
         if chosen is not None:
             enough = one * times
             break
@@ -291,23 +327,40 @@ def _fewest(case: _Case, row: int, one: float) -> Change | None:
     if chosen is None:
         return None
     for _ in range(HALVED):
-        middle = float(np.ceil((last + enough) / 2 / STEP) * STEP)
+        middle = _rounded_up(case, row, (last + enough) / 2)
         if not last < middle < enough:
             break
-        half = tried(middle)
+        half = _tried(case, {row: middle})
         if half is None:
             last = middle
         else:
             enough, chosen = middle, half
+    return _adding(case, {row: enough}, chosen)
+
+
+def _adding(case: _Case, amount: dict[int, float], chosen: Best) -> Change:
+    """Return the change that adds so much by row."""
     book, rows = case.formulation.book, case.formulation.rows
-    return Change(
-        "hours",
-        _offered(case, chosen),
-        book.sites[rows.site[row]],
-        role=book.roles[rows.role[row]],
-        period=book.periods[rows.period[row]],
-        hours=enough,
+    hours = tuple(
+        Extra(
+            book.roles[rows.role[row]],
+            book.sites[rows.site[row]],
+            book.periods[rows.period[row]],
+            more,
+        )
+        for row, more in amount.items()
+        if rows.resource[row] == "hours"
     )
+    euros = sum(more for row, more in amount.items() if rows.resource[row] == "budget")
+    alone: Literal["hours", "money"] = "hours" if hours else "money"
+    kind = alone if len(amount) == 1 else "together"
+    return Change(kind, _offered(case, chosen), _site(case), hours, euros)
+
+
+def _rounded_up(case: _Case, row: int, amount: float) -> float:
+    """Return an amount of a row in whole steps: quarters of hours, euros."""
+    step = STEP if case.formulation.rows.resource[row] == "hours" else EURO
+    return float(np.ceil(amount / step - WHOLE) * step)
 
 
 def _weight(case: _Case, free: Best, inside: Best) -> list[Change]:
@@ -388,13 +441,17 @@ def _site(case: _Case) -> str:
     return str(case.formulation.book.sites[case.formulation.people.site[case.unit]])
 
 
-def _hours_row(formulation: Formulation, role: str, site: str, period: str) -> int:
+def _hours_row(formulation: Formulation, extra: Extra) -> int:
     rows, book = formulation.rows, formulation.book
     at = np.array(rows.resource, dtype=object) == "hours"
-    at &= rows.role == book.roles.index(role)
-    at &= rows.site == book.sites.index(site)
-    at &= rows.period == book.periods.index(period)
+    at &= rows.role == book.roles.index(extra.role)
+    at &= rows.site == book.sites.index(extra.site)
+    at &= rows.period == book.periods.index(extra.period)
     return int(np.flatnonzero(at)[0])
+
+
+def _budget_row(formulation: Formulation) -> int:
+    return formulation.rows.resource.index("budget")
 
 
 def _factor(factor: float) -> str:

@@ -44,6 +44,16 @@ NEAR, WIDE, PROOF = 0.1, 1.0, float("inf")
 proof that is asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Hours to add: of a role at a site in a period."""
+
+    role: str
+    site: str
+    period: str
+    hours: float
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Room:
     """The columns that may change, as a problem of their own.

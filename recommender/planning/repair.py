@@ -24,6 +24,7 @@ from recommender.planning.local import (
     PROOF,
     STEP,
     WIDE,
+    Extra,
     Room,
     best,
     room_of,
@@ -44,16 +45,6 @@ ALL = "*"
 COLUMNS = (
     "rule", "site", "pupils", "role", "at", "period", "hours", "euros", "unsuited", "proved",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Extra:
-    """Hours to add: of a role at a site in a period."""
-
-    role: str
-    site: str
-    period: str
-    hours: float
 
 
 @dataclass(frozen=True, slots=True)

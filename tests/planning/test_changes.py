@@ -19,7 +19,8 @@ from recommender.planning import formulate
 from recommender.planning.assignments import offers_named
 from recommender.planning.changes import Change, Sought, holds, sought
 from recommender.planning.explain import explain
-from recommender.planning.local import columns_of
+from recommender.planning.limits import LimitSettings
+from recommender.planning.local import Extra, columns_of
 from recommender.planning.taken import taken_of
 from recommender.risk import assess_risk
 
@@ -54,7 +55,9 @@ def test_the_hours_of_one_case_bring_in_who_is_next(world: Any, make_help: Help)
     )
     assert {change.kind for change in found.changes} == {"hours", "weight", "freed"}
     by_kind = {change.kind: change for change in found.changes}
-    assert by_kind["hours"] == Change("hours", "talk@autumn", "s1", "teacher", "autumn", 2.0)
+    assert by_kind["hours"] == Change(
+        "hours", "talk@autumn", "s1", (Extra("teacher", "s1", "autumn", 2.0),)
+    )
     assert by_kind["freed"].unit_id == "ann"
     assert by_kind["weight"].factor == pytest.approx(0.5 / 0.4, rel=1e-3)
     assert by_kind["weight"].factor > 0.5 / 0.4
@@ -75,7 +78,7 @@ def test_who_is_second_in_line_needs_the_hours_of_who_is_first_too(
         "cas",
     )
     by_kind = {change.kind: change for change in found.changes}
-    assert by_kind["hours"].hours == 4
+    assert by_kind["hours"].more[0].hours == 4
     assert "freed" not in by_kind
     assert by_kind["weight"].factor == pytest.approx(0.5 / 0.3, rel=1e-3)
     assert all(proofs)
@@ -109,8 +112,44 @@ def test_the_hours_of_a_whole_group_bring_in_a_member(world: Any, make_help: Hel
         "cas",
     )
     by_kind = {change.kind: change for change in found.changes}
-    assert by_kind["hours"].hours == 1
+    assert by_kind["hours"].more[0].hours == 1
     assert proofs == [True] * len(proofs)
+
+
+def test_money_brings_in_who_is_next_where_money_is_what_lacks(world: Any, make_help: Help) -> None:
+    found, proofs = of(
+        world(
+            pupils("talk", ann=0.5, ben=0.4, cas=0.3),
+            [make_help("talk", {"teacher": 2}, cost_per_pupil=60)],
+            [("t", "teacher", 9, "s1")],
+            limits=LimitSettings(budget=100.0),
+        ),
+        "ben",
+    )
+    by_kind = {change.kind: change for change in found.changes}
+    assert str(by_kind["money"]).startswith("talk@autumn with 2")
+    assert 20 <= by_kind["money"].euros <= 24
+    assert all(proofs)
+
+
+def test_hours_and_money_are_named_together_where_neither_will_do_alone(
+    world: Any, make_help: Help
+) -> None:
+    found, proofs = of(
+        world(
+            pupils("talk", ann=0.5, ben=0.4),
+            [make_help("talk", {"teacher": 2, "coach": 1}, cost_per_pupil=60)],
+            [("t", "teacher", 2, "s1"), ("c", "coach", 1, "s1")],
+            limits=LimitSettings(budget=60.0),
+        ),
+        "ben",
+    )
+    by_kind = {change.kind: change for change in found.changes}
+    assert "hours" not in by_kind
+    assert "money" not in by_kind
+    assert sorted(extra.role for extra in by_kind["together"].more) == ["coach", "teacher"]
+    assert str(by_kind["together"]).endswith(", 60 more euros")
+    assert all(proofs)
 
 
 def test_who_has_help_or_may_have_none_needs_no_change(world: Any, make_help: Help) -> None:
@@ -130,7 +169,7 @@ def test_a_pupil_of_a_cell_is_brought_in_one_at_a_time(world: Any, make_help: He
         world(units, [make_help("talk", {"teacher": 2})], [("t", "teacher", 4, "s1")]), "ann"
     )
     by_kind = {change.kind: change for change in found.changes}
-    assert by_kind["hours"].hours == 2
+    assert by_kind["hours"].more[0].hours == 2
     assert all(proofs)
 
 
