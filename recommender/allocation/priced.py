@@ -15,8 +15,9 @@ from recommender.allocation.links import Links, broken, joined, linked, no_links
 from recommender.allocation.prices import find_prices
 from recommender.allocation.problem import AllocationProblem, FloatArray, bound
 from recommender.allocation.relaxation import FEWEST, relax
+from recommender.allocation.search import Search
 from recommender.allocation.start import Start
-from recommender.allocation.whole import Search, make_whole
+from recommender.allocation.whole import make_whole
 
 LARGEST = 3_000_000
 """Columns up to which links are sought."""
@@ -90,6 +91,7 @@ def solve_by_prices(
     choice = make_whole(
         Search(
             tied.problem,
+            problem,
             tied.price,
             tied.parts,
             effort.gap,
