@@ -247,9 +247,13 @@ def test_a_reader_who_leaves_early_is_no_error() -> None:
 @pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_with_130_and_leaves_no_plan(workspace: Path, which: signal.Signals) -> None:
     program = (
-        "import os, signal, sys\n"
+        "import os, signal, time\n"
         "import recommender.pipeline as pipeline\n"
-        f"pipeline.recommend = lambda *a: os.kill(os.getpid(), signal.{which.name})\n"
+        "def told(*_):\n"
+        f"    os.kill(os.getpid(), signal.{which.name})\n"
+        "    for _ in range(3000):  # another thread may receive it first\n"
+        "        time.sleep(0.01)\n"
+        "pipeline.recommend = told\n"
         "from recommender.cli.main import main\n"
         f"main(['plan', {str(workspace)!r}, '-o', {str(workspace / 'new')!r}])\n"
     )
