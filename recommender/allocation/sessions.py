@@ -34,9 +34,6 @@ SUPPLY = 5_000
 SUPPLY_NODES = 10
 """Nodes of the integer problem of what supplies."""
 
-HULL_NODES = 20
-"""Nodes of that problem where all columns take part."""
-
 UNITS = (1_000, 4_000, 16_000)
 """Alternatives that take part when units are made whole once what supplies is fixed: more where
 the best of few were found, or nothing."""
@@ -48,32 +45,6 @@ UNIT_NODES = 40
 def has_sessions(problem: AllocationProblem) -> bool:
     """Return whether there are integer blocks that are there for what they supply."""
     return bool((supplying(problem) & ~problem.divisible).any())
-
-
-def by_hull(search: Search, near: Near, choice: WholeChoice) -> WholeChoice:
-    """Return the better of a choice and one with the sessions that are best with units in parts.
-
-    All columns take part, so that what the solver proves of it is a bound of whole choices as well.
-    """
-    problem = search.problem
-    columns = _supply_columns(problem)
-    inside = replace(problem, divisible=~(supplying(problem) & ~problem.divisible))
-    search.say(f"what supplies is made whole among all {problem.columns} columns")
-    answer = exact.improve(
-        inside,
-        seconds=max(search.left() / 3, 0.5),
-        nodes=HULL_NODES,
-        slack=0.1 * search.gap * scale_of(problem, search.parts),
-        seed=search.seed,
-    )
-    choice = replace(
-        choice,
-        better_bound=min(choice.better_bound, answer.bound),
-        interrupted=answer.interrupted,
-    )
-    if answer.quantity is None or answer.interrupted:
-        return choice
-    return _units(search, near, choice, columns, np.rint(answer.quantity[columns]), search.seed)
 
 
 def by_supply(search: Search, near: Near, start: int, choice: WholeChoice) -> WholeChoice:

@@ -29,7 +29,7 @@ from recommender.allocation.search import (
     target,
     whole_of,
 )
-from recommender.allocation.sessions import by_hull, by_start, by_supply, has_sessions
+from recommender.allocation.sessions import by_start, by_supply, has_sessions
 from recommender.allocation.solution import Infeasible
 from recommender.allocation.swaps import floor
 
@@ -86,7 +86,7 @@ def _steps(search: Search, near: Near) -> list[Callable[[WholeChoice], WholeChoi
         return steps
     if small and search.problem.columns <= ALL and sessions:
         # a handful of sessions leaves a gap that neither links nor better choices close
-        steps.append(partial(by_hull, search, near))
+        steps.append(partial(by_supply, search, near, 0))
         steps.append(lambda choice: _together(search, near, choice, share=0.8, few=ALL, slack=0.5))
     if small:
         steps += [partial(by_supply, search, near, start) for start in range(STARTS)]
