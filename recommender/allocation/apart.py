@@ -30,6 +30,7 @@ from recommender.allocation.problem import (
 )
 from recommender.allocation.relaxation import supplying
 from recommender.allocation.search import Near, Search, WholeChoice, good, scale_of, told, whole_of
+from recommender.allocation.sessions import SUPPLY
 from recommender.allocation.solution import Infeasible
 from recommender.allocation.swaps import QUICK, THOROUGH, Level, floor, swap
 
@@ -44,9 +45,6 @@ WIDE = 7
 
 WIDER = 4
 """How many times as many take part when parts are improved."""
-
-SUPPLY = 5_000
-"""Alternatives that take part where few blocks are split."""
 
 NODES = 100
 """Nodes that the integer problem of one group may branch on."""

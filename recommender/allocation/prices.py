@@ -21,6 +21,7 @@ from recommender.allocation.problem import (
     FloatArray,
     IntArray,
     block_best,
+    blocks_at,
     bound,
     chunks,
     columns_of,
@@ -86,7 +87,7 @@ def narrow(
     kept = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64)
     taken = np.concatenate(settled) if settled else np.zeros(0, dtype=np.int64)
     blocks = np.flatnonzero(counts)
-    limit = problem.limit[np.searchsorted(problem.start, taken, side="right") - 1]
+    limit = problem.limit[blocks_at(problem, taken)]
     open_problem = AllocationProblem(
         value=problem.value[kept],
         offer=problem.offer[kept],
@@ -410,9 +411,7 @@ def find_prices(
 def _sample(problem: AllocationProblem, size: int) -> AllocationProblem:
     """Return an even sample of the blocks that are worth something, each counted for more."""
     positive = np.zeros(problem.blocks, dtype=np.bool_)
-    column_block = (
-        np.searchsorted(problem.start, np.flatnonzero(problem.value > 0), side="right") - 1
-    )
+    column_block = blocks_at(problem, np.flatnonzero(problem.value > 0))
     positive[column_block] = True
     plain = np.flatnonzero(positive & ~problem.divisible)
     every = max(1, plain.size // size)

@@ -89,7 +89,8 @@ def _steps(search: Search, near: Near) -> list[Callable[[WholeChoice], WholeChoi
         steps.append(partial(by_supply, search, near, 0))
         steps.append(lambda choice: _together(search, near, choice, share=0.8, few=ALL, slack=0.5))
     if small:
-        steps += [partial(by_supply, search, near, start) for start in range(STARTS)]
+        begun = int(search.problem.columns <= ALL and sessions)  # the first of them stands above
+        steps += [partial(by_supply, search, near, start) for start in range(begun, STARTS)]
         steps.append(lambda choice: by_swaps(search, near, choice))
         steps.append(lambda choice: _together(search, near, choice, share=1 / 24))
     steps.append(lambda choice: by_parts(search, near, choice))

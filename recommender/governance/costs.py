@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.allocation import Solution
+from recommender.allocation.problem import blocks_at
 from recommender.governance.review import REASONS
 from recommender.inputs.resources import Resources
 from recommender.matching import Candidates, MatchingSettings, match
@@ -159,6 +160,4 @@ def _carried(
 def _offered(formulation: Formulation, solution: Solution) -> Ints:
     """Return the units that are offered something."""
     mine = solution.columns[solution.columns < formulation.candidate.size]
-    return np.unique(
-        formulation.unit[np.searchsorted(formulation.problem.start, mine, side="right") - 1]
-    )
+    return np.unique(formulation.unit[blocks_at(formulation.problem, mine)])

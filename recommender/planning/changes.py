@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from recommender.allocation import Solution
+from recommender.allocation.problem import blocks_at
 from recommender.planning.codes import Floats, Ints
 from recommender.planning.formulate import Formulation
 from recommender.planning.local import (
@@ -28,6 +29,7 @@ from recommender.planning.local import (
     Room,
     best,
     columns_of,
+    hours_at,
     offering,
     room_of,
     usual_worth,
@@ -340,14 +342,9 @@ def _fewest(case: _Case, row: int, one: float) -> Change | None:
 
 def _adding(case: _Case, amount: dict[int, float], chosen: Best) -> Change:
     """Return the change that adds so much by row."""
-    book, rows = case.formulation.book, case.formulation.rows
+    rows = case.formulation.rows
     hours = tuple(
-        Extra(
-            book.roles[rows.role[row]],
-            book.sites[rows.site[row]],
-            book.periods[rows.period[row]],
-            more,
-        )
+        hours_at(case.formulation, row, more)
         for row, more in amount.items()
         if rows.resource[row] == "hours"
     )
@@ -395,14 +392,14 @@ def _freed(case: _Case, loses: Ints) -> list[Change]:
 def _losing(case: _Case, solution: Solution, inside: Best) -> Ints:
     """Return the units that have less value in one choice than in the plan, the most first."""
     formulation = case.formulation
-    value, start = formulation.problem.value, formulation.problem.start
+    value = formulation.problem.value
     units = formulation.candidate.size
     before = whole_choice(formulation, solution)[:units]
     here = case.room.columns[case.room.columns < units]
     after = np.zeros(units)
     some = inside.columns < units
     after[inside.columns[some]] = inside.quantity[some]
-    block = np.searchsorted(start, here, side="right") - 1
+    block = blocks_at(formulation.problem, here)
     change = np.bincount(block, weights=value[here] * (after[here] - before[here]))
     worse = np.flatnonzero(change < -1e-9)
     worse = worse[np.argsort(change[worse], kind="stable")]

@@ -249,6 +249,17 @@ def with_more(room: Room, row: int, amount: float, formulation: Formulation) -> 
     return replace(room, problem=replace(problem, capacity=capacity, limit=limit))
 
 
+def hours_at(formulation: Formulation, row: int, hours: float) -> Extra:
+    """Return so many hours more of a row of hours, by its names."""
+    book, rows = formulation.book, formulation.rows
+    return Extra(
+        book.roles[rows.role[row]],
+        book.sites[rows.site[row]],
+        book.periods[rows.period[row]],
+        hours,
+    )
+
+
 def usual_worth(formulation: Formulation, solution: Solution) -> float:
     """Return what an offer of a plan is usually worth: the median, or 1 where there is none."""
     mine = solution.columns[solution.columns < formulation.candidate.size]

@@ -17,6 +17,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from recommender.allocation import Solution
+from recommender.allocation.problem import blocks_at
 from recommender.planning.codes import Floats, Ints
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
@@ -27,6 +28,7 @@ from recommender.planning.local import (
     Extra,
     Room,
     best,
+    hours_at,
     room_of,
     whole_choice,
     with_more,
@@ -160,7 +162,7 @@ def _owed(formulation: Formulation, rule: int, site: int) -> tuple[Ints, float]:
     counts[formulation.offers.made_of.tocsr()[np.flatnonzero(counted)].indices] = True
     mine = np.flatnonzero(counts[problem.offer[: formulation.candidate.size]])
     suited = np.zeros(people.site.size, dtype=np.bool_)
-    suited[formulation.unit[np.searchsorted(problem.start, mine, side="right") - 1]] = True
+    suited[formulation.unit[blocks_at(problem, mine)]] = True
     return np.flatnonzero(owed & suited), float(people.count[owed & ~suited].sum())
 
 
@@ -192,15 +194,9 @@ def _repaired(formulation: Formulation, solution: Solution, short: tuple[_Short,
     proved = again is not None and all(
         again.of(np.array([each.column])) <= each.unsuited + WHOLE for each in short
     )
-    labels = formulation.rows
-    is_hours = labels.role[rows] >= 0
+    is_hours = formulation.rows.role[rows] >= 0
     hours = tuple(
-        Extra(
-            book.roles[labels.role[row]],
-            book.sites[labels.site[row]],
-            book.periods[labels.period[row]],
-            float(amount),
-        )
+        hours_at(formulation, row, amount)
         for row, amount in zip(rows[is_hours].tolist(), added[is_hours].tolist(), strict=True)
         if amount > 0
     )
@@ -231,11 +227,11 @@ def _fewest(
     limit = problem.limit.copy()
     for each in short:
         mine = room.at(np.array([each.column]))
-        limit[np.searchsorted(problem.start, mine, side="right") - 1] = each.unsuited
+        limit[blocks_at(problem, mine)] = each.unsuited
     first, last = formulation.problem.start[[formulation.spans.sessions, formulation.spans.staff]]
     session = np.flatnonzero((room.columns >= first) & (room.columns < last))
     pupils = np.ceil(float(formulation.people.count.sum()))
-    of_session = np.searchsorted(problem.start, session, side="right") - 1
+    of_session = blocks_at(problem, session)
     limit[of_session] = np.maximum(limit[of_session], pupils)  # hours no longer bound the groups
     enough = float(np.abs(problem.capacity).sum() + abs(problem.use).sum())
     wide = replace(

@@ -29,13 +29,12 @@ from recommender.inputs.findings import unknown
 from recommender.inputs.workspace import Inputs
 from recommender.partition import Crew, solve_in_parts
 from recommender.pipeline import Progress, Settings, silent
-from recommender.planning import plan_of
 from recommender.planning.words import tidy
 from recommender.risk import RiskProfiles
 from recommender.scenarios.changes import BASE
 from recommender.scenarios.comparison import TABLES, TEXTS, Comparison
 from recommender.scenarios.moved import Seen, moved_between
-from recommender.scenarios.runs import Run, run_scenarios
+from recommender.scenarios.runs import Run, run_scenarios, written_up
 from recommender.scenarios.sides import Judged, SideTables, judge, side_of
 
 STATUS_QUO, SITE_AVERAGES = "status_quo", "site_averages"
@@ -218,10 +217,7 @@ def _chosen(name: str, run: Run, solution: Solution) -> Run:
     problem = run.formulation.problem
     certificate = certify(problem, solution, whole=run.settings.effort.whole)
     allocation = Allocation(solution, certificate, np.inf, 0.0, ())
-    plan = plan_of(
-        run.formulation, allocation, run.candidates, run.settings.matching,
-        scenario=run.name, synthetic=run.inputs.policy.synthetic, in_turn=True,
-    )  # fmt: skip
+    plan = written_up(run, allocation, in_turn=True)
     return replace(run, name=name, allocation=allocation, plan=plan, begun_from="")
 
 

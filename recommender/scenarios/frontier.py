@@ -210,6 +210,8 @@ def front_of(
         inputs, settings: what it was made from.
         progress: called with a short line about what is being done.
     """
+    if plan.assignments["unit_id"].nunique() > LARGEST:  # each has a column: nothing to work out
+        return None
     risks, _ = risks_of(plan, inputs)
     if risks is None or not (inputs.resources.professionals["hours"] > 0).any():
         return None

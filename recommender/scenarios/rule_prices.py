@@ -22,12 +22,13 @@ from recommender.inputs.policy import Change, Fairness
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match
 from recommender.partition import solve_in_parts
-from recommender.pipeline import Progress, Settings, settings_of, silent
+from recommender.pipeline import Progress, Settings, silent
 from recommender.planning import Formulation, formulate
 from recommender.planning.limits import Kind
 from recommender.planning.shares import PRESENT
 from recommender.risk import RiskProfiles, assess_risk
 from recommender.scenarios.changes import BASE, apply_change, apply_scenario
+from recommender.scenarios.runs import settings_under
 
 Off = Callable[[Inputs], Inputs]
 
@@ -133,13 +134,7 @@ class _Solved:
 
 
 def _solved(inputs: Inputs, settings: Settings, risks: RiskProfiles) -> _Solved:
-    own = settings_of(
-        inputs.policy,
-        seed=settings.limits.seed,
-        effort=settings.effort,
-        engine=settings.engine,
-        solver=settings.solver,
-    )
+    own = settings_under(inputs, settings)
     candidates: Candidates = match(inputs.cohort, inputs.catalogue, risks, own.matching)
     formulation: Formulation = formulate(candidates, inputs.resources, own.limits)
     allocation: Allocation = solve_in_parts(

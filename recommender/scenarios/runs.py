@@ -50,7 +50,7 @@ class Run:
 
     def to_work_by(self) -> Plan:
         """Return the plan with whole cases for whole professionals, which takes a solver."""
-        return _plan(self, self.allocation, in_turn=False)
+        return written_up(self, self.allocation, in_turn=False)
 
 
 def run_scenarios(
@@ -93,7 +93,7 @@ def run_scenarios(
         for name in [name for name in waiting if near[name] not in waiting]:
             progress(f"formulating scenario {name}")
             drafts[name] = _draft(
-                name, titles.get(name) or name, under[name], _settings_under(under[name], settings),
+                name, titles.get(name) or name, under[name], settings_under(under[name], settings),
                 risks, (*done.values(), *drafts.values()), None if cold else done.get(near[name]),
             )  # fmt: skip
         open_ones = [draft for draft in drafts.values() if not draft.twin]
@@ -127,7 +127,8 @@ def start_of(before: Plan, formulation: Formulation, candidates: Candidates) -> 
     return start_from(solution, formulation.problem)
 
 
-def _settings_under(inputs: Inputs, settings: Settings) -> Settings:
+def settings_under(inputs: Inputs, settings: Settings) -> Settings:
+    """Return the settings that follow from the policy of a scenario, all else as handed in."""
     under = settings_of(
         inputs.policy,
         seed=settings.limits.seed,
@@ -194,14 +195,15 @@ def _draft(
 
 
 def _run(draft: _Draft, allocation: Allocation) -> Run:
-    plan = _plan(draft, allocation, in_turn=True)
+    plan = written_up(draft, allocation, in_turn=True)
     return Run(
         draft.name, draft.title, draft.inputs, draft.settings, draft.candidates, draft.formulation,
         allocation, plan, draft.seconds + allocation.seconds, draft.begun_from,
     )  # fmt: skip
 
 
-def _plan(one: Run | _Draft, allocation: Allocation, *, in_turn: bool) -> Plan:
+def written_up(one: Run | _Draft, allocation: Allocation, *, in_turn: bool) -> Plan:
+    """Return the plan of an allocation; ``in_turn`` as of ``plan_of``."""
     return plan_of(
         one.formulation, allocation, one.candidates, one.settings.matching,
         scenario=one.name, synthetic=one.inputs.policy.synthetic, in_turn=in_turn,
