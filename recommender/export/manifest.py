@@ -256,7 +256,7 @@ def manifest_text(manifest: Manifest) -> str:
         "gap": _finite(manifest.gap),
         "settings": json.loads(manifest.settings),
         "weights": dict(manifest.weights),
-        "inputs": [plain(source) for source in manifest.inputs],
+        "inputs": [{"path": s.path, "sha256": s.sha256, "rows": s.rows} for s in manifest.inputs],
         "files": {file.path: file.sha256 for file in manifest.files},
         "names": names,
         "evidence": [plain(effect) for effect in manifest.evidence],

@@ -13,7 +13,7 @@ import pandas as pd
 from recommender.inputs import cells
 from recommender.inputs.cells import report, shown_id, text
 from recommender.inputs.findings import Findings
-from recommender.inputs.known import Known, has_columns
+from recommender.inputs.known import NEEDED, Known, has_columns
 from recommender.inputs.policy import Column
 from recommender.inputs.policy_file import STRUCTURAL
 from recommender.inputs.scrub import scrub
@@ -47,7 +47,7 @@ def readable_columns(columns: Collection[Column], outcomes: Collection[str]) -> 
 
 def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame | None:
     """``Cohort.units``: one row a unit, sorted by id; None when a needed column is missing."""
-    if not has_columns(table, ("unit_id", "site", "grade"), findings):
+    if not has_columns(table, NEEDED["pupils"], findings):
         return None
     if not table.rows:
         findings.problem(table.file, None, None, "has no rows", "there is nobody to plan for")
@@ -78,7 +78,7 @@ def read_history(
     table: Table, known: Known, findings: Findings, *, outcomes_needed: Collection[str]
 ) -> pd.DataFrame | None:
     """``Cohort.history``: one row an earlier pupil-year, sorted by unit and date."""
-    needed = ("unit_id", "date", "site", "grade", *outcomes_needed)
+    needed = (*NEEDED["history"], *outcomes_needed)
     if not has_columns(table, needed, findings):
         return None
     frame: dict[str, Any] = {
@@ -117,7 +117,7 @@ def read_profiles(
     table: Table, known: Known, units: pd.DataFrame | None, findings: Findings
 ) -> pd.DataFrame | None:
     """``Cohort.profiles``: risks predicted elsewhere, sorted by unit and outcome."""
-    if not has_columns(table, ("unit_id", "outcome", "risk"), findings):
+    if not has_columns(table, NEEDED["profiles"], findings):
         return None
     frame = pd.DataFrame(
         {
@@ -145,7 +145,7 @@ def read_notes(
     table: Table, units: pd.DataFrame | None, history: pd.DataFrame | None, findings: Findings
 ) -> pd.DataFrame | None:
     """``Cohort.notes``: scrubbed free text with its date, sorted by unit, date and text."""
-    if not has_columns(table, NOTE_COLUMNS, findings):
+    if not has_columns(table, NEEDED["notes"], findings):
         return None
     frame = pd.DataFrame(
         {
@@ -168,8 +168,7 @@ def read_commitments(
 
     Who gives it (``professional_id``) is a column of the result where the table has it.
     """
-    needed = COMMITMENT_COLUMNS[:3]
-    if not has_columns(table, needed, findings):
+    if not has_columns(table, NEEDED["commitments"], findings):
         return None
     frame = pd.DataFrame(
         {
@@ -205,7 +204,7 @@ def read_present(
     A copy of a plan's assignments.csv will do; columns beyond those are not read.  Who left is no
     mistake, and is said once.
     """
-    if not has_columns(table, PRESENT_COLUMNS[:3], findings):
+    if not has_columns(table, NEEDED["present"], findings):
         return None
     pupils = cells.numbers(table, "units", findings, minimum=0)
     frame = pd.DataFrame(
@@ -257,7 +256,7 @@ def read_decisions(
     table: Table, known: Known, units: pd.DataFrame | None, findings: Findings
 ) -> pd.DataFrame | None:
     """``Cohort.decisions``: what professionals said, sorted by unit, intervention and date."""
-    if not has_columns(table, ("unit_id", "intervention", "decision"), findings):
+    if not has_columns(table, NEEDED["decisions"], findings):
         return None
     frame = pd.DataFrame(
         {

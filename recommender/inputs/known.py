@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from recommender.inputs.findings import Findings, did_you_mean
 from recommender.inputs.policy import Column
 from recommender.inputs.tables import Table
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "pupils": ("unit_id", "site", "grade"),
+    "sites": ("site", "name"),
+    "professionals": ("professional_id", "role", "hours"),
+    "history": ("unit_id", "date", "site", "grade"),
+    "profiles": ("unit_id", "outcome", "risk"),
+    "notes": ("unit_id", "date", "text"),
+    "commitments": ("unit_id", "intervention", "period"),
+    "decisions": ("unit_id", "intervention", "decision"),
+    "present": ("unit_id", "intervention", "period"),
+}
+"""Table -> the columns without which it is not read."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

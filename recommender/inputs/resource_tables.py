@@ -10,7 +10,7 @@ import pandas as pd
 from recommender.inputs import cells
 from recommender.inputs.cells import report, shown_id, text
 from recommender.inputs.findings import Findings
-from recommender.inputs.known import Known, has_columns
+from recommender.inputs.known import NEEDED, Known, has_columns
 from recommender.inputs.policy import Role
 from recommender.inputs.tables import Table
 
@@ -33,7 +33,7 @@ _DAY_OF = {
 
 def read_sites(table: Table, findings: Findings) -> pd.DataFrame | None:
     """``Resources.sites``: site, name, area, board, sorted by site."""
-    if not has_columns(table, ("site", "name"), findings):
+    if not has_columns(table, NEEDED["sites"], findings):
         return None
     site = cells.ids(table, "site", findings, unique=True)
     report(
@@ -54,7 +54,7 @@ def read_professionals(
 
     A row without a period stands for every period; one without days for every day.
     """
-    if not has_columns(table, ("professional_id", "role", "hours"), findings):
+    if not has_columns(table, NEEDED["professionals"], findings):
         return None
     cost = cells.numbers(table, "cost_per_hour", findings, show=True, minimum=0)
     role = cells.codes_of(

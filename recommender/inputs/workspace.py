@@ -25,7 +25,8 @@ from recommender.inputs.cells import shown_id
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.cohort_tables import readable_columns
 from recommender.inputs.findings import Findings, suggestion
-from recommender.inputs.known import Known
+from recommender.inputs.known import NEEDED, Known
+from recommender.inputs.not_read import TABLES, files_not_read, warn_of
 from recommender.inputs.policy import Column, Policy
 from recommender.inputs.policy_file import STRUCTURAL, PolicyDraft, draft_policy
 from recommender.inputs.resources import Resources
@@ -36,11 +37,19 @@ from recommender.inputs.yaml_reader import Document, Place, dotted
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read: its path inside the workspace, SHA-256 and data rows."""
+    """A file that was read.
+
+    Attributes:
+        path: inside the workspace.
+        sha256: of its bytes.
+        rows: of data.
+        unread: the names of its columns that nothing reads.
+    """
 
     path: str
     sha256: str
     rows: int
+    unread: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,6 +60,7 @@ class Inputs:
         sources: every file that was read, in order of path.
         warnings: what is worth a look and stops nothing.
         homes: scenario -> the file beside planning.yaml in which it stands.
+        unread: the files of the workspace that nothing reads.
     """
 
     cohort: Cohort
@@ -60,9 +70,7 @@ class Inputs:
     sources: tuple[Source, ...]
     warnings: tuple[Problem, ...] = ()
     homes: Mapping[str, str] = field(default_factory=dict)
-
-
-SUFFIXES = (".csv", ".xlsx", ".parquet")
+    unread: tuple[str, ...] = ()
 
 
 def read_workspace(
@@ -116,6 +124,8 @@ def _read(
         check_agreement(catalogue, policy, findings)
     tables = _Tables(folder, catalogue, policy, today, findings)
     cohort, resources = tables.read()
+    unread = files_not_read(path, folder.read)
+    warn_of(unread, findings)
     if catalogue is None or policy is None:
         return None
     sources = tables.read_so_far + [
@@ -134,6 +144,7 @@ def _read(
         sources=tuple(sorted(sources, key=lambda s: s.path)),
         warnings=InputError(findings.warnings).problems,
         homes={name: document.file for name, document in policy.homes.items()},
+        unread=unread,
     )
 
 
@@ -154,6 +165,7 @@ class _Folder:
 
     def __init__(self, path: Path, findings: Findings) -> None:
         self._root, self._findings = path, findings
+        self.read: set[str] = set()
 
     def at(self, file: str) -> Path:
         """Where a file of the workspace is."""
@@ -161,6 +173,7 @@ class _Folder:
 
     def holds(self, file: str) -> bool:
         """Whether the path may be read: no link leads from it out of the workspace."""
+        self.read.add(file)
         try:
             inside = self.at(file).resolve().is_relative_to(self._root.resolve())
         except (OSError, RuntimeError):
@@ -191,8 +204,10 @@ class _Folder:
         return bool(self._forms(name))
 
     def _forms(self, name: str) -> list[str]:
-        files = [f"data/{name}{suffix}" for suffix in SUFFIXES]
-        return [f for f in files if self.at(f).exists() or self.at(f).is_symlink()]
+        files = [f"data/{name}{suffix}" for suffix in TABLES]
+        present = [f for f in files if self.at(f).exists() or self.at(f).is_symlink()]
+        self.read.update(present)
+        return present
 
 
 class _Tables:
@@ -322,12 +337,31 @@ class _Tables:
         table = load_table(self._folder.at(file), file, self._findings, wanted=wanted)
         if table is None:
             return None
-        self.read_so_far.append(Source(table.file, table.sha256, table.rows))
+        unread = tuple(dict.fromkeys(h for h in table.header if h and h not in wanted))
+        self.read_so_far.append(Source(table.file, table.sha256, table.rows, unread))
+        self._warn_of_columns(name, table, wanted, unread)
         special = self._policy.columns if self._policy else ()
         self._check_retention(table, special)
         return replace(
             table, secret=frozenset(c.name for c in special if c.sensitivity == "special")
         )
+
+    def _warn_of_columns(
+        self, name: str, table: Table, wanted: Collection[str], unread: Collection[str]
+    ) -> None:
+        """Columns that nothing reads and nobody said so of; what lacks its own is no header."""
+        of_people = name in ("pupils", "history")
+        declared = self._draft.columns if of_people and self._draft else ()
+        if name == "present" or (of_people and self._policy is None):
+            return  # a copy of a plan's offers has more; or nobody can tell what is declared
+        extra = [h for h in unread if h in STRUCTURAL or h not in declared]
+        if extra and {*NEEDED[name]} <= {*table.header}:
+            self._findings.warn(
+                table.file, 1, None, f"has columns that were not read: {_some(extra)}",
+                "declare them in planning.yaml if they are needed; else delete them"
+                if of_people
+                else f"the table may have {', '.join(wanted)}",
+            )  # fmt: skip
 
     def _known(self, sites: pd.DataFrame | None) -> Known:
         policy, draft = self._policy, self._draft
@@ -372,15 +406,6 @@ class _Tables:
             return
         if any("unit_id" not in table.header for table in tables.values()):
             return
-        for name, table in tables.items():
-            outcomes = self._draft.outcomes if name == "history" else ()
-            allowed = {*STRUCTURAL, *self._draft.columns, *outcomes}
-            extra = [h for h in table.header if h and h not in allowed]
-            if extra:
-                self._findings.warn(
-                    table.file, 1, None, f"has columns that were not read: {_some(extra)}",
-                    "declare them in planning.yaml if they are needed; else delete them",
-                )  # fmt: skip
         asked = decided_by(self._interventions(), self._policy)
         for column in self._columns:
             self._check_column(column, tables, asked)
