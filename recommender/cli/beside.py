@@ -46,6 +46,7 @@ def screen(comparison: Comparison) -> str:
     ]
     lines += ["", click.style("Served, by tenth of risk (1 lowest, 10 highest)", bold=True)]
     lines += table([("", *tenths), *shares], left=(0,))
+    lines += _changes(comparison)
     if not all(side.better_is_proven(base) for side in comparison.sides[1:]):
         lines.append("(~ within what the searches may have missed: which is better is not proven)")
     drawn = [side for side in comparison.sides if side.draws > 1]
@@ -54,6 +55,27 @@ def screen(comparison: Comparison) -> str:
         lines.append(f"(means of {drawn[0].draws} draws, whose benefit spreads: {spreads})")
     lines += [f"({remark})" for remark in comparison.remarks]
     return "\n".join(lines)
+
+
+def _changes(comparison: Comparison) -> list[str]:
+    """Pupils who gain, lose or change help, and who are better or worse off, pair by pair."""
+    counts = comparison.changes
+    if counts.empty:
+        return []
+    names = ["new", "lost", "other", "better", "worse"]
+    rows: list[tuple[str, ...]] = [
+        ("", "served", "gain help", "lose help", "other help", "better off", "worse off")
+    ]
+    rows += [
+        (
+            f"{row['from']} -> {row['to']}",
+            f"{row['served_from']:,.0f} -> {row['served_to']:,.0f}",
+            *(f"{row[name]:,.0f}" for name in names),
+        )
+        for row in counts.to_dict(orient="records")
+    ]
+    title = "Pupils who gain help, lose it or have other help, and whose benefit rises or falls"
+    return ["", click.style(title, bold=True), *table(rows, left=(0,))]
 
 
 def _row(side: Side, base: Side, digits: int) -> tuple[str, ...]:

@@ -201,6 +201,7 @@ def _record(compared: Compared, out: Path | None) -> dict[str, object]:
         .agg(units=("unit_id", "size"))
         .reset_index()
         .to_dict(orient="records"),
+        "changes": comparison.changes.to_dict(orient="records"),
         "remarks": list(comparison.remarks),
         "folder": None if out is None else str(out),
     }

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 SHOWN = 30
 
+PUPILS = ("new", "lost", "other", "better", "worse")
+"""What is counted of pupils whose help differs."""
+
 
 class Runs(click.Group):
     """A group whose first word may also be a folder, which is then listed."""
@@ -148,6 +151,7 @@ def _record(found: Difference, units: bool) -> dict[str, Any]:
         "settings": [plain(change) for change in found.settings],
         "inputs": list(found.inputs),
         "moved": {kind: int(kinds.get(kind, 0)) for kind in ("gains", "loses", "changes")},
+        "pupils": {name: float(found.moved[name].sum()) for name in PUPILS},
         "by_intervention": found.by_intervention.to_dict(orient="records"),
     }
     if units:
@@ -158,11 +162,11 @@ def _record(found: Difference, units: bool) -> dict[str, Any]:
 def _lines(found: Difference, units: bool) -> list[str]:
     if found.same:
         return ["Nothing differs."]
-    kinds = found.moved["kind"].value_counts()
-    counts = [int(kinds.get(kind, 0)) for kind in ("gains", "loses", "changes")]
+    new, lost, other, better, worse = (float(found.moved[name].sum()) for name in PUPILS)
     lines = [
-        f"Help differs for {len(found.moved):,} units: {counts[0]:,} gain help, "
-        f"{counts[1]:,} lose it, {counts[2]:,} have other help."
+        f"Help differs for {new + lost + other:,.0f} pupils: {new:,.0f} gain help, "
+        f"{lost:,.0f} lose it, {other:,.0f} have other help.",
+        f"Of them {better:,.0f} are better off in benefit, {worse:,.0f} worse off.",
     ]
     if len(found.by_intervention):
         lines += ["", "Pupils by intervention"]

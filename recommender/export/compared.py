@@ -16,7 +16,7 @@ from recommender.errors import UsageError
 from recommender.export import figures
 from recommender.export.files import write_file
 from recommender.export.manifest import Manifest
-from recommender.export.openly import openly, small_hidden
+from recommender.export.openly import counts_openly, openly
 from recommender.export.pages import filled
 from recommender.export.phrases import Language
 from recommender.export.report import (
@@ -31,6 +31,7 @@ from recommender.export.report import (
 )
 from recommender.export.workbook import book_bytes, translated
 from recommender.governance.suppression import HIDDEN, THRESHOLD
+from recommender.planning.words import NOTHING
 from recommender.scenarios.comparison import Comparison
 
 Named = Callable[[str, str], str]
@@ -262,26 +263,35 @@ def _groups(comparison: Comparison, titles: dict[str, str], named: Named) -> lis
 
 
 def _moved_frame(comparison: Comparison, titles: dict[str, str]) -> pd.DataFrame:
-    """From, to, and how many pupils gain, lose or get other help, with what it does to benefit."""
-    moved = comparison.moved
-    if moved.empty:
-        columns = ["from", "to", "gains", "loses", "other", "difference"]
-        return pd.DataFrame({name: [] for name in columns}).astype({"from": "str", "to": "str"})
-    table = moved.pivot_table(
-        index=["from", "to"], columns="change", values="pupils", aggfunc="sum", fill_value=0.0
-    ).reindex(columns=["gains", "loses", "other help"], fill_value=0.0)
-    sums = moved.groupby(["from", "to"])["difference"].sum()
-    table = table.astype("float64").rename(columns={"other help": "other"})
-    table = table.assign(difference=sums).reset_index()
+    """From, to, and how many pupils gain, lose or get other help, and are better or worse off."""
+    table = changes_of(comparison).rename(columns={"new": "gains", "lost": "loses"})
     order = {name: place for place, name in enumerate(titles)}
-    table = table.sort_values(["from", "to"], key=lambda names: names.map(order), kind="stable")
+    table = table.sort_values(
+        ["from", "to"], key=lambda names: names.map(order), kind="stable", ignore_index=True
+    )
     return table.assign(**{end: table[end].map(titles) for end in ("from", "to")})
+
+
+def changes_of(comparison: Comparison) -> pd.DataFrame:
+    """Return ``changes``, of a comparison of an earlier version as far as ``moved`` tells it."""
+    moved = comparison.moved
+    if len(comparison.changes) or moved.empty:
+        return comparison.changes.drop(columns=["served_from", "served_to"])
+    pupils = moved["pupils"]
+    helped_before, helped_after = (moved[end] != NOTHING for end in ("before", "after"))
+    counted = moved.assign(
+        new=pupils.where(~helped_before & helped_after, 0.0),
+        lost=pupils.where(helped_before & ~helped_after, 0.0),
+        other=pupils.where(helped_before & helped_after, 0.0),
+        better=pupils.where(moved["difference"] > 0, 0.0),
+        worse=pupils.where(moved["difference"] < 0, 0.0),
+    )
+    columns = ["new", "lost", "other", "better", "worse", "difference"]
+    return counted.groupby(["from", "to"], sort=False)[columns].sum().reset_index()
 
 
 def _moved(comparison: Comparison, titles: dict[str, str], *, open_to_all: bool) -> list[Record]:
     frame = _moved_frame(comparison, titles)
     if open_to_all:
-        frame = frame.assign(
-            **{name: frame[name].map(small_hidden) for name in ("gains", "loses", "other")}
-        )
+        frame = counts_openly(frame)
     return records(frame)

@@ -29,7 +29,7 @@ from recommender.export.folder import (
 from recommender.export.manifest import Manifest
 from recommender.export.tables import csv_text
 from recommender.planning.plan import Plan
-from recommender.scenarios.comparison import TABLES, TEXTS, Comparison, Side
+from recommender.scenarios.comparison import LATER, TABLES, TEXTS, Comparison, Side, no_rows
 
 FORMAT = "recommender comparison 1"
 DOCUMENT = "comparison.json"
@@ -95,7 +95,7 @@ def read_comparison_text(text: str, path: Path) -> Comparison:
         if document["format"] != FORMAT:
             raise ValueError
         sides = tuple(_side(record) for record in document["sides"])
-        frames = {table: _frame(document[table], names) for table, names in TABLES.items()}
+        frames = {table: _frame(document.get(table, {}), table) for table in TABLES}
         return Comparison(
             sides=sides,
             seed=int(document["seed"]),
@@ -132,15 +132,18 @@ def _side(record: dict[str, Any]) -> Side:
     return Side(**known)
 
 
-def _frame(columns: Mapping[str, list[Any]], names: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            name: pd.Series(columns[name], dtype="str" if name in TEXTS else None)
-            if columns[name]
-            else pd.Series([], dtype="str" if name in TEXTS else "float64")
-            for name in names
-        }
-    )
+def _frame(columns: Mapping[str, list[Any]], table: str) -> pd.DataFrame:
+    """Return a table; columns that came later and are not there are left out."""
+    frame = no_rows(table)
+    names = [name for name in TABLES[table] if name in columns or (table, name) not in LATER]
+    if any(columns[name] for name in names):
+        frame = pd.DataFrame(
+            {
+                name: pd.Series(columns[name], dtype="str" if name in TEXTS else None)
+                for name in names
+            }
+        )
+    return frame
 
 
 def comparison_schema() -> dict[str, Any]:

@@ -430,7 +430,15 @@ DUTCH: Mapping[str, str] = {
     "compared_groups_intro": "Het deel van het gewogen risico van een groep dat wordt voorkomen. "
     "Groepen van minder dan tien leerlingen zijn weggelaten.",
     "compared_moved": "Wie wint en wie verliest",
-    "compared_moved_intro": "Leerlingen die bij twee manieren andere hulp krijgen.",
+    "compared_moved_intro": "Leerlingen bij wie de hulp tussen twee manieren verschilt. Wie hulp "
+    "krijgt, heeft die op de eerste manier niet; wie hulp verliest, heeft die op de tweede manier "
+    "niet; andere hulp is andere hulp of een andere periode. Hulp op de tweede manier is dus hulp "
+    "op de eerste, plus wie hulp krijgen, min wie hulp verliezen.",
+    "compared_off": "Beter af en slechter af",
+    "compared_off_intro": "Dezelfde leerlingen naar voordeel: bij wie het stijgt en bij wie het "
+    "daalt. Wie andere hulp heeft, kan beide zijn, of geen van beide.",
+    "compared_better": "Beter af",
+    "compared_worse": "Slechter af",
     "compared_moved_names": "In moved.csv staat wie dat zijn en waarom, voor wie met hen werkt.",
     "compared_board": "Voor besturen: er staat geen leerling met naam in, maar wel aantallen onder "
     "{few}. Een pagina voor anderen, zonder die aantallen, maak je met recommender export en "
@@ -546,5 +554,10 @@ SHEETS: Mapping[str, str] = {
     "gains": "krijgt hulp",
     "loses": "verliest hulp",
     "other": "andere hulp",
+    "same": "dezelfde hulp",
+    "better": "beter af",
+    "worse": "slechter af",
+    "new": "krijgt hulp",
+    "lost": "verliest hulp",
 }
 """The names of sheets, columns and items of a workbook."""

@@ -38,6 +38,19 @@ def small_hidden(count: float) -> float:
     return count if count >= THRESHOLD else math.nan
 
 
+def counts_openly(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return who gains and loses without small counts.
+
+    How many are served is known of both sides, so of new and lost one tells the other: they are
+    hidden together, and so are better and worse.
+    """
+    shown = changes.drop(columns=[name for name in ("same",) if name in changes])
+    for pair in (("gains", "loses"), ("other",), ("better", "worse")):
+        small = (changes[list(pair)] < THRESHOLD).any(axis=1)
+        shown = shown.assign(**{name: changes[name].mask(small) for name in pair})
+    return shown
+
+
 def _every(
     table: pd.DataFrame, keys: list[str], hide: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> pd.DataFrame:

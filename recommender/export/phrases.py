@@ -467,7 +467,15 @@ ENGLISH: Mapping[str, str] = {
     "compared_groups_intro": "The part of a group's weighted risk that is averted. Groups of fewer "
     "than ten pupils are left out.",
     "compared_moved": "Who gains and who loses",
-    "compared_moved_intro": "Pupils whose help differs between two ways.",
+    "compared_moved_intro": "Pupils whose help differs between two ways. Who gains help has none "
+    "in the first way, who loses it none in the second; other help is other help or another "
+    "period. So pupils offered help in the second way are those in the first, plus who gain, less "
+    "who lose.",
+    "compared_off": "Better off and worse off",
+    "compared_off_intro": "The same pupils by benefit: of whom it rises, and of whom it falls. Who "
+    "has other help may be either, or neither.",
+    "compared_better": "Better off",
+    "compared_worse": "Worse off",
     "compared_moved_names": "moved.csv names them, with the reason, for those who work with them.",
     "compared_board": "For boards: no pupil is named here, but numbers below {few} are shown. A "
     "page for others, without them, is made with recommender export and --audience policy or "

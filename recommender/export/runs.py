@@ -8,12 +8,21 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from recommender.errors import InputError
 from recommender.export.folder import MANIFEST, changed_inputs, read_plan
 from recommender.export.manifest import Manifest, read_manifest
+from recommender.planning.exchange import exchanged
 from recommender.planning.plan import Plan
+
+SAME = 1e-9
+"""A difference in benefit below which nobody is better or worse off."""
+
+MOVED = (
+    "unit_id", "site", "kind", "before", "after", "new", "lost", "other", "better", "worse",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,10 @@ class Difference:
 
     Attributes:
         numbers: of the summary.  settings: with dotted names.  inputs: one line a file.
-        moved: unit_id, site, kind (gains|loses|changes), before, after: a row for every unit whose
-            help differs; ``before`` and ``after`` are offers "bundle@period", ";" between them.
+        moved: unit_id, site, kind (gains|loses|changes), before, after, new, lost, other, better,
+            worse: a row for every unit whose help differs; ``before`` and ``after`` are offers
+            "bundle@period", ";" between them; new, lost and other count pupils who gain help, lose
+            it or have other help, better and worse those whose benefit rises or falls.
         by_intervention: intervention, before, after: pupils.
     """
 
@@ -159,12 +170,33 @@ def _moved(before: Plan, after: Plan) -> pd.DataFrame:
     site = site[~site.index.duplicated()]
     table = pd.DataFrame({"before": _offers(before), "after": _offers(after)}).fillna("")
     table = table[table["before"] != table["after"]].sort_index()
-    kind = [
-        "gains" if not old else "loses" if not new else "changes"
-        for old, new in zip(table["before"], table["after"], strict=True)
-    ]
-    moved = table.assign(kind=kind, site=site.reindex(table.index)).rename_axis("unit_id")
-    return moved.reset_index()[["unit_id", "site", "kind", "before", "after"]]
+    counts = exchanged(_taken(before), _taken(after)).reindex(table.index)
+    more = counts["new"] - counts["lost"]
+    kind = np.where(more > 0, "gains", np.where(more < 0, "loses", "changes"))
+    moved = counts[["new", "lost", "other"]].sum(axis=1)
+    gained = _benefit(after).reindex(table.index).fillna(0.0) - _benefit(before).reindex(
+        table.index
+    ).fillna(0.0)
+    table = table.assign(
+        kind=pd.Series(kind, index=table.index, dtype="str"),
+        site=site.reindex(table.index),
+        **{name: counts[name] for name in ("new", "lost", "other")},
+        better=moved.where(gained > SAME, 0.0),
+        worse=moved.where(gained < -SAME, 0.0),
+    )
+    return table.rename_axis("unit_id").reset_index()[list(MOVED)]
+
+
+def _taken(plan: Plan) -> pd.DataFrame:
+    """Unit, offer and pupils of every bundle that is offered."""
+    lines = plan.assignments.drop_duplicates(["unit_id", "bundle", "period"])
+    offer = lines["bundle"] + "@" + lines["period"]
+    return pd.DataFrame({"unit_id": lines["unit_id"], "offer": offer, "pupils": lines["units"]})
+
+
+def _benefit(plan: Plan) -> pd.Series:
+    found: pd.Series = plan.assignments.groupby("unit_id")["benefit"].sum()
+    return found
 
 
 def _by_intervention(before: Plan, after: Plan) -> pd.DataFrame:

@@ -32,8 +32,8 @@ from recommender.pipeline import Progress, Settings, silent
 from recommender.planning.words import tidy
 from recommender.risk import RiskProfiles
 from recommender.scenarios.changes import BASE
-from recommender.scenarios.comparison import TABLES, TEXTS, Comparison
-from recommender.scenarios.moved import Seen, moved_between
+from recommender.scenarios.comparison import TABLES, TEXTS, Comparison, no_rows
+from recommender.scenarios.moved import Seen, changes_between, moved_between
 from recommender.scenarios.runs import Run, run_scenarios, written_up
 from recommender.scenarios.sides import Judged, SideTables, judge, side_of
 
@@ -105,6 +105,7 @@ def compare(
         inputs, scenarios, settings, cold=cold, risks=risks, crew=crew, progress=progress
     )
     judged: dict[str, Judged] = {run.name: judge(run, runs[0]) for run in runs}
+    draws_of: dict[str, tuple[Judged, ...]] = {name: (one,) for name, one in judged.items()}
     base = judged[BASE]
     found = [
         side_of("scenario", run.name, run.title, (judged[run.name],), base, run.seconds)
@@ -120,15 +121,15 @@ def compare(
             )
             continue
         drawn, seconds = answer
-        judged[name] = drawn[0]
+        judged[name], draws_of[name] = drawn[0], drawn
         found.append(side_of("policy", name, POLICIES[name], drawn, base, seconds))
-    pairs = dict.fromkeys([*((BASE, side.side.name) for side in found[1:]), *between])
+    asked_pairs = dict.fromkeys([*((BASE, side.side.name) for side in found[1:]), *between])
+    pairs = [pair for pair in asked_pairs if pair[0] in judged and pair[1] in judged]
     progress("who gains and loses")
     seen = {name: Seen.of(one) for name, one in judged.items()}
-    moved = [
-        moved_between(seen[one], seen[other], (one, other))
-        for one, other in pairs
-        if one in judged and other in judged
+    moved = [moved_between(seen[one], seen[other], (one, other)) for one, other in pairs]
+    changes = [
+        changes_between(draws_of[one], draws_of[other], (one, other)) for one, other in pairs
     ]
     return Compared(
         Comparison(
@@ -142,6 +143,7 @@ def compare(
             asked_gap=settings.effort.gap,
             synthetic=inputs.policy.synthetic,
             remarks=tuple(remarks),
+            changes=pd.DataFrame(changes) if changes else no_rows("changes"),
         ),
         runs,
     )

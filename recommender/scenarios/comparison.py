@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import pandas as pd
@@ -109,9 +109,20 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "moved": (
         "from", "to", "unit_id", "site", "change", "pupils", "before", "after",
         "benefit_before", "benefit_after", "difference", "reason",
+        "new", "lost", "other", "better", "worse",
+    ),
+    "changes": (
+        "from", "to", "served_from", "served_to", "new", "lost", "other", "same",
+        "better", "worse", "difference",
     ),
 }  # fmt: skip
 """The columns of the tables of a comparison."""
+
+LATER = frozenset(
+    {("moved", name) for name in ("new", "lost", "other", "better", "worse")}
+    | {("changes", name) for name in TABLES["changes"]}
+)
+"""The columns that comparisons of earlier versions lack."""
 
 TEXTS = frozenset(
     {"side", "column", "group", "rule", "site", "role", "period", "from", "to", "unit_id",
@@ -133,8 +144,14 @@ class Comparison:
             that is averted): sites and groups of ``audit_only`` columns with 10 pupils or more.
         shortages: side, rule, site, pupils, role, period, hours: as ``planning.Shortage``.
         moved: from, to, unit_id, site, change (gains | loses | other help), pupils, before, after
-            ("bundle@period", "nothing"), benefit_before, benefit_after, difference, reason: one row
-            a unit whose offer differs between two sides; benefit at the weights of ``base``.
+            ("bundle@period", "nothing"), benefit_before, benefit_after, difference, reason, new,
+            lost, other, better, worse: one row a unit whose offer differs between two sides (of a
+            policy that draws lots, its first draw); benefit at the weights of ``base``.  It gains
+            help that it had not at all, loses all it had, or has other help; new, lost and other
+            count its pupils so, better and worse those whose benefit rises or falls.
+        changes: from, to, served_from, served_to, new, lost, other, same, better, worse,
+            difference: pupils of every two sides, means over their draws; served_to is
+            served_from + new - lost.
         seed: of every random choice.
         asked_gap: the gap at which the search for a plan stopped.
         synthetic: whether the pupils are made up.
@@ -151,6 +168,7 @@ class Comparison:
     asked_gap: float
     synthetic: bool
     remarks: tuple[str, ...] = ()
+    changes: pd.DataFrame = field(default_factory=lambda: no_rows("changes"))
 
     def side(self, name: str) -> Side:
         """Return the side of a name.
@@ -162,6 +180,13 @@ class Comparison:
             if side.name == name:
                 return side
         raise KeyError(name)
+
+
+def no_rows(table: str) -> pd.DataFrame:
+    """Return a table of a comparison without a row."""
+    return pd.DataFrame(
+        {name: pd.Series([], dtype="str" if name in TEXTS else "float64") for name in TABLES[table]}
+    )
 
 
 def shortages_of(side: str, shortages: tuple[Shortage, ...]) -> pd.DataFrame:

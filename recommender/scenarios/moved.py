@@ -1,4 +1,7 @@
-"""Moved: who gains or loses between two choices, person by person, and why.
+"""Moved: who gains or loses help between two choices, person by person, and why.
+
+Who gains help is helped in the second choice only, who loses it in the first only; all others who
+move have other help, whatever it does to their benefit.
 
 The reason is read from what was taken: an offer that one choice makes and the other does not needs
 something - hours, a place in a group, money, room under a cap - of which too little is left there.
@@ -15,6 +18,7 @@ import scipy.sparse as sp
 
 from recommender.planning.accounts import resources_of
 from recommender.planning.codes import Floats, Ints
+from recommender.planning.exchange import COUNTS, exchanged
 from recommender.planning.formulate import Formulation
 from recommender.planning.readback import row_labels
 from recommender.planning.words import NOTHING, bundle_names, offer_names, tidy
@@ -22,7 +26,7 @@ from recommender.scenarios.comparison import TABLES
 from recommender.scenarios.sides import Judged
 
 SAME = 1e-9
-"""A difference in benefit below which an offer is only another one."""
+"""A difference in benefit below which nobody is better or worse off."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,24 +59,23 @@ def moved_between(first: Seen, second: Seen, names: tuple[str, str]) -> pd.DataF
     one, other = first.judged, second.judged
     before, after = first.offered, second.offered
     units = one.run.candidates.cohort.units
+    counts = _counted(one, other)
     gained = other.given.benefit - one.given.benefit
-    some = np.flatnonzero((before.text != after.text) | (before.pupils != after.pupils))
+    some = np.flatnonzero(counts["moved"].to_numpy() > 0)
     if not some.size:
         return pd.DataFrame({name: [] for name in TABLES["moved"]})
-    change = np.where(
-        gained[some] > SAME, "gains", np.where(gained[some] < -SAME, "loses", "other help")
-    )
-    reason = np.full(some.size, "", dtype=object)
+    mine = {name: counts[name].to_numpy(dtype=np.float64)[some] for name in counts.columns}
+    more = mine["new"] - mine["lost"]
+    change = np.where(more > 0, "gains", np.where(more < 0, "loses", "other help"))
+    better, worse = gained[some] > SAME, gained[some] < -SAME
+    downwards = (more < 0) | ((more == 0) & worse)
+    upwards = (more > 0) | ((more == 0) & better)
+    reason = np.full(some.size, "worth as much", dtype=object)
     for losing, here, there in ((True, first, second), (False, second, first)):
-        offers = here.offered
-        wanted = np.flatnonzero((change == "loses") if losing else (change == "gains"))
-        asked = wanted[offers.column[some[wanted]] >= 0]
-        column = offers.column[some[asked]]
-        gainers = some[change == ("gains" if losing else "loses")]
-        reason[asked] = _why_not(here, there, column, some[asked], gainers, losing=losing)
-        rest = wanted[offers.column[some[wanted]] < 0]
-        reason[rest] = "help that is worth more" if not losing else "help that is worth less"
-    reason[change == "other help"] = "worth as much"
+        asked = np.flatnonzero(downwards if losing else upwards)
+        column = here.offered.column[some[asked]]
+        rivals = some[upwards if losing else downwards]
+        reason[asked] = _why_not(here, there, column, some[asked], rivals, losing=losing)
     frame = pd.DataFrame(
         {
             "from": names[0],
@@ -87,29 +90,87 @@ def moved_between(first: Seen, second: Seen, names: tuple[str, str]) -> pd.DataF
             "benefit_after": other.given.benefit[some],
             "difference": gained[some],
             "reason": reason,
+            "new": mine["new"],
+            "lost": mine["lost"],
+            "other": mine["other"],
+            "better": np.where(better, mine["moved"], 0.0),
+            "worse": np.where(worse, mine["moved"], 0.0),
         }
     )
     return tidy(frame[list(TABLES["moved"])])
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Offered:
-    """What units are offered: (units,) text, pupils, and one column of theirs or -1."""
+def changes_between(
+    first: tuple[Judged, ...], second: tuple[Judged, ...], names: tuple[str, str]
+) -> dict[str, str | float]:
+    """Return how many pupils gain, lose and change help, a row of ``Comparison.changes``.
 
-    text: np.ndarray
-    pupils: Floats
-    column: Ints
+    Args:
+        first, second: every draw of two choices, or the one there is; draws stand side by side.
+        names: what they are called.
+    """
+    times = max(len(first), len(second))
+    rows = []
+    for draw in range(times):
+        one, other = first[draw % len(first)], second[draw % len(second)]
+        counts = _counted(one, other)
+        gained = other.given.benefit - one.given.benefit
+        moved = counts["moved"].to_numpy(dtype=np.float64)
+        rows.append(
+            {
+                "served_from": float(one.given.served.sum()),
+                "served_to": float(other.given.served.sum()),
+                **{name: float(counts[name].sum()) for name in COUNTS},
+                "better": float(moved[gained > SAME].sum()),
+                "worse": float(moved[gained < -SAME].sum()),
+                "difference": float(gained.sum()),
+            }
+        )
+    means = pd.DataFrame(rows).mean()
+    return {"from": names[0], "to": names[1], **{str(k): float(v) for k, v in means.items()}}
 
 
-def _offered(judged: Judged) -> _Offered:
+def _counted(one: Judged, other: Judged) -> pd.DataFrame:
+    """Return new, lost, other, same and moved (the first three together) of every unit."""
+    units = len(one.run.candidates.cohort.units)
+    found = exchanged(_offers(one), _offers(other)).reindex(range(units), fill_value=0.0)
+    return found.assign(moved=found["new"] + found["lost"] + found["other"])
+
+
+def _offers(judged: Judged) -> pd.DataFrame:
+    """Return unit_id (the number of its row), offer and pupils of what is taken."""
+    return pd.DataFrame(
+        {
+            "unit_id": judged.taken.unit,
+            "offer": _names(judged),
+            "pupils": judged.taken.pupils,
+        }
+    )
+
+
+def _names(judged: Judged) -> np.ndarray:
+    """Return (offered,) "bundle@period" of what is taken."""
     formulation, candidates, taken = judged.run.formulation, judged.run.candidates, judged.taken
-    units = len(candidates.cohort.units)
-    names = offer_names(
+    return offer_names(
         bundle_names(candidates),
         formulation.book,
         candidates.bundle[taken.candidate].astype(np.int64),
         formulation.offers.period[taken.offer],
     )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Offered:
+    """What units are offered: (units,) text, and one column of theirs or -1."""
+
+    text: np.ndarray
+    column: Ints
+
+
+def _offered(judged: Judged) -> _Offered:
+    taken = judged.taken
+    units = len(judged.run.candidates.cohort.units)
+    names = _names(judged)
     text = np.full(units, NOTHING, dtype=object)
     column = np.full(units, -1, dtype=np.int64)
     order = np.argsort(taken.unit, kind="stable")
@@ -117,8 +178,7 @@ def _offered(judged: Judged) -> _Offered:
         frame = pd.Series(names[order]).groupby(taken.unit[order]).agg(" and ".join)
         text[frame.index.to_numpy()] = frame.to_numpy(dtype=object)
         column[taken.unit[order[::-1]]] = taken.column[order[::-1]]
-    pupils = np.bincount(taken.unit, weights=taken.pupils, minlength=units)
-    return _Offered(text, np.asarray(pupils, dtype=np.float64), column)
+    return _Offered(text, column)
 
 
 def _why_not(

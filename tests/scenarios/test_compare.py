@@ -88,8 +88,8 @@ def test_who_moves_adds_up_to_the_difference(compared: Compared) -> None:
         moved = comparison.moved
         rows = moved[(moved["from"] == "base") & (moved["to"] == side.name)]
         assert rows["difference"].sum() == pytest.approx(side.difference, abs=1e-9)
-        assert ((rows["difference"] > 1e-9) == (rows["change"] == "gains")).all()
-        assert ((rows["difference"] < -1e-9) == (rows["change"] == "loses")).all()
+        assert ((rows["difference"] > 1e-9) == (rows["better"] > 0)).all()
+        assert ((rows["difference"] < -1e-9) == (rows["worse"] > 0)).all()
         assert (rows["reason"] != "").all()
         assert (rows["before"] != rows["after"]).all()
 
