@@ -14,6 +14,7 @@ from recommender.cli.beside import table
 if TYPE_CHECKING:
     from recommender.export.manifest import Manifest
     from recommender.planning.plan import Plan, Summary
+    from recommender.planning.proof import Proof
 
 BAR = 20
 
@@ -97,10 +98,18 @@ def record(plan: Plan, folder: Path) -> dict[str, Any]:
     summary = {name: plain(value) for name, value in asdict(plan.summary).items()}
     return {
         **summary,
+        "proof": proof_record(plan.summary.proof),
         "hours": figures.hours_by(plan, "role").to_dict(orient="records"),
         "prices": figures.dear_hours(plan, 20).to_dict(orient="records"),
         "folder": str(folder),
     }
+
+
+def proof_record(proof: Proof) -> dict[str, Any]:
+    """Return what ``--json`` says of a proof."""
+    from recommender.export.manifest import plain
+
+    return {name: plain(getattr(proof, name)) for name in ("gap", "bound", "kind")}
 
 
 def bar(share: float, width: int = BAR) -> str:
@@ -137,7 +146,7 @@ def _facts(plan: Plan) -> list[str]:
         "weighted adverse outcomes averted (± one standard error)",
         **_promise(summary, digits),
         **_draws(plan, digits),
-        "proven": _proven(summary),
+        "proven": proven(summary.proof, summary.status),
         "hours": f"{summary.hours_used:,.0f} of {summary.hours_capacity:,.0f}",
         "money": f"{summary.cost:,.0f} euros"
         + ("" if summary.budget is None else f" of {summary.budget:,.0f}"),
@@ -181,22 +190,20 @@ def _caseload(summary: Summary) -> str:
     return text
 
 
-def _proven(summary: Summary) -> str:
-    if summary.status == "optimal":
-        text = "the best plan within these hours, as the solver proves"
-        return f"gap {summary.best_gap:.2%}: {text}{_by_prices(summary)}"
-    if summary.best_gap < summary.gap:
-        text = f"gap {summary.best_gap:.2%}, as the solver proves{_by_prices(summary)}"
-        return f"{text} (stopped at a limit)" if summary.status == "stopped" else text
-    if summary.gap >= 1:
-        return f"gap {summary.gap:,.0%}: stopped too early to say how much better a plan could be"
-    text = f"gap {summary.gap:.2%}: no plan within these hours can do better by more than that"
-    return f"{text} (stopped at a limit)" if summary.status == "stopped" else text
-
-
-def _by_prices(summary: Summary) -> str:
-    shown, plain = f"{summary.best_gap:.2%}", f"{summary.gap:.2%}"
-    return "" if shown == plain else f"; {plain} by the prices alone, without a solver"
+def proven(proof: Proof, status: str) -> str:
+    """Return in words how much better any plan could be, and what proves it."""
+    plain = f"; {proof.plain:.2%} by the prices alone, without a solver"
+    if proof.kind == "prices" or f"{proof.gap:.2%}" == f"{proof.plain:.2%}":
+        plain = ""
+    if status == "optimal":
+        who = "prices prove" if proof.kind == "prices" else "solver proves"
+        return f"gap {proof.gap:.2%}: the best plan within these hours, as the {who}{plain}"
+    if not proof.known:
+        return f"gap {proof.gap:,.0%}: stopped too early to say how much better a plan could be"
+    text = f"gap {proof.gap:.2%}: no plan within these hours can do better by more than that"
+    if proof.kind != "prices":
+        text = f"gap {proof.gap:.2%}, as the solver proves{plain}"
+    return f"{text} (stopped at a limit)" if proof.stopped else text
 
 
 def _short_of(rule: str, amount: float, unit: str) -> tuple[str, str]:

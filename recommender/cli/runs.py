@@ -120,21 +120,24 @@ def diff(
 def _line(run: Run) -> dict[str, Any]:
     from math import isfinite
 
+    from recommender.cli.headline import proof_record
     from recommender.errors import RecommenderError
     from recommender.governance.adoption import standing
+    from recommender.planning.proof import proof_of
 
     try:
         status: str = standing(run.folder).status
     except (RecommenderError, OSError, ValueError, KeyError):
         status = "unknown"
-    manifest = run.manifest
+    manifest, proof = run.manifest, proof_of(run.manifest)
     return {
         "folder": str(run.folder),
         "created": manifest.created,
         "scenario": manifest.scenario,
         "seed": manifest.seed,
         "value": manifest.value,
-        "gap": manifest.gap if isfinite(manifest.gap) else None,
+        "gap": proof.gap if isfinite(proof.gap) else None,
+        "proof": proof_record(proof),
         "status": manifest.status,
         "standing": status,
         "synthetic": manifest.synthetic,

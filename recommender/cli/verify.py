@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from recommender.cli import options
 from recommender.cli.output import Progress, answer, answer_json
+
+if TYPE_CHECKING:
+    from recommender.planning.plan import Plan, Summary
 
 
 @click.command(short_help="Work a plan out again without a solver.")
@@ -55,12 +59,13 @@ def command(
             return _verdict(findings, as_json)
         raise VerificationFailed(findings)
     if as_json:
-        return _verdict([], as_json)
+        return _verdict([], as_json, plan)
     summary = plan.summary
     answer(
         f"{plan_folder} holds: every file is as it was written, and the plan fits its hours "
         f"and rules.\nIt is worth {summary.value:,.4f} and no plan can be worth more than "
         f"{summary.bound:,.4f}: gap {summary.gap:.2%}."
+        + _believed(summary)
         + (
             "\nHow often its offers stay in draws was not worked out again."
             if summary.draws
@@ -70,10 +75,23 @@ def command(
     return 0
 
 
-def _verdict(findings: list[str], as_json: bool) -> int:
+def _believed(summary: Summary) -> str:
+    """Return the sharper proof of a solver, which was not worked out again; "" if there is none."""
+    proof = summary.proof
+    if proof.kind == "prices":
+        return ""
+    return (
+        f"\nA solver proved {proof.bound:,.4f} when the plan was made: gap {proof.gap:.2%}; "
+        "that was not worked out again."
+    )
+
+
+def _verdict(findings: list[str], as_json: bool, plan: Plan | None = None) -> int:
+    from recommender.cli.headline import proof_record
     from recommender.errors import VerificationFailed
 
     if not as_json:
         raise VerificationFailed(findings)
-    answer_json({"holds": not findings, "findings": findings})
+    proof = {} if plan is None else {"proof": proof_record(plan.summary.proof)}
+    answer_json({"holds": not findings, "findings": findings, **proof})
     return VerificationFailed.exit_code if findings else 0

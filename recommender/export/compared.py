@@ -29,7 +29,7 @@ from recommender.export.report import (
     names_in,
     records,
 )
-from recommender.export.workbook import book_bytes, translated
+from recommender.export.workbook import Translate, book_bytes, translated
 from recommender.governance.suppression import HIDDEN, THRESHOLD
 from recommender.planning.words import NOTHING
 from recommender.scenarios.comparison import Comparison
@@ -78,6 +78,9 @@ def comparison_html(
             "title": titles[side.name],
             "side": side,
             "proven": proven[side.name],
+            "proof": words.say(f"proof_by_{side.proof}")
+            if side.proof and side.kind == "scenario"
+            else "",
             "low": side.common(side.low),
             "high": side.common(side.high),
             "x": place(side.common_benefit),
@@ -128,7 +131,7 @@ def write_comparison_workbook(
     named = names_in(manifest, words) if manifest is not None else _ids
     titles = titles_of(comparison, words, named)
     frames = {
-        "comparison": sides_sheet(comparison, titles),
+        "comparison": sides_sheet(comparison, titles, translated(language)),
         "tenths": comparison.deciles.assign(
             side=comparison.deciles["side"].map(titles),
             share_served=comparison.deciles["served"]
@@ -148,7 +151,9 @@ def write_comparison_workbook(
     write_file(path, book_bytes(frames, translated(language)))
 
 
-def sides_sheet(comparison: Comparison, titles: dict[str, str]) -> pd.DataFrame:
+def sides_sheet(
+    comparison: Comparison, titles: dict[str, str], say: Translate = str
+) -> pd.DataFrame:
     """Return one row a side, with what a planner reads first in front."""
     return pd.DataFrame(
         [
@@ -170,6 +175,7 @@ def sides_sheet(comparison: Comparison, titles: dict[str, str]) -> pd.DataFrame:
                 "share_worst": side.worst_share,
                 "cost": side.cost,
                 "gap": side.gap,
+                "proof": say(side.proof),
                 "status": side.status,
             }
             for side in comparison.sides

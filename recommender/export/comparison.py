@@ -120,10 +120,13 @@ def _side_record(side: Side) -> dict[str, Any]:
 
 
 def _side(record: dict[str, Any]) -> Side:
-    if set(record) != {field.name for field in fields(Side)}:
+    every = {field.name for field in fields(Side)}
+    if not every - {"proof"} <= set(record) <= every:
         raise ValueError
     known = dict(record)
     for field in fields(Side):
+        if field.name not in known:
+            continue
         value = known[field.name]
         if field.name in _INFINITE and value is None:
             known[field.name] = math.inf

@@ -26,12 +26,20 @@ DUTCH: Mapping[str, str] = {
     "headline": "Hulp voor {served} van de {pupils} leerlingen",
     "headline_more": "De verwachting: dit voorkomt {benefit} gewogen problemen. In negen van de "
     "tien gevallen ligt dat tussen {low} en {high}.",
-    "proof_optimal": "Dit is het beste plan binnen deze uren en regels. Uit de prijzen van de uren "
-    "alleen volgt dat geen plan meer dan {gap} beter kan zijn.",
+    "proof_optimal": "Dit is het beste plan binnen deze uren en regels. De prijzen van de uren "
+    "bewijzen dat.",
+    "proof_exact": "Dit is het beste plan binnen deze uren en regels (op {gap} na). Een "
+    "rekenprogramma bewees dat. Uit de prijzen van de uren alleen volgt dat geen plan meer dan "
+    "{plain} beter kan zijn.",
     "proof_gap": "Geen enkel plan binnen deze uren en regels kan meer dan {gap} beter zijn. Dat is "
     "bewezen, niet geschat.",
-    "proof_stopped": "Het zoeken stopte bij de grens. Geen enkel plan binnen deze uren en regels "
-    "kan meer dan {gap} beter zijn; dat is bewezen, niet geschat.",
+    "proof_solver": "Geen enkel plan binnen deze uren en regels kan meer dan {gap} beter zijn. Een "
+    "rekenprogramma bewees dat. Uit de prijzen van de uren alleen volgt dat geen plan meer dan "
+    "{plain} beter kan zijn.",
+    "proof_stopped": "Het zoeken stopte bij de grens.",
+    "proof_by_prices": "volgens de prijzen van de uren",
+    "proof_by_solver": "volgens een rekenprogramma",
+    "proof_by_exact": "volgens een rekenprogramma dat tot het einde zocht",
     "proof_none": "Het zoeken stopte te vroeg om te zeggen hoeveel beter een plan kan zijn.",
     "fact_served": "leerlingen krijgen hulp aangeboden",
     "fact_served_of": "van de {eligible} die hulp mogen krijgen",
@@ -177,6 +185,11 @@ DUTCH: Mapping[str, str] = {
     "hoeveel risico die wegneemt. Een effect telt minder als het bewijs zwakker is, en naar het "
     "deel van de leerlingen dat begint en afmaakt. Eén lineair programma verdeelt daarna de uren. "
     "De prijzen daarvan bewijzen hoeveel beter een ander plan kan zijn.",
+    "method_handed": "Voor elke leerling is er een risico op elk probleem, aangeleverd of geschat: "
+    "bij de risico’s staat welk van de twee. Voor alle hulp die een leerling mag krijgen volgt uit "
+    "gepubliceerde effecten hoeveel risico die wegneemt. Een effect telt minder als het bewijs "
+    "zwakker is, en naar het deel van de leerlingen dat begint en afmaakt. Eén lineair programma "
+    "verdeelt daarna de uren. De prijzen daarvan bewijzen hoeveel beter een ander plan kan zijn.",
     "method_error": "De fout van het voordeel telt mee dat alle leerlingen dezelfde onzekerheid "
     "over een effect delen: die wordt niet kleiner met meer leerlingen.",
     "method_limits": "Risico’s en effecten zijn gemiddelden over leerlingen die op elkaar lijken. "
@@ -204,6 +217,7 @@ DUTCH: Mapping[str, str] = {
     "cert_bound": "Grens uit de prijzen",
     "cert_better": "Scherpere grens, met een rekenprogramma",
     "cert_gap": "Verschil",
+    "cert_plain": "Verschil volgens de prijzen alleen",
     "cert_engine": "Rekenwijze",
     "cert_status": "Toestand",
     "cert_seed": "Startgetal van het toeval",
@@ -267,8 +281,8 @@ DUTCH: Mapping[str, str] = {
     "trust_expected": "Gemiddeld risico",
     "trust_found": "Gevonden",
     "trust_error": "Fout",
-    "trust_none": "Deze risico’s komen ergens anders vandaan. Hoe goed ze kloppen is hier niet "
-    "bekend.",
+    "trust_handed": "Risico’s zijn aangeleverd en hier niet getoetst voor: {names}. Hoe goed die "
+    "kloppen is uit dit plan niet bekend.",
     "rests": "Waar de hulp op steunt",
     "rests_intro": "Gepubliceerde effecten van de hulp in dit plan, voordat er iets af gaat voor "
     "zwak bewijs of voor leerlingen die stoppen. Een effect is een gemiddelde; de fout zegt hoe "
@@ -498,6 +512,11 @@ SHEETS: Mapping[str, str] = {
     "bound": "grens",
     "gap": "verschil met de grens",
     "better_bound": "scherpere grens",
+    "gap_proven": "bewezen verschil",
+    "proof": "bewezen door",
+    "prices": "de prijzen van de uren",
+    "solver": "een rekenprogramma",
+    "exact": "een rekenprogramma dat tot het einde zocht",
     "benefit": "voordeel",
     "standard_error": "standaardfout",
     "pupils": "leerlingen",

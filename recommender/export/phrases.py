@@ -95,12 +95,18 @@ ENGLISH: Mapping[str, str] = {
     "headline": "Help for {served} of {pupils} pupils",
     "headline_more": "It is expected to avert {benefit} weighted adverse outcomes; nine times in "
     "ten between {low} and {high}.",
-    "proof_optimal": "It is the best plan there is within these hours and rules; by the prices of "
-    "the hours alone, none can be more than {gap} better.",
+    "proof_optimal": "It is the best plan there is within these hours and rules; the prices of the "
+    "hours prove it.",
+    "proof_exact": "It is the best plan there is within these hours and rules (to {gap}), as a "
+    "solver proved; by the prices of the hours alone, none can be more than {plain} better.",
     "proof_gap": "No plan within these hours and rules can do more than {gap} better. That is "
     "proven, not estimated.",
-    "proof_stopped": "The search stopped at its limit. No plan within these hours and rules can do "
-    "more than {gap} better; that is proven, not estimated.",
+    "proof_solver": "No plan within these hours and rules can do more than {gap} better, as a "
+    "solver proved; by the prices of the hours alone, none can be more than {plain} better.",
+    "proof_stopped": "The search stopped at its limit.",
+    "proof_by_prices": "by the prices of the hours",
+    "proof_by_solver": "by a solver",
+    "proof_by_exact": "by a solver that searched to the end",
     "proof_none": "The search ended too early to say how much better a plan could be.",
     "fact_served": "pupils offered help",
     "fact_served_of": "of {eligible} who may be offered help",
@@ -200,6 +206,12 @@ ENGLISH: Mapping[str, str] = {
     "discounted by the strength of their evidence and by the share of pupils who start and "
     "finish. One linear "
     "program then divides the hours. Its prices prove how much better any other plan could be.",
+    "method_handed": "For every pupil there is a risk of each outcome, handed in or estimated: How "
+    "far the risks can be trusted says which. For every help a pupil may be offered, the risk "
+    "averted follows from published effects, "
+    "discounted by the strength of their evidence and by the share of pupils who start and "
+    "finish. One linear "
+    "program then divides the hours. Its prices prove how much better any other plan could be.",
     "method_error": "The error of the benefit counts that all pupils share the same uncertainty "
     "about an effect: it does not shrink with the number of pupils.",
     "method_limits": "Risks and effects are averages over alike pupils. They do not know this "
@@ -222,6 +234,7 @@ ENGLISH: Mapping[str, str] = {
     "cert_bound": "Bound from the prices",
     "cert_better": "Tighter bound, by a solver",
     "cert_gap": "Gap",
+    "cert_plain": "Gap by the prices alone",
     "cert_engine": "Engine",
     "cert_status": "Status",
     "cert_seed": "Seed",
@@ -310,7 +323,8 @@ ENGLISH: Mapping[str, str] = {
     "trust_expected": "Mean risk",
     "trust_found": "Cases found",
     "trust_error": "Error",
-    "trust_none": "These risks come from elsewhere, so how well they hold is not known here.",
+    "trust_handed": "Risks were handed in, and not tested here, of: {names}. How well they hold is "
+    "not known from this plan.",
     "rests": "What the help rests on",
     "rests_intro": "Published effects of the help in this plan, before anything is taken off for "
     "weak evidence or for pupils who stop. An effect is an average; its error tells how sure it "

@@ -27,7 +27,8 @@ from recommender.export.phrases import LANGUAGES, Language
 from recommender.export.rules import lacks_in_words, rule_name, rules_of
 from recommender.export.trust import trust_in
 from recommender.governance.suppression import HIDDEN, THRESHOLD
-from recommender.planning.plan import Plan
+from recommender.planning.plan import Plan, handed_in
+from recommender.planning.proof import Proof
 from recommender.planning.words import NOTHING
 
 Record = dict[str, Any]
@@ -122,6 +123,8 @@ def report_html(
         count=counter_of(words),
         named=named,
         summary=summary,
+        proof=summary.proof,
+        proof_said=proof_in_words(summary.proof, summary.status, words),
         served=served,
         reached=reached,
         manifest=manifest,
@@ -144,6 +147,7 @@ def report_html(
         cost=math.nan if open_to_all and 0 < paying < THRESHOLD else summary.cost,
         more=_more(plan, manifest),
         trust=trust_in(plan, open_to_all=open_to_all),
+        handed=[named("outcome", outcome) for outcome in handed_in(plan)],
         in_force=rules_of(plan, manifest, words, named),
         used=sorted(set(plan.assignments["intervention"])),
         left=records(left.head(_SHOWN)),
@@ -182,6 +186,18 @@ def language_of(code: str) -> Language:
     if code not in LANGUAGES:
         raise UsageError(f"there is no report in {code!r}; choose {', '.join(LANGUAGES)}")
     return LANGUAGES[code]
+
+
+def proof_in_words(proof: Proof, status: str, words: Language) -> str:
+    """Return how much better any plan could be, and what proves it, in a sentence or two."""
+    if not proof.known:
+        return str(words.say("proof_none"))
+    if status == "optimal":
+        key = "proof_optimal" if proof.kind == "prices" else "proof_exact"
+    else:
+        key = "proof_gap" if proof.kind == "prices" else "proof_solver"
+    said = words.say(key, gap=words.percent(proof.gap, 2), plain=words.percent(proof.plain, 2))
+    return f"{words.say('proof_stopped')} {said}" if proof.stopped else str(said)
 
 
 def counter_of(words: Language) -> Callable[..., str]:

@@ -176,7 +176,8 @@ def _side_by_side(plans: Sequence[tuple[str, Plan, Manifest]], words: Language) 
                 "must_serve": float(summary.must_serve),
                 "must_serve_met": float(summary.must_serve_met),
                 "short": float(summary.pupils_short),
-                "gap": summary.gap,
+                "gap": summary.proof.gap,
+                "proof": translated(words.code)(summary.proof.kind),
                 "status": summary.status,
             }
         )
@@ -253,6 +254,8 @@ def _overview(plan: Plan, manifest: Manifest, say: Translate) -> pd.DataFrame:
     rows: list[tuple[str, Any]] = [
         (say(name), "" if v is None else v) for name, v in summary.items()
     ]
+    proof = plan.summary.proof
+    rows += [(say("gap_proven"), proof.gap), (say("proof"), say(proof.kind))]
     for short in plan.summary.shortages:
         if not short.is_fairness:
             kind, amount = ("hours", short.hours) if short.hours > 0 else ("pupils", short.pupils)

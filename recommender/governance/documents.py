@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import jinja2
 
+from recommender.governance.about_child import checked_of_child, used_of_child
 from recommender.governance.contract import sensitivity_words, use_words
 from recommender.governance.facts import ICC, Facts, Measurement
 from recommender.governance.markdown import table
@@ -95,6 +96,13 @@ def _context(facts: Facts) -> dict[str, Any]:
     def day(date: dt.date) -> str:
         return f"{date.day} {_MONTHS[language].split()[date.month - 1]} {date.year}"
 
+    proof = facts.summary.proof
+    proof_by = {
+        "prices": t("by the prices of the hours", "volgens de prijzen van de uren"),
+        "solver": t("by a solver", "volgens een rekenprogramma"),
+        "exact": t("by a solver that searched to the end",
+                   "volgens een rekenprogramma dat tot het einde zocht"),
+    }[proof.kind]  # fmt: skip
     return {
         "f": facts,
         "t": t,
@@ -103,17 +111,15 @@ def _context(facts: Facts) -> dict[str, Any]:
         "percent": percent,
         "day": day,
         "icc": number(ICC),
+        "gap": f"{number(100 * proof.gap, 2)} % ({proof_by})",
         "status": _STATUS[language].get(facts.run.status, facts.run.status),
         "consent": [_CONSENT[language][c] for c in policy.rules.consent],
         "service_use": [o.name for o in facts.outcomes if o.measures == "service_use"],
         "audit_only": [c.name for c in own if c.use == ("audit_only",)],
-        "kinds_of_data": list(
-            dict.fromkeys(
-                re.sub(r"\s*\(.*?\)", "", c.label.said(language) or c.name.replace("_", " "))
-                for c in own
-                if {"feature", "eligibility"} & set(c.use)
-            )
+        "kinds_of_data": used_of_child(
+            policy.columns, [(path, rows) for path, _, rows in facts.run.inputs], language
         ),
+        "kinds_checked": checked_of_child(policy.columns, language),
         "offered": [h for h in facts.help if h.pupils != "0"],
         "purposes": facts.words(c.purpose for c in own),
         "grounds": facts.words(c.legal_basis for c in own),

@@ -24,7 +24,7 @@ from recommender.governance.power import (
 from recommender.governance.suppression import THRESHOLD, suppress
 from recommender.inputs.catalogue import Catalogue, Effect, Intervention, Text
 from recommender.inputs.policy import Column, Policy
-from recommender.planning.plan import Plan, Summary
+from recommender.planning.plan import Plan, Summary, handed_in
 
 ICC = 0.1
 """How alike pupils of one group become: an assumption, to be replaced by a measured one."""
@@ -116,7 +116,11 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything a document may say of a run, in one language."""
+    """Everything a document may say of a run, in one language.
+
+    ``handed`` are the names of the outcomes whose risks were handed in: no model was fitted to
+    them here, and nothing was tested.
+    """
 
     language: str
     run: Run
@@ -131,6 +135,12 @@ class Facts:
     features: tuple[Column, ...]
     special: tuple[Column, ...]
     last_day: dt.date | None
+    handed: tuple[str, ...] = ()
+
+    @property
+    def modelled(self) -> tuple[str, ...]:
+        """Return the names of the outcomes whose risks a model estimated and tested here."""
+        return tuple(o.name for o in self.outcomes if o.name not in self.handed)
 
     def told(self, number: float) -> str:
         """A count of pupils, or that there are fewer than ten."""
@@ -189,6 +199,9 @@ def facts_of(
             c for c in policy.columns if c.sensitivity == "special" and c.use != ("never",)
         ),
         last_day=max(days) if days else None,
+        handed=tuple(
+            o.name.said(language) for o in policy.outcomes if o.id in set(handed_in(plan))
+        ),
     )
 
 

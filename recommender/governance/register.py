@@ -122,7 +122,7 @@ def register_entry(facts: Facts) -> dict[str, str]:
             "wijzigen is."
         ),
         "Risicobeheer": (
-            "Risico's worden geijkt en per groep beoordeeld. Elk plan wordt zonder de "
+            f"{_tested(facts)} Elk plan wordt zonder de "
             "rekenmachine nagerekend. Uitkomsten die eerder hulpgebruik meten in plaats van nood, "
             "zijn gemarkeerd. Kleine aantallen worden niet gepubliceerd. Er is een hulpmiddel om "
             "gegevens te pseudonimiseren, en na de bewaartermijn worden gegevens geweigerd. Acuut "
@@ -136,8 +136,7 @@ def register_entry(facts: Facts) -> dict[str, str]:
         ),
         "Gegevens": f"Bronnen: {sources}. Gegevens: {labels}." if labels else "",
         "Technische werking": (
-            "1. Statistische modellen schatten per leerling de kans op elke uitkomst, geijkt "
-            "op eerdere jaren. 2. Een catalogus zegt welke hulp wat doet, met bron, "
+            f"1. {_worked_out(facts)} 2. Een catalogus zegt welke hulp wat doet, met bron, "
             "bewijsniveau en foutmarge; zwak bewijs telt minder mee. 3. Per leerling en hulp "
             "wordt het verwachte nut berekend: gewogen uitkomsten die worden voorkomen, maal "
             "bereik. 4. Lineaire optimalisatie verdeelt de uren van professionals over "
@@ -150,6 +149,31 @@ def register_entry(facts: Facts) -> dict[str, str]:
         "Zoektermen": "jeugdhulp, onderwijs, preventie, optimalisatie, risicomodel",
     }  # fmt: skip
     return {field.name: known.get(field.name, "") for field in FIELDS}
+
+
+def _tested(facts: Facts) -> str:
+    """Say what is tested of the risks; nothing is of those that were handed in."""
+    said = "Risico's worden geijkt en per groep beoordeeld."
+    if not facts.handed:
+        return said
+    handed = f"Aangeleverde risico's zijn hier niet getoetst ({_list(list(facts.handed))})."
+    return f"{said} {handed}" if facts.modelled else handed
+
+
+def _worked_out(facts: Facts) -> str:
+    """Say where the risks come from."""
+    if not facts.handed:
+        return (
+            "Statistische modellen schatten per leerling de kans op elke uitkomst, geijkt op "
+            "eerdere jaren."
+        )
+    handed = _list(list(facts.handed))
+    if not facts.modelled:
+        return f"De kansen per leerling zijn aangeleverd, niet hier geschat ({handed})."
+    return (
+        "Statistische modellen schatten per leerling de kans op de andere uitkomsten, geijkt op "
+        f"eerdere jaren; aangeleverd, niet hier geschat: {handed}."
+    )
 
 
 def register_problems(entry: Entry) -> tuple[str, ...]:

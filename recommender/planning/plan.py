@@ -16,6 +16,7 @@ from recommender.planning.fairness import settled
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind, euros
 from recommender.planning.memberships import memberships_of
+from recommender.planning.proof import Proof, proof_of
 from recommender.planning.reasons import waiting_of
 from recommender.planning.taken import WHOLE, Taken, taken_of
 from recommender.planning.words import UNITS
@@ -139,16 +140,19 @@ class Summary:
         return sum(each.pupils for each in self.shortages if not each.is_fairness)
 
     @property
+    def proof(self) -> Proof:
+        """Return the sharpest proof, which every page shows."""
+        return proof_of(self, self.benefit)
+
+    @property
     def best_bound(self) -> float:
         """Return the lower of both bounds: that of the prices and that which a solver proved."""
-        return self.bound if self.better_bound is None else min(self.bound, self.better_bound)
+        return self.proof.bound
 
     @property
     def best_gap(self) -> float:
         """Return ``gap`` at the lower bound, for which a solver is to be believed."""
-        if self.better_bound is None:
-            return self.gap
-        return min(self.gap, _gap(self.best_bound - self.value, self.benefit))
+        return self.proof.gap
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -216,6 +220,13 @@ class Plan:
             Unmet(rule, group, each.pupils, unit.get(each.rule, ""))
             for rule, _, group, each in parts
         )
+
+
+def handed_in(plan: Plan) -> tuple[str, ...]:
+    """Return the outcomes whose risks were handed in, or come from where nothing tested them."""
+    outcomes = plan.profiles["outcome"].drop_duplicates().tolist()
+    tested = set(plan.calibration["outcome"])
+    return tuple(str(outcome) for outcome in outcomes if outcome not in tested)
 
 
 def no_calibration() -> pd.DataFrame:

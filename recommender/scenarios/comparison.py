@@ -44,6 +44,8 @@ class Side:
             bound of its scenario.
         status: optimal, gap or stopped; ``policy`` for a policy.
         seconds: how long it took to solve or to follow.
+        proof: what proves the bound: prices, solver or exact (see ``planning.Proof``); "" in
+            comparisons of earlier versions.
         begun_from: the scenario whose solution the search began from, "" for none.
     """
 
@@ -82,6 +84,7 @@ class Side:
     status: str
     seconds: float
     begun_from: str
+    proof: str = ""
 
     def common(self, benefit: float) -> float:
         """Return a benefit of this side at the weights of ``base``."""

@@ -154,9 +154,12 @@ def side_of(
         there = eligible_of(judged.given.pupils.size, judged.run.candidates.unit)
         fair.append(gini(judged.given.benefit[there], judged.given.pupils[there]))
     needs = mean([float(judged.given.need @ judged.given.pupils) for judged in draws])
-    bound = base.run.plan.summary.best_bound if kind == "policy" else summary.best_bound
+    proof = base.run.plan.summary.proof if kind == "policy" else summary.proof
+    bound = proof.bound
     value = mean([plan.summary.value for plan in plans])
     gap = max(0.0, bound - value) / benefit if benefit > 0 else float(bound > value)
+    if kind == "scenario":
+        gap = proof.gap
     used = mean([plan.summary.hours_used for plan in plans])
     side = Side(
         kind=kind,
@@ -194,6 +197,7 @@ def side_of(
         status=summary.status if kind == "scenario" else "policy",
         seconds=seconds,
         begun_from=first.run.begun_from if kind == "scenario" else "",
+        proof=proof.kind,
     )
     return SideTables(side, deciles, hours, groups, shortages_of(name, summary.shortages))
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from recommender.errors import UsageError
@@ -341,3 +342,36 @@ def test_headings_follow_each_other_and_every_head_has_a_scope(
         assert len(ids) == len(set(ids))
         assert next(attrs for tag, attrs in page.tags if tag == "a")["class"] == "skip"
         assert len(text.encode()) < 1_000_000
+
+
+@pytest.mark.parametrize("code", sorted(LANGUAGES))
+def test_a_report_says_outcome_by_outcome_which_risks_were_not_tested_here(
+    region: Region, code: str
+) -> None:
+    plan, manifest = region
+    tested, *others = plan.profiles["outcome"].drop_duplicates().tolist()
+    rows = [(tested, "cases", 0.0, 1.0, 50.0, 0.2, 0.2, 0.01)]
+    some = pd.DataFrame(rows, columns=plan.calibration.columns)
+    intro = LANGUAGES[code].phrases["trust_intro"][:40]
+    for table, claimed in ((some, True), (some.iloc[:0], False)):
+        page = report_html(replace(plan, calibration=table), manifest, code)
+        words = " ".join(" ".join(Page(page).words).split())
+        assert (intro in words) == claimed
+        handed = others if claimed else [tested, *others]
+        assert len(handed)
+        assert LANGUAGES[code].phrases["trust_handed"][:30] in words
+
+
+@pytest.mark.parametrize("code", sorted(LANGUAGES))
+def test_a_report_shows_the_solvers_sharper_proof_and_who_proved_it(
+    region: Region, code: str
+) -> None:
+    plan, manifest = region
+    say = LANGUAGES[code]
+    summary = plan.summary
+    sharp = summary.value + 0.001 * summary.benefit
+    plan = replace(plan, summary=replace(summary, better_bound=sharp))
+    words = " ".join(" ".join(Page(report_html(plan, manifest, code)).words).split())
+    assert say.percent(plan.summary.proof.gap, 2) == say.percent(0.001, 2)
+    assert say.percent(0.001, 2) in words
+    assert say.phrases["proof_by_solver"] in words
