@@ -17,10 +17,11 @@ from recommender.matching.bundles import (
     allowed_bundles,
     bundle_needs,
     counts_for,
-    needs_no_more,
     outside,
+    within_reach,
 )
 from recommender.matching.candidates import Bundle, Candidates, cautious
+from recommender.matching.dominance import Precedence, dominated, precedence
 from recommender.matching.effects import FloatArray, Term, terms_of
 from recommender.matching.eligibility import Eligibility, eligibility
 from recommender.matching.present import present_of
@@ -35,19 +36,6 @@ _CELLS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Rivals:
-    """For every bundle the bundles that win from it, where the unit may have both.
-
-    Attributes:
-        at_par: they need no more and win when their benefit is the same.
-        above: they need the same, come later, and win only when their benefit is higher.
-    """
-
-    at_par: tuple[npt.NDArray[np.intp], ...]
-    above: tuple[npt.NDArray[np.intp], ...]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
 class _Work:
     """Everything a chunk needs that does not depend on the chunk."""
 
@@ -58,7 +46,7 @@ class _Work:
     risks: RiskProfiles
     who: Eligibility
     rule: npt.NDArray[np.int16]
-    rivals: dict[int, _Rivals]
+    order: dict[int, Precedence]
     diminishing: float
     caution: float
 
@@ -134,41 +122,33 @@ def _prepare(
     cohort: Cohort, catalogue: Catalogue, risks: RiskProfiles, settings: MatchingSettings
 ) -> _Work:
     known = relations_of(catalogue)
-    bundles = allowed_bundles(known, settings.bundle_size, settings.waiting_discount)
+    every = allowed_bundles(known, settings.bundle_size, settings.waiting_discount)
+    who = eligibility(cohort, catalogue, risks, known, every, settings)
+    bundles = within_reach(every, known, who.reasons == 0, who.has)
     terms = terms_of(catalogue, risks.outcomes, settings)
     needs = bundle_needs(
         catalogue, bundles, settings.limited, at_once=settings.at_once, counted=settings.counted
     )
-    order = needs_no_more(needs)
     statutory = cohort.units["must_serve"].to_numpy(dtype=object)
     rule = np.where(statutory == "", -1, 0).astype(np.int16)
-    rivals = {-1: _rivals(order), 0: _rivals(order)}
+    plain = precedence(needs)
+    order = {-1: plain, 0: plain}
     for number, must in enumerate(settings.must_serve, start=1):
-        counts = counts_for(catalogue, bundles, must)
         rule[statutory == must.id] = number
-        rivals[number] = _rivals(order & (counts[:, None] >= counts[None, :]))
+        if (rule == number).any():
+            counts = counts_for(catalogue, bundles, must)
+            order[number] = precedence(np.column_stack([needs, ~counts]))
     return _Work(
         bundles=bundles,
         outside=tuple(outside(known, bundle) for bundle in bundles),
         terms=terms,
         recipes=recipes(bundles, terms),
         risks=risks,
-        who=eligibility(cohort, catalogue, risks, known, bundles, settings),
+        who=who,
         rule=rule,
-        rivals=rivals,
+        order=order,
         diminishing=settings.diminishing,
         caution=settings.caution,
-    )
-
-
-def _rivals(order: BoolArray) -> _Rivals:
-    same = order & order.T
-    later = np.tri(len(order), k=-1, dtype=np.bool_)
-    at_par = order & ~(same & later) & ~np.eye(len(order), dtype=np.bool_)
-    above = same & later
-    return _Rivals(
-        at_par=tuple(np.flatnonzero(column) for column in at_par.T),
-        above=tuple(np.flatnonzero(column) for column in above.T),
     )
 
 
@@ -188,7 +168,8 @@ def _chunk(work: _Work, begin: int, end: int) -> _Columns:
     obliged = (rule >= 0) | np.any(work.who.required[begin:end], axis=1)
     keep[:, obliged] = worth[:, obliged] > -np.inf
     for number in np.unique(rule):
-        _drop_dominated(keep, worth, work.rivals[int(number)], np.flatnonzero(rule == number))
+        columns = np.flatnonzero(rule == number)
+        keep[:, columns] &= ~dominated(worth[:, columns], work.order[int(number)])
     unit, bundle = np.nonzero(keep.T)
     return _Columns(
         (unit + begin).astype(np.int32),
@@ -237,24 +218,6 @@ def _benefits(work: _Work, begin: int, end: int) -> FloatArray:
                 work.diminishing,
             )
     return benefit
-
-
-def _drop_dominated(
-    keep: BoolArray, benefit: FloatArray, rivals: _Rivals, columns: npt.NDArray[np.intp]
-) -> None:
-    """Clear ``keep`` where a rival wins; whether a rival is itself dominated does not matter."""
-    values = benefit if len(columns) == benefit.shape[1] else benefit[:, columns]
-    present = np.asarray(keep[:, columns].any(axis=1))
-    offered = np.asarray((values > -np.inf).any(axis=1))
-    for row in np.flatnonzero(present):
-        lost = np.zeros(len(columns), dtype=np.bool_)
-        for rival in rivals.at_par[row]:
-            if offered[rival]:
-                lost |= values[rival] >= values[row]
-        for rival in rivals.above[row]:
-            if offered[rival]:
-                lost |= values[rival] > values[row]
-        keep[row, columns[lost]] = False
 
 
 def _first(table: BoolArray) -> npt.NDArray[np.int32]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
+from recommender.errors import InputError, Problem
 from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.policy import MustServe
 from recommender.matching.candidates import Bundle, Candidates
 from recommender.matching.relations import Relations
+
+MOST = 50_000
+"""Bundles of a catalogue: their order takes memory with the square of their number, 300 MB here."""
 
 
 def allowed_bundles(
@@ -26,20 +31,61 @@ def allowed_bundles(
         relations: between the interventions.
         size: the most interventions in a bundle.
         waiting_discount: share of a benefit lost for every period a member starts later.
+
+    Raises:
+        InputError: if there are more than ``MOST``.
     """
     sequence = (relations.lead > 0) | (relations.lead.T > 0)
     apart = relations.excludes & ~sequence
     layer: list[tuple[int, ...]] = [(position,) for position in range(relations.offered)]
     found = list(layer)
-    for _ in range(size - 1):
-        layer = [
+    for members_each in range(2, size + 1):
+        larger = (
             (*members, position)
             for members in layer
             for position in range(members[-1] + 1, relations.offered)
             if not apart[list(members), position].any()
-        ]
+        )
+        layer = list(islice(larger, MOST + 1 - len(found)))
         found += layer
+        if len(found) > MOST:
+            raise InputError([_too_many(members_each, relations.offered)])
     return tuple(in_time(relations, members, waiting_discount) for members in found)
+
+
+def _too_many(size: int, interventions: int) -> Problem:
+    return Problem(
+        "planning.yaml",
+        None,
+        "bundle_size",
+        f"lets {size} of {interventions} interventions go together in more than {MOST:,} ways",
+        f"write bundle_size: {size - 1}, or say in interventions.yaml under excludes which do not "
+        "go together",
+    )
+
+
+def within_reach(
+    bundles: Sequence[Bundle],
+    relations: Relations,
+    eligible: npt.NDArray[np.bool_],
+    has: npt.NDArray[np.bool_],
+) -> tuple[Bundle, ...]:
+    """Return the bundles that at least one unit may have, in their order.
+
+    Args:
+        eligible: (units, interventions) who may be offered what.
+        has: (units, names) what was completed or is running.
+    """
+    kinds, _ = np.unique(np.hstack([eligible, has]), axis=0, return_inverse=True)
+    may, had = np.split(np.asfortranarray(kinds), [eligible.shape[1]], axis=1)
+    return tuple(
+        bundle
+        for bundle in bundles
+        if (
+            may[:, list(bundle.interventions)].all(axis=1)
+            & had[:, list(outside(relations, bundle))].all(axis=1)
+        ).any()
+    )
 
 
 def in_time(relations: Relations, members: tuple[int, ...], waiting_discount: float) -> Bundle:
