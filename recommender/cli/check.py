@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from recommender.cli import options
+from recommender.cli import options, rights
+from recommender.cli.echo import echo, met
 from recommender.cli.output import answer, answer_json, remark
 
 if TYPE_CHECKING:
@@ -25,8 +27,17 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
     Ends with 0 if a plan can be made, 3 if something is wrong and 6 if the legal frame of the data
     would be broken: a column past the day until which it was to be kept, for example. Warnings on
     stderr stop nothing.
+
+    Then it says what was understood, in counts: hours by role, site and week, pupils by consent,
+    duty and grade, running help, money, how the tables meet, and what was not read. With --json
+    that is `understood` (null where something is wrong): professionals, everywhere, hours, roles,
+    sites, periods, pupils, running, decisions, notes, history, risks, present, budgets, rules,
+    scenarios, links, absent, columns_not_read, files_not_read; and `rights`: what costs somebody
+    one.
     """
     from recommender.errors import InputError
+    from recommender.inputs.stakes import stakes
+    from recommender.inputs.understood import understood
     from recommender.inputs.workspace import read_workspace
 
     try:
@@ -34,7 +45,8 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
     except InputError as error:
         if not as_json:
             raise
-        answer_json({"problems": [_record(problem) for problem in error.problems]})
+        problems = [_record(problem) for problem in error.problems]
+        answer_json({"problems": problems, "understood": None})
         return error.exit_code
     facts = {
         "pupils": int(inputs.cohort.units["count"].sum()),
@@ -45,11 +57,19 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
         "outcomes": len(inputs.policy.outcomes),
         "synthetic": inputs.policy.synthetic,
     }
+    said = understood(inputs)
     warnings = (*inputs.warnings, *_service_use(inputs.policy))
     if as_json:
         files = [_file(source) for source in inputs.sources]
         answer_json(
-            {"problems": [], "warnings": [_record(w) for w in warnings], **facts, "files": files}
+            {
+                "problems": [],
+                "warnings": [_record(w) for w in warnings],
+                **facts,
+                "files": files,
+                "understood": asdict(said),
+                "rights": rights.record(stakes(said)),
+            }
         )
         return 0
     if not quiet:
@@ -59,13 +79,17 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
         width = max((len(source.path) for source in inputs.sources), default=0)
         for source in inputs.sources:
             digest = f"  SHA-256 {source.sha256}" if verbose else ""
-            answer(f"  {source.path:<{width}}  {source.rows:>9,} rows{digest}")
+            answer(
+                f"  {source.path:<{width}}  {source.rows:>9,} rows{met(said, source.path)}{digest}"
+            )
     answer(
         f"{workspace}: nothing wrong. {facts['pupils']:,} pupils at {facts['sites']} sites, "
         f"{facts['interventions']} interventions, {facts['professionals']} professionals."
     )
     if inputs.policy.synthetic:
         answer("This workspace is synthetic: its pupils do not exist.")
+    if not quiet:
+        answer("\n".join(echo(said, inputs.policy)))
     return 0
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from recommender.cli import modelling, options
+from recommender.cli import modelling, options, rights
 from recommender.cli.noted import note
 from recommender.cli.output import Progress, answer, answer_json, remark
 
@@ -170,6 +170,9 @@ def command(
     With --cluster, numbers about the pupils of a large problem leave this machine: what help is
     worth to each and what it takes, but no id, name, note or risk. Bounds are the same as on one
     machine, with --workers or without, and so is the plan unless time runs out.
+
+    What costs somebody a right because nobody said it, or because it was not read, is repeated on
+    stderr, also with --quiet; with --json all of it is `rights`.
     """
     folder = workspace / "plan" if out is None else out
     from recommender.export.folder import refuse_target
@@ -214,6 +217,8 @@ def command(
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
     inputs = apply_scenario(inputs, scenario or BASE)
+    progress.done()
+    at_stake = rights.told(inputs)
     usual = Effort()
     effort = Effort(
         gap=gap,
@@ -282,12 +287,15 @@ def command(
         answer_json(
             {
                 **record(plan, folder),
+                "rights": rights.record(at_stake),
                 **(keeping.kept_record(again) if again else {}),
                 **({"repairs": plain(repairs)} if repairs else {}),
             }
         )
     else:
         answer(headline(plan, manifest, folder))
+        for line in rights.lines(at_stake):
+            answer(line)
         if again is not None and keep_folder is not None:
             answer("\n".join(keeping.kept_lines(again, keep_folder)))
         if repairs:

@@ -78,6 +78,13 @@ def one_of(known: Collection[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
+def some(names: Collection[str], most: int = 12) -> str:
+    """The first names, and how many there are where that is not all."""
+    words = list(names)
+    more = f" … ({len(words)} in all)" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
+
+
 def suggestion(word: str, known: Collection[str], otherwise: str = "") -> str:
     """A remedy for an unknown word: the nearest known one, or all that are known."""
     near = did_you_mean(word, known)

@@ -24,8 +24,9 @@ from recommender.inputs.catalogue_file import CatalogueDraft, draft_catalogue
 from recommender.inputs.cells import shown_id
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.cohort_tables import readable_columns
-from recommender.inputs.findings import Findings, suggestion
+from recommender.inputs.findings import Findings, some, suggestion
 from recommender.inputs.known import NEEDED, Known
+from recommender.inputs.links import Link, links_of, warn_of_few
 from recommender.inputs.not_read import TABLES, files_not_read, warn_of
 from recommender.inputs.policy import Column, Policy
 from recommender.inputs.policy_file import STRUCTURAL, PolicyDraft, draft_policy
@@ -61,6 +62,8 @@ class Inputs:
         warnings: what is worth a look and stops nothing.
         homes: scenario -> the file beside planning.yaml in which it stands.
         unread: the files of the workspace that nothing reads.
+        links: how the ids of the tables meet.
+        absent: table -> the columns it may have and has not; tables that are there alone.
     """
 
     cohort: Cohort
@@ -71,6 +74,8 @@ class Inputs:
     warnings: tuple[Problem, ...] = ()
     homes: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_workspace(
@@ -145,6 +150,8 @@ def _read(
         warnings=InputError(findings.warnings).problems,
         homes={name: document.file for name, document in policy.homes.items()},
         unread=unread,
+        links=tables.links,
+        absent=tables.absent,
     )
 
 
@@ -235,6 +242,8 @@ class _Tables:
             readable_columns(self._policy.columns, draft.outcomes) if draft and self._policy else ()
         )
         self.read_so_far: list[Source] = []
+        self.absent: dict[str, tuple[str, ...]] = {}
+        self.links: tuple[Link, ...] = ()
 
     def read(self) -> tuple[Cohort, Resources]:
         """Cohort and resources; frames that could not be read are empty."""
@@ -250,7 +259,7 @@ class _Tables:
         people = (
             resource_tables.read_professionals(staff, known, roles, findings) if staff else None
         )
-        cohort, tables = self._cohort(known, people)
+        cohort, tables = self._cohort(known, people, site_frame)
         self._check_columns(tables)
         self._check_scenarios(known, people)
         if people is not None:
@@ -262,7 +271,9 @@ class _Tables:
             periods=self._policy.periods if self._policy else (),
         )
 
-    def _cohort(self, known: Known, staff: pd.DataFrame | None) -> tuple[Cohort, dict[str, Table]]:
+    def _cohort(
+        self, known: Known, staff: pd.DataFrame | None, sites: pd.DataFrame | None
+    ) -> tuple[Cohort, dict[str, Table]]:
         """The cohort, and its tables of pupils and of history where they could be read."""
         findings = self._findings
         empty = cohort_tables.empty_frame
@@ -311,6 +322,12 @@ class _Tables:
         present = (
             cohort_tables.read_present(in_force, known, all_units, findings) if in_force else None
         )
+        of_units = {"profiles": foretold, "notes": written, "commitments": running,
+                    "decisions": said, "present": in_force}  # fmt: skip
+        there = {name: table for name, table in of_units.items() if table is not None}
+        self.links = tuple(links_of(there, all_units, history, staff, sites))
+        for found in self.links:
+            warn_of_few(found, findings)
         self._check_present()
         if self._policy is not None:
             self._check_base_rates(past, history, foretold, profiles, units)
@@ -340,6 +357,7 @@ class _Tables:
         unread = tuple(dict.fromkeys(h for h in table.header if h and h not in wanted))
         self.read_so_far.append(Source(table.file, table.sha256, table.rows, unread))
         self._warn_of_columns(name, table, wanted, unread)
+        self.absent[name] = tuple(c for c in wanted if c not in table.frame)
         special = self._policy.columns if self._policy else ()
         self._check_retention(table, special)
         return replace(
@@ -357,7 +375,7 @@ class _Tables:
         extra = [h for h in unread if h in STRUCTURAL or h not in declared]
         if extra and {*NEEDED[name]} <= {*table.header}:
             self._findings.warn(
-                table.file, 1, None, f"has columns that were not read: {_some(extra)}",
+                table.file, 1, None, f"has columns that were not read: {some(extra)}",
                 "declare them in planning.yaml if they are needed; else delete them"
                 if of_people
                 else f"the table may have {', '.join(wanted)}",
@@ -572,10 +590,3 @@ def _mean(values: pd.Series[float], counts: pd.Series[float]) -> float | None:
     there = values.notna() & counts.notna()
     total = float(counts[there].sum())
     return float((values[there] * counts[there]).sum()) / total if total else None
-
-
-def _some(names: Collection[str]) -> str:
-    """The first twelve names, and how many there are."""
-    words = list(names)
-    more = f" … ({len(words)} in all)" if len(words) > 12 else ""
-    return ", ".join(words[:12]) + more
