@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -61,8 +62,8 @@ class Effort:
     def __post_init__(self) -> None:
         if not 0 <= self.gap < 1:
             raise ValueError(f"gap is {self.gap}; it lies from 0 up to 1")
-        if not self.seconds > 0:
-            raise ValueError(f"seconds is {self.seconds}; it is above 0")
+        if not 0 < self.seconds < math.inf:
+            raise ValueError(f"seconds is {self.seconds}; it is above 0 and finite")
         if self.workers < 1:
             raise ValueError(f"workers is {self.workers}; it is at least 1")
         if self.seed < 0:

@@ -133,7 +133,7 @@ def overrules(
 @options.workspace
 @click.option("--name", required=True, help="Who answers for it.")
 @click.option("--role", required=True, help="In what role.")
-@click.option("--keep-days", type=int, help="Instead of `audit_days` of planning.yaml.")
+@click.option("--keep-days", type=options.DAYS, help="Instead of `audit_days` of planning.yaml.")
 def prune(workspace: Path, name: str, role: str, keep_days: int | None) -> int:
     """Drop entries of a WORKSPACE's log that are older than its policy keeps them.
 

@@ -15,7 +15,7 @@ from recommender.cli import options
 from recommender.cli.beside import screen
 from recommender.cli.noted import note
 from recommender.cli.output import Progress, answer, answer_json, remark
-from recommender.cli.plan import SHORT, STOPPED, share
+from recommender.cli.plan import SHORT, STOPPED
 
 if TYPE_CHECKING:
     from recommender.export.manifest import Manifest
@@ -54,24 +54,24 @@ if TYPE_CHECKING:
     metavar="SHARE",
     default="2%",
     show_default=True,
-    callback=share,
+    type=options.SHARE,
     help="Stop each search when proven within this share of the best, such as 2%.",
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=0, min_open=True),
+    type=options.SECONDS,
     help="Stop solving each after so long.",
 )
 @click.option(
     "--draws",
-    type=click.IntRange(min=1, max=1000),
+    type=options.DRAWS,
     default=5,
     show_default=True,
     help="How often a policy that draws lots is drawn.",
 )
 @click.option(
     "--workers",
-    type=click.IntRange(min=1),
+    type=options.WORKERS,
     help="Processes that solve scenarios side by side.  [default: one a processor, at most 4]",
 )
 @click.option("--cold", is_flag=True, help="Solve every scenario from nothing, as plan does.")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--quick", is_flag=True, help="Solve nothing: go by the prices of the plan.")
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=0, min_open=True),
+    type=options.SECONDS,
     default=60.0,
     show_default=True,
     help="Stop solving after so long.",

@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from recommender.scenarios.frontier import Frontier
 
 
-def change(_context: click.Context, _option: click.Parameter, text: str) -> float:
-    """Return the change that a text such as -20% or +0.5 stands for."""
-    try:
-        number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
-    except ValueError:
-        number = float("nan")
-    if not -1 <= number <= 10:
-        raise click.BadParameter(f"{text!r} is not a change from -100% to +1000%, such as -20%")
-    return number
-
-
 @click.command(short_help="Benefit against hours: what more, fewer or sharper is worth.")
 @options.workspace
 @click.option(
@@ -44,7 +33,7 @@ def change(_context: click.Context, _option: click.Parameter, text: str) -> floa
     metavar="SHARE",
     default="-20%",
     show_default=True,
-    callback=change,
+    type=options.CHANGE,
     help="The fewest hours.",
 )
 @click.option(
@@ -53,7 +42,7 @@ def change(_context: click.Context, _option: click.Parameter, text: str) -> floa
     metavar="SHARE",
     default="+50%",
     show_default=True,
-    callback=change,
+    type=options.CHANGE,
     help="The most hours.",
 )
 @click.option(

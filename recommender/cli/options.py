@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -10,6 +11,58 @@ from typing import Any, TypeVar
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Number(click.ParamType[float]):
+    """A finite number within two bounds, also as a percentage where that is said."""
+
+    name = "number"
+
+    def __init__(
+        self, low: float, high: float, what: str, *, above: bool = False, below: bool = False,
+        percent: bool = False,
+    ) -> None:  # fmt: skip
+        """Keep the bounds.
+
+        Args:
+            low, high: the bounds; ``above`` and ``below`` leave them out themselves.
+            what: what the number is, for the message: "a share from 0 up to 1, such as 1%".
+            percent: whether 1% is 0.01.
+        """
+        self.low, self.high, self.what = low, high, what
+        self.above, self.below, self.percent = above, below, percent
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or fail in the words of the command line."""
+        text = str(value)
+        try:
+            share = self.percent and text.endswith("%")
+            number = float(text[:-1]) / 100 if share else float(text)
+        except ValueError:
+            number = math.nan
+        over = number > self.low if self.above else number >= self.low
+        under = number < self.high if self.below else number <= self.high
+        if not (over and under):
+            self.fail(f"{text!r} is not {self.what}", param, ctx)
+        return number
+
+
+SECONDS = Number(0, 604_800, "a time above 0, of a week (604800 seconds) at most", above=True)
+SHARE = Number(0, 1, "a share from 0 up to 1, such as 0.01 or 1%", below=True, percent=True)
+CHANGE = Number(-1, 10, "a change from -100% to +1000%, such as -20%", percent=True)
+BENEFIT = Number(0, 1e6, "a benefit from 0 to a million, such as 0.01")
+WORKERS = click.IntRange(1, 1_024)
+"""Processes side by side: more than a machine has processors."""
+DRAWS = click.IntRange(1, 1_000)
+"""How often something is drawn: more say nothing new."""
+PUPILS = click.IntRange(1, 20_000_000)
+"""Pupils to invent: as many as a table may have rows."""
+SEED = click.IntRange(0, 2**32 - 1)
+"""The seeds that every generator of random numbers takes."""
+DAYS = click.IntRange(183, 36_525)
+"""Days that a log is kept: six months, which the law asks, to a century."""
 
 
 def workspace(function: Command) -> Command:
@@ -95,7 +148,7 @@ def seed(function: Command) -> Command:
     """Add --seed, of every random choice."""
     return click.option(
         "--seed",
-        type=click.IntRange(min=0),
+        type=SEED,
         default=0,
         show_default=True,
         help="Seed of every random choice.",

@@ -21,28 +21,6 @@ if TYPE_CHECKING:
 SHORT, STOPPED = 4, 5
 
 
-def share(_context: click.Context, _option: click.Parameter, text: str) -> float:
-    """Return the share that a text such as 0.01 or 1% stands for."""
-    try:
-        number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < 1:
-        raise click.BadParameter(f"{text!r} is not a share from 0 up to 1, such as 0.01 or 1%")
-    return number
-
-
-def benefit(_context: click.Context, _option: click.Parameter, text: str) -> float:
-    """Return the benefit that a text stands for."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < float("inf"):
-        raise click.BadParameter(f"{text!r} is not a benefit of 0 or more, such as 0.01")
-    return number
-
-
 @click.command(short_help="The main job: the plan of a workspace, with its proof.")
 @options.workspace
 @click.option(
@@ -63,12 +41,10 @@ def benefit(_context: click.Context, _option: click.Parameter, text: str) -> flo
     metavar="SHARE",
     default="1%",
     show_default=True,
-    callback=share,
+    type=options.SHARE,
     help="Stop when proven within this share of the best, such as 1%.",
 )
-@click.option(
-    "--seconds", type=click.FloatRange(min=0, min_open=True), help="Stop solving after so long."
-)
+@click.option("--seconds", type=options.SECONDS, help="Stop solving after so long.")
 @click.option(
     "--engine",
     type=click.Choice(["auto", "exact", "prices"]),
@@ -87,7 +63,7 @@ def benefit(_context: click.Context, _option: click.Parameter, text: str) -> flo
 @options.language
 @click.option(
     "--workers",
-    type=click.IntRange(min=1),
+    type=options.WORKERS,
     help="Processes that solve parts of a large problem side by side.",
 )
 @click.option(
@@ -98,7 +74,7 @@ def benefit(_context: click.Context, _option: click.Parameter, text: str) -> flo
 @click.option(
     "--draws",
     metavar="N",
-    type=click.IntRange(min=1),
+    type=options.DRAWS,
     help="Plan again in N draws of effects and risks: how often does each offer stay?",
 )
 @click.option("--relaxation", is_flag=True, help="Allow parts of pupils and groups: a bound.")
@@ -113,7 +89,7 @@ def benefit(_context: click.Context, _option: click.Parameter, text: str) -> flo
     "--threshold",
     metavar="BENEFIT",
     default="0.01",
-    callback=benefit,
+    type=options.BENEFIT,
     show_default=True,
     help="With --keep: the benefit that changing one assignment must be worth.",
 )

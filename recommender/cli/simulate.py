@@ -28,7 +28,7 @@ SUFFIXES = ("csv", "xlsx", "parquet")
 @click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--pupils",
-    type=click.IntRange(min=1),
+    type=options.PUPILS,
     default=1800,
     show_default=True,
     help="How many pupils to invent.",

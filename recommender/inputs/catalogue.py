@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
+
+from recommender.inputs import ranges
 
 STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -16,9 +18,6 @@ Level: TypeAlias = Literal["strong", "good", "promising", "plausible", "elicited
 Scale: TypeAlias = Literal["smd", "odds_ratio", "risk_ratio", "risk_difference"]
 Tier: TypeAlias = Literal["universal", "selective", "indicated"]
 Kind: TypeAlias = Literal["individual", "group", "class", "school"]
-Probability: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-NonNegative: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 
 ALIKE = ("grade_band", "language")
 """In what pupils of a group may be alike without a declared column."""
@@ -57,8 +56,8 @@ class Need:
     """
 
     role: str
-    hours_per_pupil: NonNegative = 0.0
-    hours_per_group: NonNegative = 0.0
+    hours_per_pupil: ranges.HoursEach = 0.0
+    hours_per_group: ranges.HoursGroup = 0.0
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -79,11 +78,11 @@ class Format:
     """
 
     kind: Kind
-    min: Annotated[int, Field(ge=1)] = 1
-    max: Annotated[int, Field(ge=1)] = 1
+    min: ranges.Size = 1
+    max: ranges.Size = 1
     whole: bool = False
     same: tuple[str, ...] = ()
-    bands: tuple[tuple[int, int], ...] = ()
+    bands: tuple[tuple[ranges.Grade, ranges.Grade], ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -114,8 +113,8 @@ class Reach:
         completion: share of those who start who finish.
     """
 
-    uptake: Probability = 1.0
-    completion: Probability = 1.0
+    uptake: ranges.Probability = 1.0
+    completion: ranges.Probability = 1.0
 
     @property
     def rate(self) -> float:
@@ -134,9 +133,9 @@ class Eligible:
         indications: 0/1 columns (use ``eligibility``) that must be 1.
     """
 
-    grades: tuple[int, int] | None = None
-    minimum_risk: dict[str, Probability] = Field(default_factory=dict)
-    maximum_risk: dict[str, Probability] = Field(default_factory=dict)
+    grades: tuple[ranges.Grade, ranges.Grade] | None = None
+    minimum_risk: dict[str, ranges.Probability] = Field(default_factory=dict)
+    maximum_risk: dict[str, ranges.Probability] = Field(default_factory=dict)
     indications: tuple[str, ...] = ()
 
 
@@ -158,8 +157,8 @@ class Effect:
 
     outcome: str
     scale: Scale
-    value: Finite
-    standard_error: NonNegative
+    value: ranges.Effect
+    standard_error: ranges.StandardError
     level: Level
     source: str
     checked: dt.date | None = None
@@ -176,7 +175,7 @@ class After:
     """
 
     intervention: str
-    periods: Annotated[int, Field(ge=0)] = 0
+    periods: ranges.Gap = 0
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -213,9 +212,9 @@ class Intervention:
     needs: tuple[Need, ...]
     effects: tuple[Effect, ...]
     description: Text = Field(default_factory=lambda: Text(en=""))
-    periods: Annotated[int, Field(ge=1)] = 1
-    cost_per_pupil: NonNegative = 0.0
-    cost_per_group: NonNegative = 0.0
+    periods: ranges.Few = 1
+    cost_per_pupil: ranges.EurosEach = 0.0
+    cost_per_group: ranges.EurosEach = 0.0
     reach: Reach = Field(default_factory=Reach)
     eligible: Eligible = Field(default_factory=Eligible)
     contraindications: tuple[str, ...] = ()
@@ -223,7 +222,7 @@ class Intervention:
     requires: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     after: tuple[After, ...] = ()
-    repeat_after: Annotated[int, Field(ge=0)] | None = None
+    repeat_after: ranges.Days | None = None
     assumptions: tuple[str, ...] = ()
 
     @property

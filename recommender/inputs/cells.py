@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from recommender.inputs.findings import Findings, one_of, suggestion
+from recommender.inputs.number_words import TWO_READINGS, doubtful, remedy_of, two_ways
 from recommender.inputs.tables import MOST_MESSAGES, Table
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -86,14 +87,16 @@ def numbers(
     maximum: float | None = None,
     whole: bool = False,
     required: bool = False,
+    when_low: str = "",
 ) -> Floats:
-    """The column as float64, NaN where empty or wrong (and noted).
+    """The column as float64, NaN where empty, wrong or of two readings (and noted).
 
     Args:
         show: whether a wrong cell may be shown in a message.
         minimum, maximum: the bounds, inclusive.
         whole: only whole numbers are right.
         required: an empty cell is wrong.
+        when_low: what to do about a number below the minimum, if not to keep to the bounds.
     """
     if column not in table.frame:
         return np.full(table.rows, np.nan)
@@ -105,6 +108,7 @@ def numbers(
         empty = np.zeros(len(values), dtype=bool)
         readable = np.ones(len(values), dtype=bool)
         words = np.array([f"{v:g}" for v in values], dtype=object) if show else values
+        unsure = np.zeros(len(values), dtype=bool)
     else:
         words = np.asarray(distinct, dtype=object)
         cleaned = pd.Series(words, dtype=str)
@@ -115,10 +119,20 @@ def numbers(
         readable = cleaned.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
         values = np.full(len(words), np.nan)
         values[readable] = cleaned[readable].to_numpy(dtype=object).astype(np.float64)
+        unsure = readable & _unsure(table, column, words, values, maximum)
     finite = np.isfinite(values)
-    checks: list[tuple[Bools, str, str]] = [
-        (~readable & ~empty, "is not a number", _number_remedy(required)),
-        (readable & ~finite, "is not a finite number", _number_remedy(required)),
+    _report_two_readings(
+        findings, table, column, words, codes, np.append(unsure, False)[codes], show
+    )
+    finite &= ~unsure
+    usual = _number_remedy(required)
+
+    def instead(row: int) -> str:
+        return remedy_of(str(words[codes[row]]), comma=table.decimal_comma, shown=show) or usual
+
+    checks: list[tuple[Bools, str, str | Callable[[int], str]]] = [
+        (~readable & ~empty, "is not a number", instead),
+        (readable & ~finite & ~unsure, "is not a finite number", usual),
     ]
     with np.errstate(invalid="ignore"):
         if whole:
@@ -127,9 +141,9 @@ def numbers(
         low = np.zeros(len(values), dtype=bool) if minimum is None else finite & (values < minimum)
         high = np.zeros(len(values), dtype=bool) if maximum is None else finite & (values > maximum)
     bounds = _bounds(minimum, maximum)
-    checks.append((low, f"is below {_plain(minimum)}", bounds))
+    checks.append((low, f"is below {_plain(minimum)}", when_low or bounds))
     checks.append((high, f"is above {_plain(maximum)}", bounds))
-    spread = np.append(values, np.nan)
+    spread = np.append(np.where(unsure, np.nan, values), np.nan)
     for wrong, message, remedy in checks:
         if wrong.any():
             spread[:-1][wrong] = np.nan
@@ -302,6 +316,60 @@ def _showing(
         return f"is '{word}', which {message}" if _CODE.fullmatch(word) else message
 
     return say
+
+
+def _unsure(
+    table: Table, column: str, words: npt.NDArray[Any], values: Floats, maximum: float | None
+) -> Bools:
+    """Which distinct cells have two readings that both fit, and nothing that decides."""
+    two: Bools = np.array([TWO_READINGS.fullmatch(word) is not None for word in words], dtype=bool)
+    if maximum is not None:
+        with np.errstate(invalid="ignore"):
+            two &= ~(np.abs(values) * 1000 > maximum)
+    if not two.any():
+        return two
+    found = doubtful(
+        words.tolist(),
+        comma=table.decimal_comma,
+        typed=table.typed.get(column),
+        dutch=not table.decimal_comma and _shows_decimal_commas(table),
+    )
+    two &= np.array([word in found for word in words], dtype=bool)
+    return two
+
+
+def _shows_decimal_commas(table: Table) -> bool:
+    """Whether a cell anywhere in the table is a number with a comma that parts no thousands."""
+    for name in table.frame:
+        cells = table.frame[name]
+        if cells.dtype.kind not in "iufb":
+            words = pd.Series(cells.unique(), dtype=str)
+            numbers = words[words.str.fullmatch(_COMMA_NUMBER)]
+            if not numbers.str.fullmatch(TWO_READINGS).all():
+                return True
+    return False
+
+
+def _report_two_readings(
+    findings: Findings,
+    table: Table,
+    column: str,
+    words: npt.NDArray[Any],
+    codes: npt.NDArray[np.intp],
+    at: Bools,
+    show: bool,
+) -> None:
+    """Note the cells with two readings, both of them shown."""
+
+    def ways(row: int) -> tuple[str, str, str]:
+        word = str(words[codes[row]]) if show else "1.200"
+        return (word, *two_ways(word, comma=table.decimal_comma))
+
+    def message(row: int) -> str:
+        word, what, _ = ways(row)
+        return f"is '{word}', {what}" if show else f"has two readings, as {word}, {what}"
+
+    report(findings, table, column, at, message, lambda row: ways(row)[2])
 
 
 def _plain(bound: float | None) -> str:

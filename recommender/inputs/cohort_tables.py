@@ -16,6 +16,7 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.known import NEEDED, Known, has_columns
 from recommender.inputs.policy import Column
 from recommender.inputs.policy_file import STRUCTURAL
+from recommender.inputs.ranges import GRADES, MEASURED, SHARE, UNCERTAIN, UNITS
 from recommender.inputs.scrub import scrub
 from recommender.inputs.tables import Table
 
@@ -95,7 +96,9 @@ def read_history(
         table, "intervention", known.interventions, findings, where=INTERVENTION,
         required=False,
     )  # fmt: skip
-    frame["propensity"] = cells.numbers(table, "propensity", findings, minimum=0, maximum=1)
+    frame["propensity"] = cells.numbers(
+        table, "propensity", findings, minimum=SHARE.low, maximum=SHARE.high
+    )
     history = pd.DataFrame(frame)
     again = history.duplicated(["unit_id", "date"]).to_numpy() & (history["unit_id"] != "")
     report(
@@ -125,8 +128,17 @@ def read_profiles(
             "outcome": cells.codes_of(
                 table, "outcome", known.outcomes, findings, where="an outcome of planning.yaml"
             ),
-            "risk": cells.numbers(table, "risk", findings, minimum=0, maximum=1, required=True),
-            "standard_error": cells.numbers(table, "standard_error", findings, minimum=0),
+            "risk": cells.numbers(
+                table, "risk", findings, minimum=SHARE.low, maximum=SHARE.high, required=True
+            ),
+            "standard_error": cells.numbers(
+                table,
+                "standard_error",
+                findings,
+                minimum=UNCERTAIN.low,
+                maximum=UNCERTAIN.high,
+                when_low="use 0 or more",
+            ),
         }
     )
     again = frame.duplicated(["unit_id", "outcome"]) & (frame["outcome"] != "")
@@ -206,7 +218,7 @@ def read_present(
     """
     if not has_columns(table, NEEDED["present"], findings):
         return None
-    pupils = cells.numbers(table, "units", findings, minimum=0)
+    pupils = cells.numbers(table, "units", findings, minimum=UNITS.low, maximum=UNITS.high)
     frame = pd.DataFrame(
         {
             "unit_id": cells.ids(table, "unit_id", findings, unique=False),
@@ -298,18 +310,40 @@ def _sites(table: Table, known: Known, findings: Findings) -> cells.Texts:
 
 
 def _grades(table: Table, known: Known, findings: Findings) -> npt.NDArray[np.int64]:
-    low, high = known.grades or (None, None)
+    low, high = known.grades or GRADES
     grades = cells.numbers(
         table, "grade", findings, show=True, minimum=low, maximum=high, whole=True, required=True
     )
+    _warn_of_other_schools(table, (low, high), findings)
     return np.nan_to_num(grades).astype(np.int64)
+
+
+def _warn_of_other_schools(table: Table, usual: tuple[int, int], findings: Findings) -> None:
+    """Grades beyond those of planning.yaml that do occur elsewhere: it may be what is to change."""
+    written = cells.numbers(table, "grade", Findings())
+    low, high = usual
+    other = written[(written != np.floor(written)) | (written < low) | (written > high)]
+    if other.size and (other == np.floor(other)).all() and other.max() <= GRADES[1] > high:
+        whole = (int(min(low, max(other.min(), GRADES[0]))), int(max(high, other.max())))
+        findings.warn(
+            table.file, None, "grade", f"lies outside {low} to {high} in {other.size:,} rows",
+            f"where these grades are meant, write grades: [{whole[0]}, {whole[1]}] in "
+            "planning.yaml; a segment of several grades is one row a grade",
+        )  # fmt: skip
 
 
 def _counts(table: Table, findings: Findings) -> npt.NDArray[np.int64]:
     if "count" not in table.frame:
         return np.ones(table.rows, dtype=np.int64)
     counts = cells.numbers(
-        table, "count", findings, show=True, minimum=1, maximum=1e9, whole=True, required=True
+        table,
+        "count",
+        findings,
+        show=True,
+        minimum=1,
+        maximum=UNITS.high,
+        whole=True,
+        required=True,
     )
     return np.nan_to_num(counts, nan=1.0).astype(np.int64)
 
@@ -384,9 +418,12 @@ def _declared(table: Table, known: Known, findings: Findings) -> dict[str, Any]:
     for column in known.columns:
         name = column.name
         if column.type == "number":
+            low, high = column.minimum, column.maximum
             typed[name] = cells.numbers(
-                table, name, findings, minimum=column.minimum, maximum=column.maximum
-            )
+                table, name, findings,
+                minimum=MEASURED.low if low is None else low,
+                maximum=MEASURED.high if high is None else high,
+            )  # fmt: skip
         elif column.type == "flag":
             typed[name] = cells.flags(table, name, findings)
         elif column.type == "date":

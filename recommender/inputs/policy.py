@@ -8,14 +8,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from recommender.inputs.catalogue import STRICT, Level, NonNegative, Probability, Text
+from recommender.inputs import ranges
+from recommender.inputs.catalogue import STRICT, Level, Text
 
 Use: TypeAlias = Literal["feature", "eligibility", "audit_only", "never"]
 ColumnType: TypeAlias = Literal["number", "category", "flag", "date", "text"]
 Condition: TypeAlias = Literal["recipient", "same", "whole", "after", "repeat_after"]
-Share: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Positive: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Cases: TypeAlias = Annotated[int, Field(ge=0, le=100_000)]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -33,8 +31,8 @@ class Outcome:
 
     id: str
     name: Text
-    weight: NonNegative = 1.0
-    base_rate: tuple[Probability, Probability] = (0.0, 1.0)
+    weight: ranges.Weight = 1.0
+    base_rate: tuple[ranges.Probability, ranges.Probability] = (0.0, 1.0)
     description: Text = Field(default_factory=lambda: Text(en=""))
     measures: Literal["need", "service_use", "unknown"] = "unknown"
 
@@ -54,9 +52,9 @@ class Role:
 
     id: str
     name: Text
-    cost_per_hour: NonNegative = 0.0
+    cost_per_hour: ranges.EurosAnHour = 0.0
     may_act_as: tuple[str, ...] = ()
-    full_time: Positive | None = None
+    full_time: ranges.FullTime | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -70,8 +68,8 @@ class Period:
 
     id: str
     name: Text
-    start: dt.date
-    end: dt.date
+    start: ranges.Day
+    end: ranges.Day
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -96,8 +94,8 @@ class Column:
     type: ColumnType
     use: tuple[Use, ...]
     label: Text = Field(default_factory=lambda: Text(en=""))
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: ranges.Measured | None = None
+    maximum: ranges.Measured | None = None
     values: tuple[str, ...] = ()
     source: Text = Field(default_factory=lambda: Text(en=""))
     purpose: Text = Field(default_factory=lambda: Text(en=""))
@@ -131,8 +129,8 @@ class WaitingPriority:
         most: the largest share that is added.
     """
 
-    per_year: NonNegative
-    most: NonNegative = 1.0
+    per_year: ranges.Surcharge
+    most: ranges.Surcharge = 1.0
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -161,13 +159,13 @@ class Fairness:
     id: str
     by: str
     name: Text = Field(default_factory=lambda: Text(en=""))
-    bands: dict[str, tuple[int, int]] = Field(default_factory=dict)
+    bands: dict[str, tuple[ranges.Grade, ranges.Grade]] = Field(default_factory=dict)
     measure: Literal["coverage", "hours", "benefit"] = "coverage"
-    floor: NonNegative | None = None
-    cap: NonNegative | None = None
-    lowest: NonNegative | None = None
-    alpha: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] | None = None
-    worth: NonNegative | None = None
+    floor: ranges.PerPupil | None = None
+    cap: ranges.PerPupil | None = None
+    lowest: ranges.Benefit | None = None
+    alpha: ranges.Aversion | None = None
+    worth: ranges.Benefit | None = None
 
     @property
     def decided_by(self) -> tuple[str, ...]:
@@ -184,7 +182,7 @@ class NoWorse:
             be offered any more does not count.
     """
 
-    margin: NonNegative = 0.0
+    margin: ranges.Benefit = 0.0
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -215,17 +213,17 @@ class Rules:
             then counted by itself).
     """
 
-    budget: NonNegative | None = None
+    budget: ranges.Euros | None = None
     must_serve: tuple[MustServe, ...] = ()
     consent: tuple[Literal["given", "asked", "not_needed"], ...] = ("given", "not_needed")
-    travel_overhead: Share = 0.0
-    caps: dict[str, NonNegative] = Field(default_factory=dict)
-    caseload: dict[str, Cases] = Field(default_factory=dict)
+    travel_overhead: ranges.Probability = 0.0
+    caps: dict[str, ranges.Pupils] = Field(default_factory=dict)
+    caseload: dict[str, ranges.Cases] = Field(default_factory=dict)
     coordinators: tuple[str, ...] = ()
-    at_once_per_pupil: Annotated[int, Field(ge=1)] | None = None
-    at_once_per_family: Annotated[int, Field(ge=1)] | None = None
+    at_once_per_pupil: ranges.Few | None = None
+    at_once_per_family: ranges.Few | None = None
     waiting_priority: WaitingPriority | None = None
-    caution: NonNegative = 0.0
+    caution: ranges.Aversion = 0.0
     fairness: tuple[Fairness, ...] = ()
     no_worse_than: NoWorse | None = None
     set_aside: tuple[Condition, ...] = ()
@@ -245,9 +243,9 @@ class CapacityChange:
     role: str = "*"
     site: str = "*"
     period: str = "*"
-    scale: NonNegative = 1.0
-    add: float = 0.0
-    set: NonNegative | None = None
+    scale: ranges.Multiple = 1.0
+    add: ranges.MoreHours = 0.0
+    set: ranges.Hours | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -266,10 +264,10 @@ class Hire:
 
     professional_id: Annotated[str, Field(min_length=1)]
     role: str
-    hours: NonNegative
+    hours: ranges.Hours
     sites: str = "*"
     period: str = "*"
-    cost_per_hour: NonNegative | None = None
+    cost_per_hour: ranges.EurosAnHour | None = None
     languages: str = ""
 
 
@@ -282,8 +280,8 @@ class ReachChange:
         completion: share of those who start who finish.
     """
 
-    uptake: Share | None = None
-    completion: Share | None = None
+    uptake: ranges.Probability | None = None
+    completion: ranges.Probability | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -314,12 +312,12 @@ class Change:
     capacity: tuple[CapacityChange, ...] = ()
     hire: tuple[Hire, ...] = ()
     leave: tuple[str, ...] = ()
-    budget: NonNegative | None = None
+    budget: ranges.Euros | None = None
     rules: dict[str, Any] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     reach: dict[str, ReachChange] = Field(default_factory=dict)
-    weights: dict[str, NonNegative] = Field(default_factory=dict)
+    weights: dict[str, ranges.Weight] = Field(default_factory=dict)
     may_act_as: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
@@ -344,17 +342,17 @@ class Policy:
         audit_days: how long the audit log is kept; six months at least.
     """
 
-    reference_date: dt.date
+    reference_date: ranges.Day
     outcomes: tuple[Outcome, ...]
     roles: tuple[Role, ...]
     periods: tuple[Period, ...]
     columns: tuple[Column, ...]
-    evidence: dict[Level, Share]
+    evidence: dict[Level, ranges.Probability]
     rules: Rules = Field(default_factory=Rules)
     scenarios: tuple[Change, ...] = ()
     bundle_size: Annotated[int, Field(ge=1, le=4)] = 2
-    diminishing: Share = 0.5
-    waiting_discount: Share = 0.0
-    grades: tuple[int, int] = (1, 8)
+    diminishing: ranges.Probability = 0.5
+    waiting_discount: ranges.Probability = 0.0
+    grades: tuple[ranges.Grade, ranges.Grade] = (1, 8)
     synthetic: bool = False
-    audit_days: Annotated[int, Field(ge=183)] = 183
+    audit_days: ranges.KeptDays = 183

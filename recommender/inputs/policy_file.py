@@ -26,6 +26,7 @@ from recommender.inputs.policy import (
     Role,
     Rules,
 )  # fmt: skip
+from recommender.inputs.ranges import LAST_DAY, MOST_LOST
 from recommender.inputs.rule_changes import (
     Complaint,
     complaints_of_changes,
@@ -194,7 +195,7 @@ def _whole(
         return whole, frozenset({"grades"} if backwards else ())
     right: dict[str, Any] = {
         **{key: [] for key in _ENTRIES},
-        "reference_date": "2200-01-01",
+        "reference_date": LAST_DAY.isoformat(),
         "evidence": dict.fromkeys(get_args(Level), 1.0),
     }
     wrong = {key for key in ("reference_date", "evidence") if key not in rest}
@@ -238,6 +239,12 @@ def _problems(policy: Policy, draft: PolicyDraft) -> Iterator[Complaint]:
                 f"lies within {one.id}, which ends {one.end}",
                 "an hour may belong to one period only",
             )
+    if policy.rules.travel_overhead > MOST_LOST:
+        yield (
+            ("rules", "travel_overhead"),
+            f"is {policy.rules.travel_overhead:g}, and leaves nothing of an hour elsewhere",
+            f"it is the share that is lost, {MOST_LOST:g} at most; 10% is 0.1",
+        )
     yield from _role_problems(policy, draft)
     if policy.scenarios:
         yield from _scenario_problems(policy, draft)

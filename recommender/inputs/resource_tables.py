@@ -12,6 +12,7 @@ from recommender.inputs.cells import report, shown_id, text
 from recommender.inputs.findings import Findings
 from recommender.inputs.known import NEEDED, Known, has_columns
 from recommender.inputs.policy import Role
+from recommender.inputs.ranges import EUROS_AN_HOUR, HOURS
 from recommender.inputs.tables import Table
 
 SITE_COLUMNS = ("site", "name", "area", "board")
@@ -56,7 +57,10 @@ def read_professionals(
     """
     if not has_columns(table, NEEDED["professionals"], findings):
         return None
-    cost = cells.numbers(table, "cost_per_hour", findings, show=True, minimum=0)
+    cost = cells.numbers(
+        table, "cost_per_hour", findings, show=True,
+        minimum=EUROS_AN_HOUR.low, maximum=EUROS_AN_HOUR.high,
+    )  # fmt: skip
     role = cells.codes_of(
         table, "role", known.roles, findings, where="a role of planning.yaml", many=True
     )
@@ -67,7 +71,9 @@ def read_professionals(
             "professional_id": cells.ids(table, "professional_id", findings, unique=False),
             "role": role,
             "hours": cells.numbers(
-                table, "hours", findings, show=True, minimum=0, maximum=10_000, required=True
+                table, "hours", findings, show=True,
+                minimum=HOURS.low, maximum=HOURS.high, required=True,
+                when_low="use a number from 0 to 10,000",
             ),
             "sites": cells.codes_of(
                 table, "sites", known.sites, findings, where="a site of data/sites", many=True,

@@ -97,7 +97,7 @@ def checked_rules(
         inner[str(step)] = {}
         inner = inner[str(step)]
     inner[str(at[-1])] = written
-    placed = Document(document.file, value, document.lines)
+    placed = Document(document.file, value, document.lines, document.unsure)
     hints = get_type_hints(Rules)
     entries: dict[str, Any] = {}
     for field in _ENTRIES:

@@ -13,8 +13,8 @@ import io
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -50,6 +50,8 @@ class Table:
         sha256: of the file's bytes.
         complete: whether every row could be read; rows with too many or too few cells could not.
         secret: columns of which no cell may ever stand in a message.
+        typed: of a sheet, column -> the cells with a comma or dot that were typed as text, where
+            numbers are numbers; {} where every cell is text or a number.
     """
 
     file: str
@@ -60,6 +62,7 @@ class Table:
     sha256: str
     complete: bool = True
     secret: frozenset[str] = frozenset()
+    typed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -462,6 +465,7 @@ def _read_sheet(sheet: Any, file: str, findings: Findings, wanted: Wanted, sha25
     chosen = _chosen(header, wanted)
     width = len(header)
     columns: dict[str, list[str]] = {name: [] for name in chosen}
+    typed: dict[str, set[str]] = {name: set() for name in chosen}
     lines: list[int] = []
     wide: list[tuple[int, int]] = []
     for line, cells in rows:
@@ -474,12 +478,16 @@ def _read_sheet(sheet: Any, file: str, findings: Findings, wanted: Wanted, sha25
             continue
         lines.append(line)
         for name, position in chosen.items():
-            columns[name].append(cell_text(cells[position]) if position < len(cells) else "")
+            value = cells[position] if position < len(cells) else None
+            columns[name].append(cell_text(value))
+            if isinstance(value, str) and len(value) < 40 and ("." in value or "," in value):
+                typed[name].add(value.strip())
     over = np.array(wide, dtype=np.int64).reshape(-1, 2)
     _uneven(file, over[:, 0], over[:, 1], width, findings)
     frame = pd.DataFrame({n: pd.Series(v, dtype=str) for n, v in columns.items()})
     at = np.array(lines, dtype=np.int64)
-    return _finished(file, header, frame, at, True, sha256, complete=not wide)
+    table = _finished(file, header, frame, at, True, sha256, complete=not wide)
+    return replace(table, typed={name: frozenset(words) for name, words in typed.items()})
 
 
 def _filled(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, ...]]]:

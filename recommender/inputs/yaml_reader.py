@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -19,7 +19,14 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from recommender.inputs.findings import Findings, suggestion
+from recommender.inputs.number_words import TWO_READINGS
 from recommender.inputs.schema import described_schema, fields_at
+from recommender.inputs.yaml_numbers import (
+    mapping_around,
+    number_remedy,
+    of_two_readings,
+    split_by_comma,
+)  # fmt: skip
 
 Key: TypeAlias = str | int
 Place: TypeAlias = tuple[Key, ...]
@@ -51,11 +58,13 @@ class Document:
         file: the name used in messages.
         value: the top-level mapping: str, int, float, bool, None, list and dict only.
         lines: place (keys and positions from the top) -> line of the key or item.
+        unsure: place -> a number as written that has two readings, such as 9.000.
     """
 
     file: str
     value: dict[str, Any]
     lines: Mapping[Place, int]
+    unsure: Mapping[Place, str] = field(default_factory=dict)
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest place around it that is in the file."""
@@ -85,11 +94,12 @@ class _Unread(Exception):
 def read_yaml(path: Path, file: str, findings: Findings) -> Document | None:
     """The document of a YAML file; None when it cannot be read, with the reason in ``findings``."""
     try:
-        value, lines = _Composer(file, findings).document(_events(_text(path)))
+        composer = _Composer(file, findings)
+        value, lines = composer.document(_events(_text(path)))
     except _Unread as why:
         findings.problem(file, why.line, None, why.message, why.remedy)
         return None
-    return Document(file, value, lines)
+    return Document(file, value, lines, composer.unsure)
 
 
 def _text(path: Path) -> str:
@@ -144,6 +154,7 @@ class _Composer:
     def __init__(self, file: str, findings: Findings) -> None:
         self._file, self._findings = file, findings
         self._lines: dict[Place, int] = {}
+        self.unsure: dict[Place, str] = {}
 
     def document(self, events: Iterator[Any]) -> tuple[dict[str, Any], dict[Place, int]]:
         """The top-level mapping and the line of every place in it."""
@@ -175,7 +186,11 @@ class _Composer:
         if len(place) > MOST_DEPTH:
             raise _Unread(line, TOO_DEEP, FLATTEN)
         if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event.value) if event.implicit[0] else event.value
+            if not event.implicit[0]:
+                return event.value
+            if TWO_READINGS.fullmatch(event.value):
+                self.unsure[place] = event.value
+            return _scalar(event.value)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(events, place)
         return self._mapping(events, place)
@@ -248,15 +263,24 @@ def validated(
 
     Values are checked strictly, as JSON: a number is not a word and ``true`` is not a number.
     """
+    unsure = set()
+    for place, message, remedy in of_two_readings(adapter, value, at, document.unsure):
+        unsure.add(place)
+        findings.problem(document.file, document.line(place), dotted(place), message, remedy)
     try:
-        return adapter.validate_json(json.dumps(value), strict=True)
+        right = adapter.validate_json(json.dumps(value), strict=True)
+        return None if unsure else right
     except ValidationError as error:
         details = error.errors(include_url=False)
+        details = [detail for detail in details if (*at, *detail["loc"]) not in unsure]
         whole = described_schema(adapter)
         for detail in details[:MOST_PROBLEMS]:
             place = (*at, *(k for k in detail["loc"] if k != "[key]"))
             known = fields_at(whole, detail["loc"])
             column, message, remedy = _in_words(detail, place, known)
+            if detail["input"] is None:
+                around = mapping_around(document.value, place)
+                remedy = split_by_comma(place[-1], around) or remedy
             findings.problem(document.file, document.line(place), column, message, remedy)
         if len(details) > MOST_PROBLEMS:
             findings.problem(
@@ -290,16 +314,30 @@ def _in_words(detail: Any, place: Place, known: Mapping[str, str]) -> tuple[str 
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return column, f"is {shown}", suggestion(str(detail["input"]), choices)
+    if kind.startswith(("int_", "float_")) and (meant := number_remedy(detail["input"])):
+        return column, f"is {shown}", meant
+    if kind == "too_long" and context["actual_length"] == 2 * context["max_length"]:
+        remedy = f"give {context['max_length']}; a comma parts values, so write decimals as 0.5"
+        return column, f"has {context['actual_length']} values", remedy
+    context = {key: _bound(each) for key, each in context.items()}
     for start, (message, remedy) in _WORDS.items():
         if kind.startswith(start):
             return column, message.format(shown=shown, **context), remedy.format(**context)
     return column, f"is {shown}, which does not fit: {detail['msg']}", ""
 
 
+def _bound(value: object) -> object:
+    """A bound as people write it: days as they are, large numbers with their thousands parted."""
+    if isinstance(value, int | float):
+        return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:g}"
+    return value
+
+
 _WORDS: Mapping[str, tuple[str, str]] = {
     "finite_number": ("is {shown}", "give a finite number"),
-    "greater_than_equal": ("is {shown}", "it must be at least {ge:g}"),
-    "less_than_equal": ("is {shown}", "it must be at most {le:g}"),
+    "greater_than_equal": ("is {shown}", "it must be at least {ge}"),
+    "greater_than": ("is {shown}", "it must be above {gt}"),
+    "less_than_equal": ("is {shown}", "it must be at most {le}"),
     "int_": ("is {shown}", "give a whole number, without quotes"),
     "float_": ("is {shown}", "give a number, without quotes"),
     "string_": ("is {shown}", "give text; put a number or true/false between quotes"),
