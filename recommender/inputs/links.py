@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.tables import Table
 
 PUPILS = "data/pupils"
+_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +100,5 @@ def warn_of_few(found: Link, findings: Findings) -> None:
 
 def _loosely(ids: pd.Index[str]) -> pd.Index[str]:
     """Ids without what programs add or take away."""
-    return pd.Index([str(i).strip().casefold().removesuffix(".0").lstrip("0") for i in ids])
+    words = (str(i).strip().casefold().removesuffix(".0") for i in ids)
+    return pd.Index([_ZEROS.sub("", word) for word in words])

@@ -57,12 +57,12 @@ def _consent(said: Understood) -> Iterator[Stake]:
 def _duties(said: Understood) -> Iterator[Stake]:
     duties = said.pupils.by_duty
     if duties and not any(duties.values()):
-        which = "no such column" if "must_serve" in said.absent.get("pupils", ()) else "nobody"
-        rules = f"{len(duties)} rule{'s' * (len(duties) > 1)}"
+        absent = "must_serve" in said.absent.get("pupils", ())
+        pupils = "has no such column" if absent else "names nobody"
         yield Stake(
             "duties", len(duties),
-            f"must_serve: planning.yaml has {rules}, and data/pupils names {which} under "
-            f"{'one' if len(duties) > 1 else 'it'}",
+            f"must_serve: planning.yaml has {len(duties)} rule{'s' * (len(duties) > 1)}, and "
+            f"data/pupils {pupils}, so nobody is under one",
         )  # fmt: skip
 
 
