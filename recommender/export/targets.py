@@ -12,6 +12,7 @@ from recommender.export.files import replacing, write_file, writing
 from recommender.export.manifest import Manifest
 from recommender.export.package import DESCRIPTION, package_files
 from recommender.export.tables import COLUMNS, csv_text, frames_of
+from recommender.inputs.findings import unknown
 from recommender.planning.plan import Plan
 from recommender.scenarios.comparison import Comparison
 
@@ -47,7 +48,7 @@ def export_plan(
         CannotWrite: if it could not be written.
     """
     if table not in COLUMNS:
-        raise UsageError(f"there is no table {table!r}; choose {', '.join(COLUMNS)}")
+        raise UsageError(unknown("table", table, tuple(COLUMNS)))
     if target.startswith((SQLITE, *DATABASES)):
         from recommender.export.database import write_database, write_sqlite
 

@@ -23,11 +23,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from recommender.errors import CannotWrite, InputError, PrivacyRefusal, Problem, UsageError
-from recommender.inputs.cells import looks_like_bsn
+from recommender.inputs import cells, identity
 from recommender.inputs.findings import Findings
+from recommender.inputs.persons import looks_like_bsn
 from recommender.inputs.scrub import scrub
 from recommender.inputs.tables import Table, load_table
 
@@ -37,6 +37,10 @@ _COPIED = ("interventions.yaml", "planning.yaml")
 _KINDS = {"unit_id": "unit", "family_id": "family"}
 _STAFF_KINDS = {"professional_id": "professional", "decided_by": "professional"}
 _FREE = frozenset({"text", "reason"})
+_KIND_OF: dict[str, identity.Kind] = {
+    "unit": "unit", "family": "family", "professional": "professional",
+}  # fmt: skip
+_OWN_NUMBERS = "use the numbers of the school's own administration, or any number without meaning"
 _LETTER = {"unit": "u", "family": "f", "professional": "p"}
 
 _IDENTIFYING = frozenset(
@@ -153,7 +157,8 @@ def pseudonymise(
     Raises:
         PrivacyRefusal: ids look like citizen service numbers or names, or a table of pupils has
             columns that name them; places only, never an id.
-        InputError: a table cannot be read.  CannotWrite: nothing was left behind.
+        InputError: a table cannot be read, or has ids that `check` would not take.
+        CannotWrite: nothing was left behind.
     """
     if target.exists() or target.is_symlink():
         raise UsageError(f"{target} exists already; name a new folder")
@@ -171,6 +176,7 @@ def pseudonymise(
         if table is not None:
             tables.append((file, table))
             _refuse_identifying(table, {**_KINDS, **_STAFF_KINDS}, findings)
+    _refuse_spellings(tables, findings)
     findings.raise_if_any()
     names = _pseudonyms(tables, kinds, key)
     copies = [_copy(file, table, kinds, names) for file, table in tables]
@@ -219,18 +225,11 @@ def _left_out(source: Path, files: Iterable[str]) -> tuple[str, ...]:
 def _refuse_identifying(table: Table, kinds: dict[str, str], findings: Findings) -> None:
     """Note ids that would identify without a key, and columns that name a pupil."""
     frame = table.frame
-    counted = (
-        pd.to_numeric(frame["count"], errors="coerce").fillna(1).gt(1).to_numpy()
-        if "count" in frame
-        else np.zeros(len(frame), np.bool_)
-    )
     for column in sorted(set(kinds) & set(frame.columns) - {"decided_by"}):
-        words = frame[column].astype("str").str.strip()
-        _refuse(
-            table, column, looks_like_bsn(words) | _holds_bsn(words),
-            "look like citizen service numbers (BSN)", findings,
-        )  # fmt: skip
-        _refuse(table, column, _looks_like_name(words) & ~counted, "look like names", findings)
+        kind = _KIND_OF[kinds[column]]
+        identity.ids(
+            table, column, findings, unique=False, kind=kind, optional=True, instead=_OWN_NUMBERS
+        )
     if "unit_id" not in frame:
         return
     for column in table.header:
@@ -249,40 +248,17 @@ def _refuse_identifying(table: Table, kinds: dict[str, str], findings: Findings)
                 )  # fmt: skip
 
 
-def _refuse(table: Table, column: str, wrong: Bools, message: str, findings: Findings) -> None:
-    if not wrong.any():
-        return
-    lines = table.lines[wrong]
-    shown = ", ".join(str(line) for line in lines[:5]) + (", …" if len(lines) > 5 else "")
-    findings.refuse(
-        table.file, int(lines[0]), column, f"has {len(lines)} ids that {message} (lines {shown})",
-        "use the numbers of the school's own administration, or any number without meaning",
-    )  # fmt: skip
-
-
-def _holds_bsn(words: pd.Series[str]) -> Bools:
-    """Which ids hold nine digits in a row that pass the eleven-test (NL123456782)."""
-    inner = words.str.extract(r"(?<![0-9])([0-9]{9})(?![0-9])", expand=False).fillna("")
-    eight = words.where(words.str.fullmatch(r"[0-9]{8}"), "")
-    return looks_like_bsn(inner) | looks_like_bsn(("0" + eight).where(eight != "", ""))
-
-
-def _looks_like_name(words: pd.Series[str]) -> Bools:
-    """Which ids are a name or an address of mail rather than a code.
-
-    A code has a digit, or is a single word without a capital inside a sentence's case; two words of
-    letters, a word with one capital in front, and anything with an @ are names.
-    """
-    digitless = ~words.str.contains(r"[0-9]", regex=True)
-    two = words.str.contains(r"^[^\W\d_]{2,}(?:[\s,._-]+[^\W\d_]{1,})*[\s,._-]+[^\W\d_]{2,}$")
-    capital = words.str.fullmatch(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*)*")
-    with_number = words.str.contains(
-        r"^[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}[\s,._-]+(?:[^\W\d_]{2,}[\s,._-]+)*[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}"
-    )
-    mail = words.str.contains("@", regex=False)
-    named = (digitless & (two | capital)) | with_number | mail
-    result: Bools = named.to_numpy(np.bool_)
-    return result
+def _refuse_spellings(tables: Iterable[tuple[str, Table]], findings: Findings) -> None:
+    """Note ids that another table spells otherwise: their pseudonyms would never meet again."""
+    of = {Path(file).stem: table for file, table in tables}
+    for column, home in (("unit_id", "pupils"), ("professional_id", "professionals")):
+        if home not in of or column not in of[home].frame:
+            continue
+        known = cells.text(of[home], column)
+        for name, table in of.items():
+            if name != home and column in table.frame:
+                written = cells.text(table, column)
+                identity.spelled_otherwise(table, column, written, known, f"data/{home}", findings)
 
 
 def _plain(name: str) -> str:

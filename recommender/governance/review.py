@@ -638,7 +638,7 @@ class _Reader:
             decision, instead, reason, remark, key = (_text(c.value) for c in cells[6:11])
             if not key and not any((decision, instead, reason, remark)):
                 continue
-            unit, offered = (*key.split("|"), "")[:2]
+            unit, offered = (*key.rsplit("|", 2), "")[:2]
             if unit not in self.known or (offered and offered not in self.ids) or key in seen:
                 self._wrong(line, "line")
                 continue

@@ -16,6 +16,9 @@ import pandas as pd
 
 from recommender.inputs.findings import Findings, one_of, suggestion
 from recommender.inputs.number_words import TWO_READINGS, doubtful, remedy_of, two_ways
+from recommender.inputs.persons import harmless
+from recommender.inputs.persons import looks_like_bsn as looks_like_bsn
+from recommender.inputs.spelling import meant
 from recommender.inputs.tables import MOST_MESSAGES, Table
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -39,7 +42,7 @@ def text(table: Table, column: str, default: str = "") -> Texts:
     if cells.dtype.kind == "f":
         codes, values = pd.factorize(cells)
         words = [
-            str(int(v)) if v.is_integer() and abs(v) < 1e15 else repr(float(v)) for v in values
+            str(int(v)) if v.is_integer() and abs(v) < 2**53 else repr(float(v)) for v in values
         ]
         return pd.Series(np.array([*words, ""], dtype=object)[codes], dtype=str)
     return cells
@@ -220,9 +223,21 @@ def codes_of(
     show = show and column not in table.secret
     cells = text(table, column, default)
     row_codes, distinct = pd.factorize(cells)
+    if many:
+        joined = np.array([not_by_semicolon(w, known, also) for w in distinct], dtype=bool)
+        report(
+            findings, table, column, joined[row_codes], "has codes that no semicolon sets apart",
+            "write a semicolon between them: a;b",
+        )  # fmt: skip
+    else:
+        joined = np.zeros(len(distinct), dtype=bool)
     right: list[str] = []
     unknown: list[str | None] = []
-    for word in distinct:
+    for word, unread in zip(distinct, joined, strict=True):
+        if unread:
+            unknown.append(None)
+            right.append("")
+            continue
         parts = [p.strip() for p in word.split(";")] if many else [word]
         parts = [p for p in parts if p]
         odd = [p for p in parts if known is not None and p not in known and p not in also]
@@ -235,7 +250,7 @@ def codes_of(
 
         def message(row: int) -> str:
             word = unknown_at[row_codes[row]]
-            if not show or not _CODE.fullmatch(word):
+            if not show or not harmless(word):
                 return f"is not {where or 'one of the words that may stand here'}"
             return f"is '{word}', which is not {where}" if where else f"is '{word}'"
 
@@ -259,53 +274,31 @@ def codes_of(
     return pd.Series(np.array(right, dtype=object)[row_codes], dtype=str)
 
 
-def ids(table: Table, column: str, findings: Findings, *, unique: bool) -> Texts:
-    """The column as ids: never empty, never a citizen service number, once each if ``unique``."""
-    cells = text(table, column)
-    empty = (cells == "").to_numpy(dtype=bool)
-    report(findings, table, column, empty, "is empty", "every row needs an id")
-    bsn = looks_like_bsn(cells)
-    report(
-        findings, table, column, bsn,
-        "looks like a citizen service number (BSN)",
-        "replace it by a pseudonym; `recommender pseudonymise` does that",
-        refuse=True,
-    )  # fmt: skip
-    odd = cells.str.contains(r"[\x00-\x1f\x7f;]", regex=True).to_numpy(dtype=bool)
-    report(
-        findings, table, column, odd, "holds a line break, control character or semicolon",
-        "use letters, digits, - and _",
-    )  # fmt: skip
-    if unique:
-        again = cells.duplicated().to_numpy(dtype=bool) & ~empty
-        if again.any():
-            first = cells.drop_duplicates()
-            line_of = pd.Series(table.lines[first.index.to_numpy()], index=first.to_numpy())
-            report(
-                findings, table, column, again,
-                lambda row: f"stands here again; line {line_of[cells[row]]} has the same",
-                "every id may stand once",
-            )  # fmt: skip
-    return cells
+_BETWEEN = re.compile(r"[,/|+&\n]")
+_BETWEEN_KNOWN = re.compile(r"[,/|+&\s]|\s(?:en|and)\s")
+
+
+def not_by_semicolon(cell: str, known: Collection[str] | None, also: Collection[str] = ()) -> bool:
+    """Whether a cell holds several codes with something else than a semicolon between them.
+
+    Where nobody can tell which codes there are, a comma or the like is enough.
+    """
+    between = _BETWEEN if known is None else _BETWEEN_KNOWN
+    for part in cell.split(";"):
+        word = part.strip()
+        if not word or word in also or (known is not None and word in known):
+            continue
+        pieces = [p.strip() for p in between.split(word) if p.strip()]
+        if len(pieces) < 2:
+            continue
+        if known is None or all(p in also or meant(p, known) for p in pieces):
+            return True
+    return False
 
 
 def shown_id(word: str) -> str:
-    """The id between quotes if it may stand in a message: it looks like a code and like no BSN."""
-    plain = pd.Series([word], dtype=str)
-    harmless = _CODE.fullmatch(word) is not None and not looks_like_bsn(plain).any()
-    return f"'{word}'" if harmless else "an id that is not shown here"
-
-
-def looks_like_bsn(cells: Texts) -> Bools:
-    """Which cells are nine digits that pass the eleven-test of Dutch citizen service numbers."""
-    bare = cells.str.replace(r"[ .\-]", "", regex=True)
-    candidate = bare.str.fullmatch(r"[0-9]{9}").to_numpy(dtype=bool)
-    result = np.zeros(len(cells), dtype=bool)
-    if candidate.any():
-        digits = np.array(bare[candidate].to_list(), dtype="S9").view(np.uint8).reshape(-1, 9)
-        weights = np.array([9, 8, 7, 6, 5, 4, 3, 2, -1])
-        result[candidate] = ((digits.astype(np.int64) - 48) @ weights) % 11 == 0
-    return result
+    """The id between quotes if it may stand in a message: a code, no name and no BSN."""
+    return f"'{word}'" if harmless(word) else "an id that is not shown here"
 
 
 def _showing(

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommender.inputs import cells
+from recommender.inputs import cells, identity
 from recommender.inputs.cells import report, shown_id, text
 from recommender.inputs.findings import Findings
 from recommender.inputs.known import NEEDED, Known, has_columns
+from recommender.inputs.persons import service_numbers
 from recommender.inputs.policy import Column
 from recommender.inputs.policy_file import STRUCTURAL
 from recommender.inputs.ranges import GRADES, MEASURED, SHARE, UNCERTAIN, UNITS
@@ -23,6 +24,8 @@ from recommender.inputs.tables import Table
 INTERVENTION = "an intervention of interventions.yaml"
 CONSENT = ("given", "refused", "asked", "not_needed")
 DECISIONS = ("require", "forbid", "accept")
+MOST_CHILDREN = 10
+"""Children of one family above which a family is looked at again."""
 UNIT_COLUMNS = (
     "unit_id", "site", "grade", "count", "family_id", "language", "consent", "must_serve",
     "completed", "waiting_since",
@@ -54,11 +57,13 @@ def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame |
         findings.problem(table.file, None, None, "has no rows", "there is nobody to plan for")
         return None
     frame = {
-        "unit_id": cells.ids(table, "unit_id", findings, unique=True),
+        "unit_id": identity.ids(table, "unit_id", findings, unique=True),
         "site": _sites(table, known, findings),
         "grade": _grades(table, known, findings),
         "count": _counts(table, findings),
-        "family_id": text(table, "family_id"),
+        "family_id": identity.ids(
+            table, "family_id", findings, unique=False, kind="family", optional=True
+        ),
         "language": text(table, "language"),
         "consent": cells.codes_of(
             table, "consent", CONSENT, findings, where="", default="not_needed",
@@ -69,21 +74,30 @@ def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame |
     frame |= _completed(table, known, findings)
     if "waiting_since" in table.frame:
         frame["waiting_since"] = _past_dates(table, "waiting_since", known, findings)
-    if "family_id" in table.frame:
-        _refuse_bsn(table, "family_id", findings)
+    _refuse_bsn(table, "language", findings)
     frame |= _declared(table, known, findings)
-    return _sorted(pd.DataFrame(frame), ["unit_id"])
+    units = pd.DataFrame(frame)
+    _warn_of_large_families(table, units["family_id"], findings)
+    return _sorted(units, ["unit_id"])
 
 
 def read_history(
-    table: Table, known: Known, findings: Findings, *, outcomes_needed: Collection[str]
+    table: Table,
+    known: Known,
+    findings: Findings,
+    *,
+    outcomes_needed: Collection[str],
+    units: pd.DataFrame | None = None,
 ) -> pd.DataFrame | None:
-    """``Cohort.history``: one row an earlier pupil-year, sorted by unit and date."""
+    """``Cohort.history``: one row an earlier pupil-year, sorted by unit and date.
+
+    Pupils of earlier years need not be among ``units``; who is there is spelled the same.
+    """
     needed = (*NEEDED["history"], *outcomes_needed)
     if not has_columns(table, needed, findings):
         return None
     frame: dict[str, Any] = {
-        "unit_id": cells.ids(table, "unit_id", findings, unique=False),
+        "unit_id": identity.ids(table, "unit_id", findings, unique=False),
         "date": cells.dates(table, "date", findings, required=True),
         "site": _sites(table, known, findings),
         "grade": _grades(table, known, findings),
@@ -99,6 +113,8 @@ def read_history(
     frame["propensity"] = cells.numbers(
         table, "propensity", findings, minimum=SHARE.low, maximum=SHARE.high
     )
+    if units is not None:
+        _linked(table, frame["unit_id"], units, findings)
     history = pd.DataFrame(frame)
     again = history.duplicated(["unit_id", "date"]).to_numpy() & (history["unit_id"] != "")
     report(
@@ -202,7 +218,9 @@ def read_commitments(
         "says the same as an earlier line", "keep one of them",
     )  # fmt: skip
     if "professional_id" in table.frame:
-        frame["professional_id"] = text(table, "professional_id").str.strip()
+        frame["professional_id"] = identity.ids(
+            table, "professional_id", findings, unique=False, kind="professional", optional=True
+        )
         if staff is not None:
             _warn_of_strangers(table, frame["professional_id"], staff, findings)
     return frame.sort_values(list(frame.columns), kind="stable", ignore_index=True)
@@ -221,7 +239,7 @@ def read_present(
     pupils = cells.numbers(table, "units", findings, minimum=UNITS.low, maximum=UNITS.high)
     frame = pd.DataFrame(
         {
-            "unit_id": cells.ids(table, "unit_id", findings, unique=False),
+            "unit_id": identity.ids(table, "unit_id", findings, unique=False),
             "intervention": cells.codes_of(
                 table, "intervention", known.interventions, findings, where=INTERVENTION
             ),
@@ -239,7 +257,8 @@ def read_present(
     )  # fmt: skip
     if units is not None:
         there = frame["unit_id"].isin(units["unit_id"])
-        gone = int(frame["unit_id"][~there].nunique())
+        otherwise = _linked(table, frame["unit_id"], units, findings)
+        gone = int(frame["unit_id"][~there & ~otherwise].nunique())
         if gone:
             findings.warn(
                 table.file, None, "unit_id",
@@ -255,7 +274,10 @@ def _warn_of_strangers(
     table: Table, giver: cells.Texts, staff: pd.DataFrame, findings: Findings
 ) -> None:
     """Who gives running help and is no longer there: somebody else goes on with it."""
-    gone = (giver != "") & ~giver.isin(staff["professional_id"])
+    otherwise = identity.spelled_otherwise(
+        table, "professional_id", giver, staff["professional_id"], "data/professionals", findings
+    )
+    gone = (giver != "") & ~giver.isin(staff["professional_id"]) & ~otherwise
     for row in np.flatnonzero(gone.to_numpy(dtype=bool) & ~giver.duplicated().to_numpy())[:5]:
         findings.warn(
             table.file, int(table.lines[row]), "professional_id",
@@ -286,6 +308,7 @@ def read_decisions(
             "date": cells.dates(table, "date", findings),
         }
     )
+    _refuse_bsn(table, "decided_by", findings)
     pair = frame.groupby(["unit_id", "intervention"], sort=False)["decision"]
     split = (pair.transform("nunique") > 1) & frame.duplicated(["unit_id", "intervention"])
     report(
@@ -405,11 +428,45 @@ def _completed(table: Table, known: Known, findings: Findings) -> dict[str, Any]
 
 
 def _refuse_bsn(table: Table, column: str, findings: Findings) -> None:
+    """A code that is a citizen service number has no business in a column of codes."""
+    if column not in table.frame:
+        return
+    codes, distinct = pd.factorize(text(table, column))
+    words = pd.Series(np.asarray(distinct, dtype=object), dtype=str)
     report(
-        findings, table, column, cells.looks_like_bsn(text(table, column)),
-        "looks like a citizen service number (BSN)",
-        "replace it by a pseudonym; `recommender pseudonymise` does that", refuse=True,
+        findings, table, column, service_numbers(words)[codes],
+        "looks like a citizen service number (BSN)", "delete it", refuse=True,
     )  # fmt: skip
+
+
+def _warn_of_large_families(table: Table, family: cells.Texts, findings: Findings) -> None:
+    """More children than a family has are said: an id that means nobody makes one of many."""
+    sizes = family[family != ""].value_counts()
+    for word, size in sizes[sizes > MOST_CHILDREN].items():
+        row = int(np.flatnonzero((family == word).to_numpy(dtype=bool))[0])
+        findings.warn(
+            table.file, int(table.lines[row]), "family_id",
+            f"is {shown_id(str(word))}, a family of {size:,} children",
+            "leave the cell empty where the family is not known",
+        )  # fmt: skip
+
+
+def _linked(
+    table: Table, column: cells.Texts, units: pd.DataFrame, findings: Findings
+) -> npt.NDArray[np.bool_]:
+    """Which rows name a pupil in another spelling; they are noted, as is a table of strangers."""
+    otherwise = identity.spelled_otherwise(
+        table, "unit_id", column, units["unit_id"], "data/pupils", findings
+    )
+    if not len(column) or otherwise.any() or _among(column, [units["unit_id"]]).any():
+        return otherwise
+    cause = identity.likely_cause(set(column), set(units["unit_id"]))
+    if cause:
+        findings.problem(
+            table.file, None, "unit_id", f"names nobody of data/pupils: {cause}",
+            "take the ids of both tables from one source, as text",
+        )  # fmt: skip
+    return otherwise
 
 
 def _declared(table: Table, known: Known, findings: Findings) -> dict[str, Any]:
@@ -434,6 +491,7 @@ def _declared(table: Table, known: Known, findings: Findings) -> dict[str, Any]:
                 show=False, required=False,
             )  # fmt: skip
         else:
+            _refuse_bsn(table, name, findings)
             typed[name] = text(table, name)
     return typed
 
@@ -445,13 +503,14 @@ def _units_of(
     also: pd.DataFrame | None = None,
 ) -> cells.Texts:
     """The unit ids of another table; those that nobody knows are noted."""
-    column = cells.ids(table, "unit_id", findings, unique=False)
+    column = identity.ids(table, "unit_id", findings, unique=False)
     if units is None:
         return column
     others = [units["unit_id"]] if also is None else [units["unit_id"], also["unit_id"]]
     unknown = ~_among(column, others)
     if unknown.any():
         unknown &= ((column != "") & ~cells.looks_like_bsn(column)).to_numpy(dtype=bool)
+        unknown &= ~_linked(table, column, units, findings)
     report(
         findings, table, "unit_id", unknown,
         lambda row: f"is {shown_id(column[row])}, which is not in data/pupils",

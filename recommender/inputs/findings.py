@@ -7,6 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from recommender.errors import InputError, PrivacyRefusal, Problem
+from recommender.inputs.persons import harmless
+from recommender.inputs.spelling import meant
+
+MOST_COMPARED = 5_000
+"""Known words up to which the closest one is looked for."""
 
 
 @dataclass(slots=True)
@@ -50,12 +55,15 @@ class Findings:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The known word closest to ``word``, or None when nothing is close.
+    """The known word that ``word`` is another spelling of, else the closest, or None.
 
     Codes of fewer than four characters (s01, p2) are all alike; none is suggested for another.
+    Among very many words only spellings are looked for.
     """
-    if len(word) < 4:
-        return None
+    known = list(known)
+    same = meant(word, known)
+    if same is not None or len(word) < 4 or len(known) > MOST_COMPARED:
+        return same
     by_case = {k.casefold(): k for k in sorted(known)}
     near = difflib.get_close_matches(word.casefold(), by_case, n=1, cutoff=0.6)
     return by_case[near[0]] if near else None
@@ -66,6 +74,17 @@ def unknown(what: str, word: str, known: Collection[str]) -> str:
     near = did_you_mean(word, known)
     hint = f"; did you mean {near}?" if near else ""
     return f"there is no {what} {word!r}{hint} (known: {', '.join(known)})"
+
+
+def unknown_id(what: str, word: str, known: Collection[str], where: str) -> str:
+    """Return the sentence for an id of many that names nothing, with the one that may be meant.
+
+    Args:
+        where: what holds them, such as "this plan"; none but the nearest is shown.
+    """
+    near = did_you_mean(word, known)
+    hint = f"; did you mean {near}?" if near and harmless(near) else ""
+    return f"there is no {what} {word!r} in {where}{hint}"
 
 
 def one_of(known: Collection[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from recommender.inputs import cells
+from recommender.inputs import cells, identity
 from recommender.inputs.cells import report, shown_id, text
 from recommender.inputs.findings import Findings
 from recommender.inputs.known import NEEDED, Known, has_columns
@@ -36,7 +36,7 @@ def read_sites(table: Table, findings: Findings) -> pd.DataFrame | None:
     """``Resources.sites``: site, name, area, board, sorted by site."""
     if not has_columns(table, NEEDED["sites"], findings):
         return None
-    site = cells.ids(table, "site", findings, unique=True)
+    site = identity.ids(table, "site", findings, unique=True, kind="place")
     report(
         findings, table, "site", (site == "*").to_numpy(dtype=bool),
         "is '*', which means all sites", "give the site an id of its own",
@@ -68,7 +68,9 @@ def read_professionals(
     by_role = role.str.split(";").str[0].map(usual).fillna(0.0).to_numpy(dtype=np.float64)
     frame = pd.DataFrame(
         {
-            "professional_id": cells.ids(table, "professional_id", findings, unique=False),
+            "professional_id": identity.ids(
+                table, "professional_id", findings, unique=False, kind="professional"
+            ),
             "role": role,
             "hours": cells.numbers(
                 table, "hours", findings, show=True,
@@ -84,7 +86,9 @@ def read_professionals(
                 required=False,
             ),
             "cost_per_hour": np.where(np.isnan(cost), by_role, cost),
-            "languages": text(table, "languages"),
+            "languages": cells.codes_of(
+                table, "languages", None, findings, where="", many=True, required=False,
+            ),
             "days": _days(table, findings),
             "row": np.arange(table.rows),
         }

@@ -609,6 +609,8 @@ def _from_arrow(column: Any, name: str) -> pd.Series[Any]:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
         column = column.cast(kind)
+    if pa.types.is_decimal(kind) and kind.scale <= 0 and kind.precision > 15:
+        return pd.Series(pc.fill_null(column.cast(pa.string()), "").to_pandas(), dtype=str)
     if pa.types.is_boolean(kind) or pa.types.is_decimal(kind) or pa.types.is_float16(kind):
         column = column.cast(pa.float64())
     if pa.types.is_boolean(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind):
@@ -616,7 +618,10 @@ def _from_arrow(column: Any, name: str) -> pd.Series[Any]:
     if pa.types.is_integer(kind):
         if column.null_count == 0:
             return pd.Series(column.to_numpy())
-        return pd.Series(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
+        try:
+            return pd.Series(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
+        except pa.ArrowInvalid:  # more digits than a float holds: ids, kept as text
+            return pd.Series(pc.fill_null(column.cast(pa.string()), "").to_pandas(), dtype=str)
     if pa.types.is_null(kind):
         return pd.Series([""] * len(column), dtype=str)
     if pa.types.is_timestamp(kind):

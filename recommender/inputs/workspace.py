@@ -296,7 +296,9 @@ class _Tables:
         )
         history = None
         if past is not None:
-            history = cohort_tables.read_history(past, known, findings, outcomes_needed=uncovered)
+            history = cohort_tables.read_history(
+                past, known, findings, outcomes_needed=uncovered, units=all_units
+            )
             past = _without_rows(past)
         elif (
             uncovered

@@ -8,6 +8,7 @@ import numpy as np
 
 from recommender.allocation import Solution
 from recommender.errors import UsageError
+from recommender.inputs.findings import unknown_id
 from recommender.matching import (
     Candidates,
     MatchingSettings,
@@ -167,7 +168,7 @@ def explain(
     ids = candidates.cohort.units["unit_id"]
     found = np.flatnonzero((ids == unit_id).to_numpy(dtype=np.bool_))
     if found.size == 0:
-        raise UsageError(f"there is no unit {unit_id!r} in this plan")
+        raise UsageError(unknown_id("unit", unit_id, ids.tolist(), "this plan"))
     unit = int(found[0])
     taken, people, book = taken_of(formulation, solution), formulation.people, formulation.book
     mine = np.flatnonzero(taken.unit == unit)

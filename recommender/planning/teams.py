@@ -16,6 +16,7 @@ import pandas as pd
 
 from recommender.allocation import Solution
 from recommender.errors import UsageError
+from recommender.inputs.findings import unknown
 from recommender.planning.changes import Clock, unhurried
 from recommender.planning.codes import Ints
 from recommender.planning.formulate import Formulation
@@ -96,7 +97,7 @@ def hours_rows(formulation: Formulation, role: str, site: str, period: str) -> I
         if name in ("", "*"):
             continue
         if name not in names:
-            raise UsageError(f"there is no {what} {name!r} in this plan; use {', '.join(names)}")
+            raise UsageError(unknown(what, name, tuple(names)))
         asked &= codes == names.index(name)
     found = np.flatnonzero(asked)
     if found.size == 0:
