@@ -42,7 +42,13 @@ def headline(plan: Plan, manifest: Manifest, folder: Path) -> str:
         lines += ["", _title("Hours used")]
         lines += _columns(
             [
-                (role(r), bar(share), f"{used:,.0f}", f"of {capacity:,.0f} h", f"{share:.0%}")
+                (
+                    " / ".join(map(role, r.split(";"))),
+                    bar(share),
+                    f"{used:,.0f}",
+                    f"of {capacity:,.0f} h",
+                    f"{share:.0%}",
+                )
                 for r, capacity, used, share in zip(
                     *(hours[c].tolist() for c in ("role", "capacity", "used", "share")), strict=True
                 )
@@ -99,6 +105,7 @@ def record(plan: Plan, folder: Path) -> dict[str, Any]:
     return {
         **summary,
         "proof": proof_record(plan.summary.proof),
+        "account": plain(figures.account(plan)),
         "hours": figures.hours_by(plan, "role").to_dict(orient="records"),
         "prices": figures.dear_hours(plan, 20).to_dict(orient="records"),
         "folder": str(folder),
@@ -147,7 +154,7 @@ def _facts(plan: Plan) -> list[str]:
         **_promise(summary, digits),
         **_draws(plan, digits),
         "proven": proven(summary.proof, summary.status),
-        "hours": f"{summary.hours_used:,.0f} of {summary.hours_capacity:,.0f}",
+        "hours": f"{summary.hours_used:,.0f} of {summary.hours_capacity:,.0f}{_travel(plan)}",
         "money": f"{summary.cost:,.0f} euros"
         + ("" if summary.budget is None else f" of {summary.budget:,.0f}"),
     }
@@ -157,6 +164,16 @@ def _facts(plan: Plan) -> list[str]:
     if summary.cases:
         lines.append(f"  {'caseload':<11}{_caseload(summary)}")
     return lines
+
+
+def _travel(plan: Plan) -> str:
+    """Return what travel leaves out of the hours handed in; "" where it takes none."""
+    from recommender.export.figures import account
+
+    known = account(plan)
+    if known is None or known.travel < 0.5:
+        return ""
+    return f" ({known.handed:,.0f} handed in, less {known.travel:,.0f} of travel)"
 
 
 def _promise(summary: Summary, digits: int) -> dict[str, str]:

@@ -41,18 +41,22 @@ def kept_lines(again: Again, earlier_plan: Path) -> list[str]:
         f"Kept of {earlier_plan}: {kept.same:,.0f} of {kept.before:,.0f} assignments "
         f"({kept.share:.1%})",
         f"  {gone:,.0f} are no offers any more (decisions, or data that changed), "
-        f"{kept.moved:,.0f} made room for more benefit",
+        f"{kept.moved:,.0f} gave way to something else",
         f"  counting {kept.threshold:g} for every assignment kept, no plan does better by more "
         f"than {max(0.0, kept.counted_bound - kept.counted):,.4f}",
         f"  benefit {kept.benefit:,.4f}, before {kept.benefit_before:,.4f}; both without that "
         "counting, as is the gap above",
+        f"    {-kept.went:+,.4f} of what went, {kept.new:+,.4f} of what is new, "
+        f"{kept.recounted:+,.4f} of what stays",
     ]
     if len(costs.decisions):
         lines += [
             "",
             f"Decisions of professionals on {len(costs.decisions):,} units: estimated cost "
             f"{costs.total:,.4f} of benefit",
-            "  by the model's reckoning, at the prices of this plan; they know what it does not",
+            "  at the prices of this plan; what they cost in full, with groups that they fill or "
+            "break up,",
+            "  only a plan without them tells; they know what the model does not",
         ]
         lines += [f"  {r:<16}{n:>6,} units{c:>12,.4f}" for r, n, c in costs.by_reason()]
     unmet = int((costs.decisions["how"] != "estimated").sum())

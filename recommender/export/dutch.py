@@ -71,15 +71,36 @@ DUTCH: Mapping[str, str] = {
     "bar": "Deel gebruikt",
     "several_sites": "{number} plaatsen",
     "everywhere": "Gedeeld door scholen",
+    "account": "Wat er met alle uren gebeurt",
+    "hours_to_offered": "Voor de hulp die dit plan aanbiedt",
+    "hours_to_running": "Voor hulp die al liep",
+    "hours_to_left": "Over",
+    "hours_to_travel": "Reistijd tussen plaatsen",
+    "hours_to_handed": "Alle uren die zijn opgegeven",
+    "visiting": "En van wie op meer plaatsen werkt",
+    "visiting_intro": "De eigen uren van een plaats zijn van mensen die nergens anders werken. "
+    "Wie op meer plaatsen werkt, staat op een eigen regel. Wat zij op een plaats geven staat in de "
+    "laatste kolom en telt niet dubbel.",
     "left": "Waarom uren overblijven",
-    "left_intro": "Van elk uur dat overblijft staat hier wat de hulp tegenhoudt waar die uren voor "
-    "nodig zijn, op die plaats en in die periode.",
+    "left_others": "Overige",
+    "left_rest": "Kleine aantallen bij elkaar",
+    "left_periods": "De hulp loopt over meer periodes, en in een andere is te weinig over",
+    "left_rule": "Een maximum is bereikt: voor de hulp, voor het aantal leerlingen tegelijk of "
+    "voor een gezin",
+    "left_price": "De hulp doet minder goed dan de uren, plekken en het geld ervoor bij anderen "
+    "doen",
+    "left_group": "Er zou nog een groep moeten starten; die komt waarschijnlijk niet vol",
+    "left_whole": "Wat over is, past waarschijnlijk niet op hulp voor een hele leerling of groep",
+    "left_start": "De hulp die past mag dan niet starten, of er zijn te weinig leerlingen voor een "
+    "groep",
+    "left_intro": "Hier staat wat de meeste hulp tegenhoudt die leerlingen zonder hulp van deze "
+    "uren kunnen krijgen, op die plaats en in die periode.",
     "left_hours": "Uren over",
     "left_none": "Geen hulp in de catalogus gebruikt dit beroep",
-    "left_other": "Een ander beroep dat ook nodig is, is vol: {names}",
-    "left_little": "Wat over is, is minder dan de kleinste hulp kost",
-    "left_money": "De hulp die nog kan, kost geld en het budget is op",
-    "left_suit": "Geen leerling of groep die hier past en nog niet aan de beurt is",
+    "left_other": "Van een ander beroep dat ook nodig is, is te weinig over: {names}",
+    "left_little": "De hulp kost meer van deze uren dan er over zijn",
+    "left_money": "De hulp kost meer geld dan er van het budget over is",
+    "left_suit": "Niemand die hier wacht, mag hulp krijgen die deze uren gebruikt",
     "worth": "Wat één uur meer doet",
     "worth_intro": "De prijs van een uur is het voordeel dat één uur meer van dat beroep geeft, op "
     "die plaats en in die periode. Zoek uren met een hoge prijs. Van uren zonder prijs zijn er "
@@ -527,6 +548,7 @@ SHEETS: Mapping[str, str] = {
     "hours_capacity": "uren die er zijn",
     "hours_used": "uren gebruikt",
     "hours_left": "uren over",
+    "hours_handed_in": "uren opgegeven",
     "cost": "kosten in euro",
     "budget": "budget",
     "status": "toestand",

@@ -5,13 +5,21 @@ A unit may be a segment of alike pupils, so people are counted by ``units``, nev
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from recommender.planning.caseload import NOBODY
 from recommender.planning.plan import Plan
 from recommender.planning.words import session_names
+
+ROAMING = "*"
+"""The line of those who work at several sites."""
+
+LITTLE = 0.25
+"""Hours up to which a line of hours left over stands with the rest."""
 
 
 def digits_of(error: float) -> int:
@@ -59,11 +67,68 @@ def people(plan: Plan) -> pd.DataFrame:
 
 
 def hours_by(plan: Plan, by: str) -> pd.DataFrame:
-    """Return ``by`` (role, site or period), capacity, used, share: hours, most capacity first."""
-    hours = plan.resources[plan.resources["resource"] == "hours"]
-    table = hours.groupby(by, sort=True)[["capacity", "used"]].sum().reset_index()
+    """Return ``by`` (role, site or period), capacity, used, share: hours, most capacity first.
+
+    What there is does not depend on the plan: a role is that of the people ("a;b" of those who have
+    two), and who works at several sites stands on a line of their own, "*".  By site there is also
+    ``visiting``: the hours that these give there.
+    """
+    table = plan.staff
+    if table.empty:  # plans of earlier versions do not tell who is there
+        table = plan.resources[plan.resources["resource"] == "hours"]
+    elif by == "site":
+        alone = ~table["sites"].str.contains(r"[;*]")
+        table = table.assign(site=table["sites"].where(alone, ROAMING))
+    table = table.groupby(by, sort=True)[["capacity", "used"]].sum().reset_index()
     table["share"] = _ratio(table["used"], table["capacity"])
+    if by == "site":
+        own = table.set_index("site")["used"]
+        given = hours_at(plan)
+        places = sorted(set(given.index) - set(own.index))
+        more = pd.DataFrame({"site": places, "capacity": 0.0, "used": 0.0, "share": 0.0})
+        table = pd.concat([table, more], ignore_index=True) if places else table
+        table["visiting"] = [
+            0.0 if site == ROAMING else max(0.0, given.get(site, 0.0) - own.get(site, 0.0))
+            for site in table["site"].tolist()
+        ]
     return table.sort_values("capacity", ascending=False, kind="stable", ignore_index=True)
+
+
+def hours_at(plan: Plan) -> pd.Series:
+    """Return site -> the hours that help takes there, whoever gives them."""
+    rows = plan.resources[plan.resources["resource"] == "hours"]
+    return rows.groupby("site")["used"].sum().astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The hours of all people in all periods: handed = travel + offered + running + left.
+
+    Attributes:
+        handed: as they were handed in.  travel: lost between sites.
+        offered, running: given to the help that is offered, and to help that was running already.
+        left: what nobody uses.
+    """
+
+    handed: float
+    travel: float
+    offered: float
+    running: float
+    left: float
+
+
+def account(plan: Plan) -> Account | None:
+    """Return what becomes of all hours handed in; None for a plan of an earlier version."""
+    if plan.staff.empty:
+        return None
+    handed, capacity, used = (float(plan.staff[n].sum()) for n in ("hours", "capacity", "used"))
+    given = plan.caseload[plan.caseload["professional_id"] != NOBODY]["hours"].sum()
+    running = min(used, max(0.0, float(given) - float(_given(offered_hours(plan)))))
+    return Account(handed, handed - capacity, used - running, running, capacity - used)
+
+
+def _given(load: pd.DataFrame) -> float:
+    return float(load.loc[load["professional_id"] != NOBODY, "hours"].sum())
 
 
 def dear_hours(plan: Plan, most: int | None = None) -> pd.DataFrame:
@@ -91,55 +156,28 @@ def dear_hours(plan: Plan, most: int | None = None) -> pd.DataFrame:
     return table if most is None else table.head(most)
 
 
-def hours_left(
-    plan: Plan,
-    needs: Mapping[str, Mapping[str, float]],
-    paid: Collection[str] = (),
-    least: float = 0.25,
-) -> pd.DataFrame:
-    """Return role, reason, name, hours: what keeps back the help that hours left over could give.
+def hours_left(plan: Plan, least: float = LITTLE, most: int | None = None) -> pd.DataFrame:
+    """Return role, reason, name, hours: hours left over and why, most first; they add up.
 
-    The reason is ``none`` (no help needs the role), ``other`` (all help that needs it also needs
-    the role ``name``, of which nothing is left there and then), ``little`` (less is left than the
-    smallest help takes), ``money`` (all help left costs money, and the budget is spent) or ``suit``
-    (nobody waits whom it fits).
-
-    Args:
-        plan: the plan.
-        needs: intervention -> role -> hours that the smallest start of it takes in one period.
-        paid: the interventions that cost money beside the hours.
-        least: hours below which nothing is left.
+    Reasons are those of ``planning.left``; lines of ``least`` hours or fewer, and those beyond the
+    first ``most``, stand together on the last line, whose role and reason are "rest".
     """
-    table = plan.resources[plan.resources["resource"] == "hours"]
-    keys = list(zip(table["role"], table["site"], table["period"], strict=True))
-    over = (table["capacity"] - table["used"]).to_numpy(dtype=np.float64)
-    left = dict(zip(keys, over.tolist(), strict=True))
-    budget = plan.resources[plan.resources["resource"] == "budget"]
-    spent = bool((budget["used"] >= 0.99 * budget["capacity"]).any() and len(budget))
-    rows = []
-    for (role, site, period), hours in left.items():
-        if hours <= least:
-            continue
-        users = [key for key, takes in needs.items() if takes.get(role, 0.0) > 0]
-        blocked = {
-            key: [o for o in needs[key] if o != role and left.get((o, site, period), 0.0) < least]
-            for key in users
+    staff = plan.staff[plan.staff["reason"] != ""]
+    staff = staff.assign(hours=staff["capacity"] - staff["used"])
+    table = staff.groupby(["role", "reason", "name"], sort=True)["hours"].sum().reset_index()
+    table = table.sort_values("hours", ascending=False, kind="stable", ignore_index=True)
+    shown = (table["hours"] > least) & (table.index < (len(table) if most is None else most))
+    if shown.all():
+        return table
+    rest = pd.DataFrame(
+        {
+            "role": ["rest"],
+            "reason": ["rest"],
+            "name": [""],
+            "hours": table.loc[~shown, "hours"].sum(),
         }
-        free = [key for key in users if not blocked[key]]
-        name = ""
-        if not users:
-            reason = "none"
-        elif not free:
-            names = [other for by in blocked.values() for other in by]
-            reason, name = "other", max(sorted(set(names)), key=names.count)
-        elif hours < min(needs[key][role] for key in free):
-            reason = "little"
-        else:
-            reason = "money" if spent and set(free) <= set(paid) else "suit"
-        rows.append((role, reason, name, hours))
-    table = pd.DataFrame(rows, columns=["role", "reason", "name", "hours"])
-    table = table.groupby(["role", "reason", "name"], sort=True)["hours"].sum().reset_index()
-    return table.sort_values("hours", ascending=False, kind="stable", ignore_index=True)
+    )
+    return pd.concat([table[shown], rest], ignore_index=True)
 
 
 def mean_risks(plan: Plan) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from recommender.export.cards import report_pages
 from recommender.export.document import plan_text, read_plan_text
 from recommender.export.files import sweep, writing
 from recommender.export.manifest import File, Manifest, manifest_text, read_manifest
-from recommender.export.tables import COLUMNS, CSV_TABLES, csv_text, frames_of
+from recommender.export.tables import COLUMNS, CSV_TABLES, OPTIONAL, csv_text, frames_of
 from recommender.inputs.workspace import Source
 from recommender.planning.plan import Plan
 
@@ -160,7 +160,7 @@ def changed_files(directory: Path) -> tuple[str, ...]:
     listed = {file.path for file in manifest.files}
     tables = {f"{table}.csv" for table in CSV_TABLES}
     if large.is_written_large(listed):
-        tables = {f"{table}{large.SUFFIX}" for table in COLUMNS}
+        tables = {f"{table}{large.SUFFIX}" for table in COLUMNS if table not in OPTIONAL}
     for name in sorted({PLAN, REPORT, *tables} - listed):
         findings.append(f"{MANIFEST}: the file {name} is not listed")
     for file in manifest.files:

@@ -24,6 +24,7 @@ _TITLES = {
     "caseload": "Hours of each professional by unit or session",
     "memberships": "What units pay on top of resources to be in a group; part of the proof",
     "profiles": "The risks the plan was made with",
+    "staff": "Who is there: hours handed in, given and left by those alike, and why some are left",
     "calibration": "How such risks compared with what happened to earlier pupils",
 }
 

@@ -97,7 +97,7 @@ def report_html(
     }
     served, reached = summary.served, summary.must_serve_met
     paid = {key for key, euros in manifest.costs if euros > 0}
-    left = figures.hours_left(plan, _needs(manifest), paid)
+    left = figures.hours_left(plan, most=_SHOWN)
     shortage = summary.pupils_short
     if open_to_all:
         risk, sites = hide_served(risk), hide_served(sites)
@@ -150,7 +150,9 @@ def report_html(
         handed=[named("outcome", outcome) for outcome in handed_in(plan)],
         in_force=rules_of(plan, manifest, words, named),
         used=sorted(set(plan.assignments["intervention"])),
-        left=records(left.head(_SHOWN)),
+        left=records(left),
+        left_sum=float(left["hours"].sum()),
+        account=figures.account(plan),
         grid=_grid(plan, calendar),
         dear=[] if open_to_all else records(figures.dear_hours(plan, _SHOWN)),
         risk=records(risk),
@@ -160,6 +162,7 @@ def report_html(
         all_hours=bool(offered["hours"].notna().all()),
         curve=[] if manifest.front else _curve(plan, manifest),
         front=manifest.front,
+        today=_today(plan, manifest),
         front_chart=_front_chart(plan, manifest, words),
         stays=records(steady.by_share(plan, open_to_all=open_to_all)),
         stays_by=records(steady.by_intervention(plan, open_to_all=open_to_all)),
@@ -220,6 +223,8 @@ def names_in(manifest: Manifest, words: Language) -> Callable[[str, str], str]:
     }
 
     def named(kind: str, key: str) -> str:
+        if kind == "role" and ";" in key:
+            return " / ".join(named(kind, member) for member in key.split(";"))
         if kind == "site" and key in ("", "*"):
             return str(words.say("everywhere"))
         if kind == "offer":
@@ -368,7 +373,7 @@ def _front_chart(plan: Plan, manifest: Manifest, words: Language) -> str:
         np.array([getattr(point, key) for point in front])
         for key in ("hours", "benefit", "low", "high")
     )
-    today = next((point.hours for point in front if point.change == 0), float(hours[0]))
+    today = _today(plan, manifest)
     return curves.chart(
         [curves.Curve(hours, benefit, np.maximum(low, 0.0), high)],
         words.plain("front_across"),
@@ -380,14 +385,13 @@ def _front_chart(plan: Plan, manifest: Manifest, words: Language) -> str:
     )
 
 
-def _needs(manifest: Manifest) -> dict[str, dict[str, float]]:
-    """Intervention -> role -> hours that the smallest start of it takes in one period."""
-    reach, found = dict(manifest.reach), dict[str, dict[str, float]]()
-    for need in manifest.needs:
-        hours = need.hours_per_pupil * reach.get(need.intervention, 1.0) + need.hours_per_group
-        roles = found.setdefault(need.intervention, {})
-        roles[need.role] = roles.get(need.role, 0.0) + hours / max(1, need.periods)
-    return found
+def _today(plan: Plan, manifest: Manifest) -> float:
+    """Return all hours handed in, travel included, as the curve counts them."""
+    known = figures.account(plan)
+    if known is not None:
+        return known.handed
+    front = manifest.front
+    return next((p.hours for p in front if p.change == 0), front[0].hours if front else 0.0)
 
 
 def _equity(

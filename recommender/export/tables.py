@@ -95,6 +95,17 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "risk": _NUMBER,
         "standard_error": _NUMBER,
     },
+    "staff": {
+        "role": _TEXT,
+        "sites": _TEXT,
+        "period": _TEXT,
+        "hours": _NUMBER,
+        "capacity": _NUMBER,
+        "used": _NUMBER,
+        "price": _NUMBER,
+        "reason": _TEXT,
+        "name": _TEXT,
+    },
     "calibration": {
         "outcome": _TEXT,
         "measure": _TEXT,
@@ -108,7 +119,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
 }
 """The columns every plan has, table by table; a plan may have more."""
 
-OPTIONAL = frozenset({"calibration"})
+OPTIONAL = frozenset({"calibration", "staff"})
 """The tables that plans of earlier versions lack; they are then empty."""
 
 LATER = frozenset(("caseload", name) for name in ("match", "split", "day", "coordinator"))

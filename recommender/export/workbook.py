@@ -131,7 +131,7 @@ def _views(plan: Plan, manifest: Manifest, words: Language) -> dict[str, pd.Data
         "overview": _overview(plan, manifest, translated(words.code)),
         "sites": _sites(plan, named),
         "professionals": _professionals(plan, manifest, named),
-        "capacity": _capacity(plan, named),
+        "capacity": _capacity(plan, words, named),
         "why_not": _why_not(plan, words, named),
     }
 
@@ -187,7 +187,7 @@ def _side_by_side(plans: Sequence[tuple[str, Plan, Manifest]], words: Language) 
 def _sites(plan: Plan, named: Named) -> pd.DataFrame:
     """One row a site: its pupils, who are served, what it brings and the hours it takes."""
     table = figures.by_site(plan)
-    hours = figures.hours_by(plan, "site").set_index("site")["used"]
+    hours = figures.hours_at(plan)
     return pd.DataFrame(
         {
             "site": table["site"],
@@ -229,20 +229,34 @@ def _professionals(plan: Plan, manifest: Manifest, named: Named) -> pd.DataFrame
     return table
 
 
-def _capacity(plan: Plan, named: Named) -> pd.DataFrame:
-    """One row a role, site and period: hours there are, used and left, and what one more does."""
-    rows = plan.resources[plan.resources["resource"] == "hours"]
+def _capacity(plan: Plan, words: Language, named: Named) -> pd.DataFrame:
+    """One row a line of alike people and period: hours there are, used and left, and why left.
+
+    What there is does not depend on the plan: who works at several sites is on a line of their own.
+    """
+    rows = plan.staff
+    if rows.empty:  # a plan of an earlier version
+        rows = plan.resources[plan.resources["resource"] == "hours"]
+        rows = rows.assign(sites=rows["site"], hours=rows["capacity"], reason="", name="")
     capacity = rows["capacity"].where(rows["capacity"] > 0)
+    reasons = [
+        words.plain(f"left_{reason}", names=named("role", name)) if reason else ""
+        for reason, name in zip(rows["reason"].tolist(), rows["name"].tolist(), strict=True)
+    ]
     return pd.DataFrame(
         {
             "role": [named("role", key) for key in rows["role"]],
-            "site": [named("site", key) for key in rows["site"]],
+            "site": [
+                "; ".join(named("site", site) for site in key.split(";")) for key in rows["sites"]
+            ],
             "period": [named("period", key) for key in rows["period"]],
+            "hours_handed_in": rows["hours"],
             "capacity": rows["capacity"],
             "used": rows["used"],
             "left": rows["capacity"] - rows["used"],
             "share_used": (rows["used"] / capacity).fillna(0.0),
             "benefit_of_one_more": rows["price"],
+            "reason": pd.Series(reasons, index=rows.index, dtype="str"),
         }
     )
 

@@ -177,7 +177,9 @@ def facts_of(
     """
     served = _served(plan)
     days = [c.retention for c in policy.columns if c.retention]
-    hours = plan.resources[plan.resources["resource"] == "hours"]
+    hours = plan.staff
+    if hours.empty:
+        hours = plan.resources[plan.resources["resource"] == "hours"]
     by_role = hours.groupby("role")[["capacity", "used"]].sum()
     names = {r.id: r.name.said(language) for r in policy.roles}
     return Facts(
@@ -190,7 +192,11 @@ def facts_of(
         help=_help(served, catalogue, language),
         measurements=tuple(_measurements(plan, policy, catalogue, language)),
         roles=tuple(
-            (names.get(str(role), str(role)), float(row["capacity"]), float(row["used"]))
+            (
+                " / ".join(names.get(r, r) for r in str(role).split(";")),
+                float(row["capacity"]),
+                float(row["used"]),
+            )
             for role, row in by_role.iterrows()
         ),
         reasons=_reasons(plan, language, because),

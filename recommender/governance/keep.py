@@ -90,6 +90,9 @@ class Kept:
         benefit_before, benefit: of the two plans.
         counted, counted_bound: the objective when every assignment kept counts for the threshold,
             and what no plan can exceed in it.
+        went, new, recounted: what the assignments that went did, what the new ones do, and what
+            those that stay do more than before, because data or rules changed; ``benefit`` is
+            ``benefit_before`` - went + new + recounted.
     """
 
     threshold: float
@@ -100,6 +103,9 @@ class Kept:
     benefit: float
     counted: float
     counted_bound: float
+    went: float
+    new: float
+    recounted: float
 
     @property
     def share(self) -> float:
@@ -336,6 +342,7 @@ def kept_of(before: Plan, after: Plan, kept: Keeping, certificate: Certificate) 
         before, after: the two plans.
         kept, certificate: as ``solve_keeping`` returns them.
     """
+    went, new, recounted = turned(before.assignments, after.assignments)
     return Kept(
         threshold=kept.bonus,
         before=kept.before,
@@ -345,7 +352,29 @@ def kept_of(before: Plan, after: Plan, kept: Keeping, certificate: Certificate) 
         benefit=after.summary.benefit,
         counted=certificate.value,
         counted_bound=certificate.best_bound,
+        went=went,
+        new=new,
+        recounted=recounted,
     )
+
+
+def turned(before: pd.DataFrame, after: pd.DataFrame) -> tuple[float, float, float]:
+    """Return the benefit of what went, of what is new, and what more is made of what stays.
+
+    The benefit of ``after`` is that of ``before``, less the first, with the others.
+    """
+    sums = [frame.groupby(LINE)[["units", "benefit"]].sum() for frame in (before, after)]
+    every = sums[0].index.union(sums[1].index)
+    old, new = (
+        frame.reindex(every).fillna(0.0).to_numpy(dtype=np.float64).reshape(-1, 2) for frame in sums
+    )
+    stays = np.minimum(old[:, 0], new[:, 0])
+    kept = [
+        np.divide(side[:, 1] * stays, side[:, 0], out=np.zeros(stays.size), where=side[:, 0] > 0)
+        for side in (old, new)
+    ]
+    went, more = old[:, 1] - kept[0], new[:, 1] - kept[1]
+    return float(went.sum()), float(more.sum()), float((kept[1] - kept[0]).sum())
 
 
 def unchanged(before: pd.DataFrame, after: pd.DataFrame) -> float:

@@ -14,6 +14,7 @@ from recommender.planning.assignments import assignments_of, not_served_of
 from recommender.planning.caseload import NOBODY, caseload_of, described
 from recommender.planning.fairness import settled
 from recommender.planning.formulate import Formulation
+from recommender.planning.left import STAFF_COLUMNS, staff_of_plan
 from recommender.planning.limits import Kind, euros
 from recommender.planning.memberships import memberships_of
 from recommender.planning.proof import Proof, proof_of
@@ -194,6 +195,9 @@ class Plan:
         calibration: outcome, measure, low, high, rows, expected, found, standard_error: how such
             risks compared with what happened to earlier pupils (see ``risk.trust``); empty where
             that is not known.
+        staff: role, sites, period, hours, capacity, used, price, reason, name: who is there, a
+            line for those alike; what there is never depends on the plan (see ``left``).  Empty in
+            plans of earlier versions.
     """
 
     summary: Summary
@@ -205,6 +209,7 @@ class Plan:
     memberships: pd.DataFrame
     profiles: pd.DataFrame
     calibration: pd.DataFrame = field(default_factory=lambda: no_calibration())
+    staff: pd.DataFrame = field(default_factory=lambda: no_staff())
 
     @property
     def unmet(self) -> tuple[Unmet, ...]:
@@ -234,6 +239,11 @@ def no_calibration() -> pd.DataFrame:
     texts = dict.fromkeys(TRUST_COLUMNS[:2], "str")
     numbers = dict.fromkeys(TRUST_COLUMNS[2:], "float64")
     return pd.DataFrame(columns=list(TRUST_COLUMNS)).astype(texts | numbers)
+
+
+def no_staff() -> pd.DataFrame:
+    """Return a table of staff without a line."""
+    return pd.DataFrame(columns=list(STAFF_COLUMNS)).astype(STAFF_COLUMNS)
 
 
 def plan_of(
@@ -316,6 +326,7 @@ def plan_of(
         memberships=memberships_of(formulation, solution.links, candidates.cohort.units["unit_id"]),
         profiles=_profiles(candidates),
         calibration=no_calibration() if candidates.risks.trust is None else candidates.risks.trust,
+        staff=staff_of_plan(formulation, taken, candidates),
     )
 
 

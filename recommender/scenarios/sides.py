@@ -203,11 +203,15 @@ def side_of(
 
 
 def _hours(judged: Judged) -> pd.DataFrame:
-    table = judged.run.plan.resources
-    table = table[table["resource"] == "hours"]
+    """Return role, capacity, used, left, pupils: of the people handed in with each role."""
+    table = judged.run.plan.staff
     found = table.groupby("role", sort=True)[["capacity", "used"]].sum().reset_index()
     found["left"] = found["capacity"] - found["used"]
     formulation, taken = judged.run.formulation, judged.taken
     takes = hours_by_role(formulation)[:, taken.offer] > 0
-    pupils = dict(zip(formulation.book.roles, takes @ taken.pupils, strict=True))
-    return found.assign(pupils=found["role"].map(pupils).astype(np.float64))
+    roles = formulation.book.roles
+    pupils = []
+    for names in found["role"].str.split(";").tolist():
+        mine = takes[[roles.index(name) for name in names if name in roles]].any(axis=0)
+        pupils.append(float(mine @ taken.pupils))
+    return found.assign(pupils=pd.Series(pupils, index=found.index, dtype="float64"))

@@ -106,37 +106,46 @@ def test_hours_of_help_offered_and_of_running_help_add_up(region: Region) -> Non
     assert figures.running_hours(more) == pytest.approx(12.5)
 
 
-def test_hours_left_are_explained_by_what_keeps_the_help_back(region: Region) -> None:
-    plan, _ = region
-    columns = ["role", "site", "period", "capacity", "used"]
+def _staffed(plan: Plan) -> Plan:
+    columns = ["role", "sites", "period", "hours", "capacity", "used", "price", "reason", "name"]
     rows = [
-        ("idle", "s", "p", 10.0, 0.0),  # nothing needs it
-        ("nurse", "s", "p", 10.0, 2.0),  # needs a doctor, who is full
-        ("doctor", "s", "p", 5.0, 5.0),
-        ("tutor", "s", "p", 4.0, 1.0),  # 3 left, the smallest help takes 5
-        ("coach", "s", "p", 20.0, 5.0),  # costs money
-        ("guide", "s", "p", 20.0, 6.0),  # costs none
+        ("nurse", "s", "p", 10.0, 10.0, 2.0, 0.0, "other", "doctor"),
+        ("doctor", "s", "p", 5.0, 5.0, 5.0, 0.1, "", ""),
+        ("tutor", "*", "p", 5.0, 4.0, 3.8, 0.0, "little", ""),
+        ("tutor", "s", "p", 4.0, 4.0, 3.9, 0.0, "money", ""),
+        ("coach;tutor", "s", "p", 9.0, 9.0, 6.0, 0.0, "suit", ""),
     ]
-    hours = pd.DataFrame(rows, columns=columns).assign(
-        resource="hours", unit="hour", price=0.0, intervention="", rule="", grade=""
-    )
-    budget = hours.iloc[:1].assign(resource="budget", role="", capacity=100.0, used=100.0)
-    needs = {
-        "visit": {"nurse": 1.0, "doctor": 1.0},
-        "lessons": {"tutor": 5.0},
-        "course": {"coach": 2.0},
-        "walk": {"guide": 2.0},
-    }
-    changed = replace(plan, resources=pd.concat([hours, budget], ignore_index=True))
-    table = figures.hours_left(changed, needs, {"course"})
-    found = {row.role: (row.reason, row.name, row.hours) for row in table.itertuples(index=False)}
-    assert found == {
-        "idle": ("none", "", 10.0),
-        "nurse": ("other", "doctor", 8.0),
-        "tutor": ("little", "", 3.0),
-        "coach": ("money", "", 15.0),
-        "guide": ("suit", "", 14.0),
-    }
+    return replace(plan, staff=pd.DataFrame(rows, columns=columns))
+
+
+@pytest.mark.parametrize("most", [None, 1])
+def test_hours_left_add_up_however_small_or_many_the_lines_are(
+    region: Region, most: int | None
+) -> None:
+    plan = _staffed(region[0])
+    table = figures.hours_left(plan, most=most)
+    found = [(row.role, row.reason, row.name) for row in table.itertuples(index=False)]
+    assert found[0] == ("nurse", "other", "doctor")
+    assert found[-1] == ("rest", "rest", "")
+    assert table["hours"].sum() == pytest.approx(8.0 + 0.2 + 0.1 + 3.0)
+
+
+def test_who_works_at_several_sites_is_on_a_line_of_their_own(region: Region) -> None:
+    plan = _staffed(region[0])
+    table = figures.hours_by(plan, "site").set_index("site")
+    assert table.loc["s", "capacity"] == 28.0
+    assert table.loc["*", "capacity"] == 4.0
+    for by in ("role", "site", "period"):
+        sums = figures.hours_by(plan, by)[["capacity", "used"]].sum()
+        assert sums.tolist() == pytest.approx([32.0, 20.7])
+
+
+def test_all_hours_handed_in_are_accounted_for(region: Region) -> None:
+    known = figures.account(_staffed(region[0]))
+    assert known is not None
+    assert known.handed == 33.0
+    assert known.travel + known.offered + known.running + known.left == pytest.approx(33.0)
+    assert figures.account(region[0]) is None
 
 
 def test_mean_risks_count_pupils_not_units(region: Region) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from recommender.allocation import bound
 from recommender.errors import UsageError
 from recommender.governance.costs import costs_of
-from recommender.governance.keep import Keep, keeping, kept_of, solve_keeping, unchanged
+from recommender.governance.keep import Keep, keeping, kept_of, solve_keeping, turned, unchanged
 from recommender.planning import Plan, plan_of
 from recommender.planning.verify import verify
 
@@ -289,6 +290,25 @@ def test_the_problem_with_the_bonus_has_the_same_rows(small: Any) -> None:
     np.testing.assert_allclose(owners, world.formulation.problem.limit)
     price = np.ones(kept.problem.rows)
     assert bound(kept.problem, price) >= bound(world.formulation.problem, price)
+
+
+def test_what_went_what_is_new_and_what_stays_add_up_to_the_difference(small: Any) -> None:
+    world = small(one_each(a=0.5, b=0.4, c=0.3), hours=2)
+    said = (("a", "lesson", "forbid", "less_need"),)
+    plan, kept = again(world.with_decisions(*said), world.plan, 0.01)
+    assert (kept.went, kept.new) == pytest.approx((0.5, 0.3))
+    assert -kept.went + kept.new + kept.recounted == pytest.approx(
+        plan.summary.benefit - world.plan.summary.benefit
+    )
+
+
+def test_benefit_that_data_changed_is_told_apart_from_help_that_changed() -> None:
+    lines = [("a", "talk", "p", 2.0, 1.0), ("b", "talk", "p", 1.0, 0.5)]
+    old = pd.DataFrame(lines, columns=["unit_id", "intervention", "period", "units", "benefit"])
+    new = old.assign(units=[1.0, 1.0], benefit=[0.6, 0.25], unit_id=["a", "c"])
+    assert turned(old, new) == pytest.approx((0.5 + 0.5, 0.25, 0.1))
+    assert turned(old, old) == (0.0, 0.0, 0.0)
+    assert turned(old.iloc[:0], new) == pytest.approx((0.0, 0.85, 0.0))
 
 
 def test_unchanged_counts_pupils_of_segments(small: Any) -> None:
