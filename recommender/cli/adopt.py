@@ -37,18 +37,25 @@ def command(
     """Record that a PLAN was discussed or adopted, by whom and in what role.
 
     Writes PLAN.status.json beside the plan, whose files stay as they are, and an entry in the
-    audit log of the workspace. A plan that was changed after it was made is refused (1).
+    audit log of the workspace. A plan that was changed after it was made, or that the log does not
+    know, is refused (1).
     """
-    from recommender.cli.again import workspace_of
+    from recommender.cli.again import looked_up, workspace_of
     from recommender.export.folder import changed_files, read_plan
     from recommender.governance import adoption
 
     _, manifest = read_plan(plan_folder)
     workspace = workspace_of(plan_folder, manifest, elsewhere)
+    changed = changed_files(plan_folder)
+    if not changed:
+        found = looked_up(plan_folder, workspace)
+        changed = found.findings
+        if found.answer != "known":
+            changed = (*changed, f"{plan_folder}: {found.why}")
     after = adoption.advance(
         plan_folder, workspace, cast(Literal["discussed", "adopted"], status),
         who=name, role=role, when=dt.datetime.now(dt.UTC), note=note,
-        changed=changed_files(plan_folder),
+        changed=changed,
     )  # fmt: skip
     last = after.steps[-1]
     if after.undiscussed and not quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from recommender.export.manifest import Manifest
+    from recommender.governance.logged import Lookup
     from recommender.inputs.workspace import Inputs
     from recommender.pipeline import Settings
     from recommender.planning.plan import Plan
@@ -31,8 +33,72 @@ class Again:
 
 
 def workspace_of(folder: Path, manifest: Manifest, elsewhere: Path | None) -> Path:
-    """Return where the inputs of a plan are."""
-    return elsewhere or (folder.resolve() / manifest.workspace).resolve()
+    """Return where the inputs of a plan are.
+
+    What a manifest says is followed to a folder that holds the plan, or that stands beside it (or
+    beside the comparison it is part of), and nowhere else: whoever sends a plan does not choose
+    which log is asked and written to.
+
+    Raises:
+        UsageError: the manifest leads elsewhere, and nobody named a workspace.
+    """
+    from recommender.errors import UsageError
+
+    if elsewhere is not None:
+        return elsewhere
+    here = folder.resolve()
+    said = (here / manifest.workspace).resolve()
+    if said in here.parents or said.is_relative_to(_around(here)):
+        return said
+    raise UsageError(
+        f"{folder}: its manifest leads to a workspace elsewhere, which is not followed; say where "
+        "its inputs are with --workspace"
+    )
+
+
+def workspace_if_any(folder: Path, manifest: Manifest, elsewhere: Path | None) -> Path | None:
+    """Return where the inputs of a plan are, or None where its manifest does not lead to them."""
+    from recommender.errors import UsageError
+
+    try:
+        found = workspace_of(folder, manifest, elsewhere)
+    except UsageError:
+        return None
+    return found if (found / "planning.yaml").is_file() else None
+
+
+def _around(folder: Path) -> Path:
+    from recommender.export.comparison import DOCUMENT, PLANS
+
+    beside = folder.parent
+    if beside.name == PLANS and (beside.parent / DOCUMENT).is_file():
+        return beside.parent.parent
+    return beside
+
+
+def looked_up(
+    folder: Path, workspace: Path | None, created: str = "", file: str = "manifest.json"
+) -> Lookup:
+    """Return what the log of a workspace says of the plan (or comparison) in a folder."""
+    from recommender.export.folder import sha256
+    from recommender.governance.logged import look_up
+
+    return look_up(workspace, sha256(folder / file), created)
+
+
+def refuse_strangers(folder: Path, found: Lookup, *, quiet: bool = False) -> None:
+    """Go on only with a plan that the log knows; say so where there is no log to ask.
+
+    Raises:
+        VerificationFailed: the log does not know it.
+    """
+    from recommender.cli.output import remark
+    from recommender.errors import VerificationFailed
+
+    if found.answer == "stranger":
+        raise VerificationFailed([f"{folder}: {found.why}"])
+    if found.answer == "unknown" and not quiet:
+        remark(f"{folder}: {found.why}")
 
 
 def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
@@ -40,6 +106,7 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
 
     Raises:
         InputError: if the inputs cannot be read.
+        PrivacyRefusal: if a column is past its retention today.
         UsageError: if they have no scenario of the plan's name any more.
     """
     from recommender.allocation import Effort
@@ -51,7 +118,9 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
 
     named = [file.path for file in manifest.inputs if is_file_name(file.path)]
     beside = [path for path in named if path not in OWN and not path.startswith(f"{FOLDER}/")]
-    inputs = read_workspace(workspace, scenarios=[workspace / path for path in beside])
+    inputs = read_workspace(
+        workspace, today=dt.date.today(), scenarios=[workspace / path for path in beside]
+    )
     inputs = apply_scenario(inputs, manifest.scenario or BASE)
     changed = changed_inputs(manifest.inputs, inputs.sources)
     effort = Effort(whole=bool(json.loads(manifest.settings).get("effort", {}).get("whole", True)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,7 +141,8 @@ def command(
             }
             write_comparison(compared.comparison, plans, out, overwrite=force, language=language)
             note(
-                workspace, "run", out.name, files={DOCUMENT: out / DOCUMENT},
+                workspace, "run", out.name,
+                files={DOCUMENT: out / DOCUMENT, **_manifests(out, plans)},
                 details={"scenarios": ", ".join(r.name for r in compared.runs), "seed": str(seed)},
             )  # fmt: skip
     finally:
@@ -156,6 +157,15 @@ def command(
                 "gains and loses; plans/ holds the plans"
             )
     return _verdict(compared)
+
+
+def _manifests(out: Path, plans: Iterable[str]) -> dict[str, Path]:
+    """The manifest of every plan of a comparison, by the name it has in the log."""
+    from recommender.export.comparison import PLANS
+    from recommender.export.folder import MANIFEST
+
+    names = [f"{PLANS}/{name}/{MANIFEST}" for name in plans]
+    return {name: out / name for name in names if (out / name).is_file()}
 
 
 def _pair(text: str) -> tuple[str, str]:

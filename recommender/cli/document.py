@@ -48,12 +48,13 @@ def command(
     drafts of the impact assessments. parents: a letter in plain language. measurement: how to see
     whether help works, with power. No document holds a child's data; small numbers are hidden.
     """
-    from recommender.cli.again import workspace_of
+    from recommender.cli.again import looked_up, refuse_strangers, workspace_of
     from recommender.errors import UsageError
     from recommender.export.folder import read_plan, sha256
     from recommender.export.spoken import reason_sayer
     from recommender.governance.adoption import standing
     from recommender.governance.facts import Run, facts_of
+    from recommender.governance.logged import confirmed
     from recommender.inputs.catalogue_file import read_catalogue
     from recommender.inputs.policy_file import read_policy
 
@@ -62,6 +63,8 @@ def command(
         raise UsageError(f"{output}: write a {' or '.join(suffixes)} file")
     plan, manifest = read_plan(plan_folder)
     workspace = workspace_of(plan_folder, manifest, elsewhere)
+    known = looked_up(plan_folder, workspace, manifest.created)
+    refuse_strangers(plan_folder, known, quiet=quiet)
     now = dt.datetime.now(dt.UTC)
     hashes = {source.path: source.sha256 for source in manifest.inputs}
     for name in ("planning.yaml", "interventions.yaml"):
@@ -74,7 +77,7 @@ def command(
     run = Run(
         created=manifest.created, version=manifest.version,
         inputs=tuple((s.path, s.sha256, s.rows) for s in manifest.inputs),
-        status=standing(plan_folder).status, today=now.date(),
+        status=confirmed(standing(plan_folder), known).status, today=now.date(),
         organisation=organisation, contact=contact,
     )  # fmt: skip
 

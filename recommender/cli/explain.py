@@ -64,7 +64,7 @@ def command(
         raise click.UsageError("name a UNIT, or hours by --site or --resource")
     if quick and check:
         raise click.UsageError("--check solves again, which --quick does not")
-    from recommender.cli.again import made_from, workspace_of
+    from recommender.cli.again import looked_up, made_from, workspace_of
     from recommender.export.folder import read_plan
     from recommender.export.manifest import plain
     from recommender.pipeline import explain_unit
@@ -72,7 +72,9 @@ def command(
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the plan and its inputs")
     plan, manifest = read_plan(plan_folder)
-    again = made_from(plan, manifest, workspace_of(plan_folder, manifest, elsewhere))
+    workspace = workspace_of(plan_folder, manifest, elsewhere)
+    known = looked_up(plan_folder, workspace, manifest.created)
+    again = made_from(plan, manifest, workspace)
     clock = None if quick else _clock(seconds)
     try:
         progress("working out the reasons")
@@ -84,6 +86,8 @@ def command(
             text, record = "\n\n".join(map(str, hours)), {"hours": plain(hours)}
     finally:
         progress.done()
+    if known.answer == "stranger":
+        remark(f"{plan_folder}: {known.why}")
     if again.changed and not quiet:
         for line in again.changed:
             remark(f"{line} (a warning)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,9 +11,13 @@ from recommender.cli import options
 from recommender.cli.noted import note
 from recommender.cli.output import answer, answer_json
 
+if TYPE_CHECKING:
+    from recommender.export.manifest import Manifest
+
 
 @click.command(short_help="A plan as workbook, table, calendar, database or report.")
 @options.plan_folder
+@options.of_workspace
 @click.option(
     "--beside",
     metavar="PLAN",
@@ -45,6 +50,7 @@ from recommender.cli.output import answer, answer_json
 @options.speech
 def command(
     plan_folder: Path,
+    elsewhere: Path | None,
     beside: tuple[Path, ...],
     target: str,
     table: str,
@@ -63,29 +69,44 @@ def command(
     Texts are safe to open in a spreadsheet: none is ever run as a formula. A database keeps one set
     of rows for every plan; writing a plan twice changes nothing.
     """
-    from recommender.cli.again import workspace_of
+    from recommender.cli.again import looked_up, refuse_strangers, workspace_if_any
     from recommender.errors import UsageError
-    from recommender.export.comparison import DOCUMENT
+    from recommender.export.comparison import DOCUMENT, PLANS, read_comparison
     from recommender.export.folder import MANIFEST, read_plan
-    from recommender.export.targets import export_plan, hidden, stands_there
+    from recommender.export.targets import (
+        export_comparison,
+        export_plan,
+        hidden,
+        stands_there,
+    )
 
     if (there := stands_there(target)) and not force:
         raise UsageError(f"{there} stands there already; replace it with --force")
     if (plan_folder / DOCUMENT).is_file():
-        workspace = _compared(
-            plan_folder, target, decimal_comma=decimal_comma, language=language, audience=audience
+        source, names = DOCUMENT, _first_manifest(plan_folder)
+        first = plan_folder / PLANS / "first"
+        workspace = elsewhere if names is None else workspace_if_any(first, names, elsewhere)
+        created = names.created if names else ""
+        refuse_strangers(
+            plan_folder, looked_up(plan_folder, workspace, created, source), quiet=quiet
         )
-        source = DOCUMENT
+        export_comparison(
+            read_comparison(plan_folder), target,
+            manifest=names, decimal_comma=decimal_comma, language=language, audience=audience,
+        )  # fmt: skip
     else:
+        source = MANIFEST
         plan, manifest = read_plan(plan_folder)
+        workspace = workspace_if_any(plan_folder, manifest, elsewhere)
+        refuse_strangers(
+            plan_folder, looked_up(plan_folder, workspace, manifest.created), quiet=quiet
+        )
         export_plan(
             plan, manifest, target,
             table=table, decimal_comma=decimal_comma, language=language, audience=audience,
             beside=[(folder.resolve().name, *read_plan(folder)) for folder in beside],
         )  # fmt: skip
-        workspace = workspace_of(plan_folder, manifest, None)
-        source = MANIFEST
-    if workspace is not None and (workspace / "planning.yaml").is_file():
+    if workspace is not None:
         note(
             workspace, "export", plan_folder.resolve().name,
             files={source: plan_folder / source},
@@ -98,29 +119,14 @@ def command(
     return 0
 
 
-def _compared(
-    folder: Path, target: str, *, decimal_comma: bool, language: str, audience: str
-) -> Path | None:
-    """Export the comparison in a folder, with the names that its first plan knows.
-
-    Returns:
-        The workspace its plans were made from, or None where no plan is there to say.
-    """
-    from recommender.cli.again import workspace_of
+def _first_manifest(folder: Path) -> Manifest | None:
+    """The manifest of the first plan of a comparison, which knows its names; None without one."""
     from recommender.export.comparison import PLANS, read_comparison
     from recommender.export.folder import MANIFEST
     from recommender.export.manifest import read_manifest
-    from recommender.export.targets import export_comparison
 
-    comparison = read_comparison(folder)
-    first = folder / PLANS / comparison.sides[0].name
-    path = first / MANIFEST
-    manifest = read_manifest(path.read_text("utf-8"), str(path)) if path.is_file() else None
-    export_comparison(
-        comparison, target,
-        manifest=manifest, decimal_comma=decimal_comma, language=language, audience=audience,
-    )  # fmt: skip
-    return None if manifest is None else workspace_of(first, manifest, None)
+    path = folder / PLANS / read_comparison(folder).sides[0].name / MANIFEST
+    return read_manifest(path.read_text("utf-8"), str(path)) if path.is_file() else None
 
 
 def _place(target: str) -> str:

@@ -32,7 +32,7 @@ def command(
     come out the same.
     """
     from recommender.allocation import Effort
-    from recommender.cli.again import made_from, workspace_of
+    from recommender.cli.again import looked_up, made_from, workspace_of
     from recommender.errors import VerificationFailed
     from recommender.export.folder import changed_files, read_plan
     from recommender.governance.keep import Keep
@@ -41,7 +41,11 @@ def command(
     progress = Progress(quiet=quiet, verbose=verbose)
     findings = list(changed_files(plan_folder))
     plan, manifest = read_plan(plan_folder)
-    again = made_from(plan, manifest, workspace_of(plan_folder, manifest, elsewhere))
+    workspace = workspace_of(plan_folder, manifest, elsewhere)
+    found = looked_up(plan_folder, workspace, manifest.created)
+    if found.answer == "stranger":
+        findings.append(found.why)
+    again = made_from(plan, manifest, workspace)
     findings += again.changed
     if not findings:
         recorded = json.loads(manifest.settings)

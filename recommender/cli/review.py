@@ -24,7 +24,7 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
     One sheet a site, a line for every offer and every pupil without one. Lists hold only help that
     the pupil may be offered. `recommender decide` reads it back.
     """
-    from recommender.cli.again import made_from, workspace_of
+    from recommender.cli.again import looked_up, made_from, refuse_strangers, workspace_of
     from recommender.errors import InputError, Problem, UsageError, VerificationFailed
     from recommender.export.files import write_file
     from recommender.export.folder import MANIFEST, read_plan, sha256
@@ -36,7 +36,9 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
     if output.suffix.lower() != ".xlsx":
         raise UsageError(f"{output}: write an .xlsx file")
     plan, manifest = read_plan(plan_folder)
-    again = made_from(plan, manifest, workspace_of(plan_folder, manifest, elsewhere))
+    workspace = workspace_of(plan_folder, manifest, elsewhere)
+    refuse_strangers(plan_folder, looked_up(plan_folder, workspace, manifest.created))
+    again = made_from(plan, manifest, workspace)
     if again.changed:
         raise VerificationFailed(again.changed)
     inputs = again.inputs

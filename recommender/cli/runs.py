@@ -50,21 +50,21 @@ def list_runs(directory: Path, as_json: bool, quiet: bool, verbose: bool) -> int
     from recommender.export.runs import runs_in
 
     found, broken = runs_in(directory)
+    lines = [_line(run) for run in found]
     if as_json:
-        answer_json({"runs": [_line(run) for run in found], "broken": list(broken)})
+        answer_json({"runs": lines, "broken": list(broken)})
         return 0
     if found:
         widest = max(6, *(len(run.folder.name or ".") for run in found))
         answer(
             f"{'folder':<{widest}}  created               scenario          value      gap  status"
         )
-        for run in found:
-            line = _line(run)
+        for run, line in zip(found, lines, strict=True):
             gap = "-" if line["gap"] is None else f"{line['gap']:.2%}"
             answer(
                 f"{run.folder.name or '.':<{widest}}  {line['created']:<20}  "
                 f"{line['scenario'] or 'base':<14}{line['value']:>9,.2f}{gap:>9}  "
-                f"{line['status']}, {line['standing']}"
+                f"{line['status']}, {line['standing']}{_mark(line)}"
             )
     else:
         answer(f"There is no plan in {directory}.")
@@ -120,16 +120,24 @@ def diff(
 def _line(run: Run) -> dict[str, Any]:
     from math import isfinite
 
+    from recommender.cli.again import looked_up, workspace_if_any
     from recommender.cli.headline import proof_record
     from recommender.errors import RecommenderError
     from recommender.governance.adoption import standing
+    from recommender.governance.logged import confirmed
     from recommender.planning.proof import proof_of
 
-    try:
-        status: str = standing(run.folder).status
-    except (RecommenderError, OSError, ValueError, KeyError):
-        status = "unknown"
     manifest, proof = run.manifest, proof_of(run.manifest)
+    workspace = workspace_if_any(run.folder, manifest, None)
+    status = said = "unknown"
+    logged = None
+    try:
+        found = looked_up(run.folder, workspace, manifest.created)
+        logged = {"known": True, "stranger": False}.get(found.answer)
+        file = standing(run.folder)
+        said, status = file.status, confirmed(file, found).status
+    except (RecommenderError, OSError, ValueError, KeyError):
+        pass
     return {
         "folder": str(run.folder),
         "created": manifest.created,
@@ -140,8 +148,20 @@ def _line(run: Run) -> dict[str, Any]:
         "proof": proof_record(proof),
         "status": manifest.status,
         "standing": status,
+        "said": said,
+        "logged": logged,
         "synthetic": manifest.synthetic,
     }
+
+
+def _mark(line: dict[str, Any]) -> str:
+    """What is to be known of a plan that its log does not bear out."""
+    marks = []
+    if line["logged"] is False:
+        marks.append("not the plan that was logged")
+    if line["said"] != line["standing"]:
+        marks.append(f"a file says {line['said']}, and no audit log does")
+    return f" ({'; '.join(marks)})" if marks else ""
 
 
 def _record(found: Difference, units: bool) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,18 +18,23 @@ if TYPE_CHECKING:
 @click.command(short_help="Work a plan out again without a solver.")
 @options.plan_folder
 @options.of_workspace
+@click.option("--risks", is_flag=True, help="Learn the risks again too, and compare them.")
 @options.speech
 def command(
-    plan_folder: Path, elsewhere: Path | None, as_json: bool, quiet: bool, verbose: bool
-) -> int:
+    plan_folder: Path, elsewhere: Path | None, risks: bool, as_json: bool, quiet: bool,
+    verbose: bool,
+) -> int:  # fmt: skip
     """Work out again, without a solver, that a PLAN fits, what it is worth and what bounds it.
 
-    Reads the plan folder and the inputs it was made from. Ends with 1 and says where if a file was
-    tampered with, an input changed, or a number does not hold.
+    Reads the plan folder and the inputs it was made from, rebuilds all that follows from them, and
+    asks the audit log of the workspace whether it is the plan that was made. Ends with 1 and says
+    where if a file was tampered with, an input changed, or a number does not hold. What was not
+    checked is named; `recommender replay` makes the whole plan again.
     """
-    from recommender.cli.again import made_from, workspace_of
-    from recommender.errors import InputError, VerificationFailed
+    from recommender.cli.again import looked_up, made_from, workspace_of
+    from recommender.errors import InputError, PrivacyRefusal, UsageError, VerificationFailed
     from recommender.export.folder import changed_cells, changed_files, read_plan
+    from recommender.export.rebuilt import rebuilt_findings, unchecked, unsigned
 
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("comparing the files with the manifest")
@@ -40,38 +46,52 @@ def command(
             raise
         return _verdict([*findings, *map(str, error.problems)], as_json)
     findings += changed_cells(plan_folder, plan, manifest)
-    progress("reading the inputs")
+    left: list[str] = []
+    logged = "unknown"
     try:
-        again = made_from(plan, manifest, workspace_of(plan_folder, manifest, elsewhere))
+        workspace = workspace_of(plan_folder, manifest, elsewhere)
+        found = looked_up(plan_folder, workspace, manifest.created)
+        logged = found.answer
+        findings += found.findings
+        if found.answer == "stranger":
+            findings.append(found.why)
+        elif found.answer == "unknown":
+            left += [f"whether it is the plan that was made: {found.why}", unsigned(manifest)]
+        progress("reading the inputs")
+        again = made_from(plan, manifest, workspace)
         findings += again.changed
         if not again.changed:
             from recommender.pipeline import verify_plan
+            from recommender.planning.retraced import risk_findings
 
             progress("working the plan out again")
-            findings += verify_plan(plan, again.inputs, again.settings)
-    except InputError:
+            inputs, settings = again.inputs, again.settings
+            findings += verify_plan(plan, inputs, settings)
+            findings += rebuilt_findings(plan_folder, plan, manifest, inputs, settings)
+            findings += risk_findings(plan, inputs, settings.risk, fit=risks)
+            left += unchecked(plan, manifest, inputs, settings, fitted=risks)
+    except PrivacyRefusal:
+        raise
+    except (InputError, UsageError):
         if not findings:
             raise
     finally:
         progress.done()
     if findings:
         if as_json:
-            return _verdict(findings, as_json)
+            return _verdict(findings, as_json, left, logged)
         raise VerificationFailed(findings)
     if as_json:
-        return _verdict([], as_json, plan)
+        return _verdict([], as_json, left, logged, plan)
     summary = plan.summary
+    known = ", it is the plan that was logged" if logged == "known" else ""
     answer(
-        f"{plan_folder} holds: every file is as it was written, and the plan fits its hours "
+        f"{plan_folder} holds: every file is as it was written{known}, and the plan fits its hours "
         f"and rules.\nIt is worth {summary.value:,.4f} and no plan can be worth more than "
         f"{summary.bound:,.4f}: gap {summary.gap:.2%}."
         + _believed(summary)
-        + (
-            "\nHow often its offers stay in draws was not worked out again."
-            if summary.draws
-            else ""
-        )
     )
+    answer("\n".join(["Not checked:", *(f"  {line}" for line in left)]))
     return 0
 
 
@@ -86,12 +106,26 @@ def _believed(summary: Summary) -> str:
     )
 
 
-def _verdict(findings: list[str], as_json: bool, plan: Plan | None = None) -> int:
+def _verdict(
+    findings: list[str],
+    as_json: bool,
+    left: Sequence[str] = (),
+    logged: str = "unknown",
+    plan: Plan | None = None,
+) -> int:
     from recommender.cli.headline import proof_record
     from recommender.errors import VerificationFailed
 
     if not as_json:
         raise VerificationFailed(findings)
     proof = {} if plan is None else {"proof": proof_record(plan.summary.proof)}
-    answer_json({"holds": not findings, "findings": findings, **proof})
+    answer_json(
+        {
+            "holds": not findings,
+            "findings": findings,
+            "not_checked": list(left),
+            "logged": {"known": True, "stranger": False}.get(logged),
+            **proof,
+        }
+    )
     return VerificationFailed.exit_code if findings else 0

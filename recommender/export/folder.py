@@ -152,6 +152,8 @@ def read_plan(directory: Path) -> tuple[Plan, Manifest]:
 def changed_files(directory: Path) -> tuple[str, ...]:
     """Return what differs between the files of a plan folder and its manifest, by their hashes.
 
+    Files that the manifest does not list are named too, hidden ones and links as well.
+
     Raises:
         InputError: if it is not a plan folder.
     """
@@ -161,7 +163,8 @@ def changed_files(directory: Path) -> tuple[str, ...]:
     tables = {f"{table}.csv" for table in CSV_TABLES}
     if large.is_written_large(listed):
         tables = {f"{table}{large.SUFFIX}" for table in COLUMNS if table not in OPTIONAL}
-    for name in sorted({PLAN, REPORT, *tables} - listed):
+    needed = {PLAN, REPORT, *tables}
+    for name in sorted(needed - listed):
         findings.append(f"{MANIFEST}: the file {name} is not listed")
     for file in manifest.files:
         path = directory / file.path
@@ -171,7 +174,18 @@ def changed_files(directory: Path) -> tuple[str, ...]:
             findings.append(f"{file.path}: the file is missing")
         elif sha256(path) != file.sha256:
             findings.append(f"{file.path}: the file was changed after the plan was written")
-    return tuple(findings)
+    return (*findings, *_strangers(directory, {MANIFEST, *needed, *listed}))
+
+
+def _strangers(directory: Path, listed: set[str]) -> Iterator[str]:
+    """What stands in a plan folder and is not of the plan; links are followed nowhere."""
+    folders = {folder.as_posix() for path in listed for folder in Path(path).parents}
+    for path in sorted(directory.rglob("*")):
+        name = path.relative_to(directory).as_posix()
+        if path.is_symlink():
+            yield f"{name}: is a link; a plan holds the files themselves"
+        elif name not in (folders if path.is_dir() else listed):
+            yield f"{name}: is not of the plan; move it out of the folder"
 
 
 def changed_cells(directory: Path, plan: Plan, manifest: Manifest) -> tuple[str, ...]:

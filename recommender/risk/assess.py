@@ -85,6 +85,20 @@ def assess(
     return Assessment(profiles, tuple(reports), None if fits is None else fits.models)
 
 
+def handed_in(
+    cohort: Cohort, outcomes: tuple[Outcome, ...], settings: RiskSettings
+) -> dict[str, tuple[Floats, Floats]]:
+    """Outcome -> (units,) the risks and standard errors handed in for it; nothing is fitted.
+
+    Raises:
+        InputError: as ``assess_risk``.
+    """
+    given = _given(cohort, tuple(outcome.id for outcome in outcomes))
+    return {
+        name: (risk, _known_error(risk, error, settings)) for name, (risk, error) in given.items()
+    }
+
+
 def score_units(models: RiskModels, cohort: Cohort, settings: RiskSettings) -> RiskProfiles:
     """The risks of a cohort's units by models fitted before, as read by ``load_models``."""
     date = reference_date(cohort, settings)
@@ -113,12 +127,15 @@ def _profiles(
         risk[:, at], error[:, at] = modelled.risk, modelled.standard_error
     for name, (given_risk, given_error) in given.items():
         o = names.index(name)
-        unknown = ~(given_error > 0)
-        risk[:, o] = given_risk
-        error[:, o] = np.where(unknown, spread_of_risk(given_risk, settings.spread), given_error)
+        risk[:, o], error[:, o] = given_risk, _known_error(given_risk, given_error, settings)
     origin = tuple("profiles.csv" if name in given else "model" for name in names)
     trust = None if fits is None else trust_of(fits, settings)
     return fits, RiskProfiles(names, risk, error, origin, trust)
+
+
+def _known_error(risk: Floats, error: Floats, settings: RiskSettings) -> Floats:
+    """Standard errors as given, or as risks spread where none is."""
+    return np.where(~(error > 0), spread_of_risk(risk, settings.spread), error)
 
 
 def _given(cohort: Cohort, names: tuple[str, ...]) -> dict[str, tuple[Floats, Floats]]:
