@@ -34,7 +34,7 @@ def command(
     from recommender.cli.again import looked_up, made_from, workspace_of
     from recommender.errors import InputError, PrivacyRefusal, UsageError, VerificationFailed
     from recommender.export.folder import changed_cells, changed_files, read_plan
-    from recommender.export.rebuilt import rebuilt_findings, unchecked, unsigned
+    from recommender.export.rebuilt import rebuilt_findings, text_findings, unchecked, unsigned
 
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("comparing the files with the manifest")
@@ -45,6 +45,7 @@ def command(
         if not findings:
             raise
         return _verdict([*findings, *map(str, error.problems)], as_json)
+    findings += text_findings(plan_folder, plan, manifest)
     findings += changed_cells(plan_folder, plan, manifest)
     left: list[str] = []
     logged = "unknown"
@@ -67,7 +68,7 @@ def command(
             progress("working the plan out again")
             inputs, settings = again.inputs, again.settings
             findings += verify_plan(plan, inputs, settings)
-            findings += rebuilt_findings(plan_folder, plan, manifest, inputs, settings)
+            findings += rebuilt_findings(plan, manifest, inputs, settings)
             findings += risk_findings(plan, inputs, settings.risk, fit=risks)
             left += unchecked(plan, manifest, inputs, settings, fitted=risks)
     except PrivacyRefusal:

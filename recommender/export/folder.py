@@ -35,6 +35,7 @@ from recommender.planning.plan import Plan
 MANIFEST = "manifest.json"
 PLAN = "plan.json"
 REPORT = "report.html"
+REPAIRS = "repairs.csv"
 
 _CHUNK = 1 << 20
 
@@ -198,7 +199,12 @@ def changed_cells(directory: Path, plan: Plan, manifest: Manifest) -> tuple[str,
     findings = []
     every = manifest.version == __version__
     beside = large.is_written_large({file.path for file in manifest.files})
-    for name, text in _texts(plan, manifest, every=every, tables=not beside).items():
+    texts = _texts(plan, manifest, every=every, tables=not beside)
+    if every:
+        tables = {f"{table}{large.SUFFIX}" for table in COLUMNS} if beside else set()
+        strange = {file.path for file in manifest.files} - {PLAN, REPAIRS, *texts, *tables}
+        findings += [f"{MANIFEST}: {name} is no file of a plan" for name in sorted(strange)]
+    for name, text in texts.items():
         path = directory / name
         if name == PLAN or not path.is_file():
             continue

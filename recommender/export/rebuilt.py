@@ -16,7 +16,7 @@ from typing import Any
 from recommender import __version__
 from recommender.allocation import Effort
 from recommender.export.document import plan_text
-from recommender.export.folder import MANIFEST, PLAN
+from recommender.export.folder import MANIFEST, PLAN, REPAIRS
 from recommender.export.large import SUFFIX, is_written_large
 from recommender.export.manifest import Manifest, manifest_of, manifest_text, plain
 from recommender.inputs.workspace import Inputs
@@ -24,8 +24,6 @@ from recommender.pipeline import Settings
 from recommender.planning.plan import Plan
 from recommender.planning.verify import CLOSE
 from recommender.risk.assess import handed_in
-
-REPAIRS = "repairs.csv"
 
 TOLD = ("version", "created", "workspace", "language", "front", "files")
 """Fields of a manifest that the inputs do not tell (``unchecked`` names them), or hashes do."""
@@ -35,17 +33,16 @@ MADE = ("risk", "matching", "limits")
 
 
 def rebuilt_findings(
-    directory: Path, plan: Plan, manifest: Manifest, inputs: Inputs, settings: Settings
+    plan: Plan, manifest: Manifest, inputs: Inputs, settings: Settings
 ) -> tuple[str, ...]:
-    """Return what in the manifest of a plan folder is not so, one finding a line.
+    """Return what in the manifest of a plan is not so, one finding a line.
 
     Args:
-        directory: the plan folder.
-        plan, manifest: as read from it.
+        plan, manifest: as read from their folder.
         inputs: what the plan was made from, under its scenario.
         settings: those that follow from them.
     """
-    findings = _texts(directory, plan, manifest)
+    findings = []
     again = manifest_of(
         plan, inputs, settings,
         created=dt.datetime(1970, 1, 1, tzinfo=dt.UTC), workspace=manifest.workspace,
@@ -63,6 +60,19 @@ def rebuilt_findings(
     if REPAIRS in listed and not _lacks(plan):
         findings.append(f"{REPAIRS}: there is nothing to repair in this plan")
     return tuple(findings)
+
+
+def text_findings(directory: Path, plan: Plan, manifest: Manifest) -> tuple[str, ...]:
+    """Return the files of JSON in a plan folder that hold more than is read, or anything twice."""
+    if manifest.version != __version__:
+        return ()
+    beside = SUFFIX if is_written_large({file.path for file in manifest.files}) else ""
+    texts = {MANIFEST: manifest_text(manifest), PLAN: plan_text(plan, beside=beside)}
+    return tuple(
+        f"{name}: holds more than a plan has, or holds it otherwise"
+        for name, text in texts.items()
+        if (directory / name).read_bytes() != text.encode()
+    )
 
 
 def unchecked(
@@ -108,19 +118,6 @@ def unsigned(manifest: Manifest) -> str:
         f"that it was made at {manifest.created} by version {manifest.version}, for a report in "
         f"this language ({manifest.language})"
     )
-
-
-def _texts(directory: Path, plan: Plan, manifest: Manifest) -> list[str]:
-    """Files of JSON that hold more than is read, or anything twice."""
-    if manifest.version != __version__:
-        return []
-    beside = SUFFIX if is_written_large({file.path for file in manifest.files}) else ""
-    texts = {MANIFEST: manifest_text(manifest), PLAN: plan_text(plan, beside=beside)}
-    return [
-        f"{name}: holds more than a plan has, or holds it otherwise"
-        for name, text in texts.items()
-        if (directory / name).read_bytes() != text.encode()
-    ]
 
 
 def _lacks(plan: Plan) -> bool:
