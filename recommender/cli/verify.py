@@ -89,8 +89,7 @@ def command(
     answer(
         f"{plan_folder} holds: every file is as it was written{known}, and the plan fits its hours "
         f"and rules.\nIt is worth {summary.value:,.4f} and no plan can be worth more than "
-        f"{summary.bound:,.4f}: gap {summary.gap:.2%}."
-        + _believed(summary)
+        f"{summary.bound:,.4f}: gap {summary.gap:.2%}." + _believed(summary)
     )
     answer("\n".join(["Not checked:", *(f"  {line}" for line in left)]))
     return 0

@@ -49,12 +49,14 @@ def rebuilt_findings(
     )  # fmt: skip
     again = replace(again, synthetic=inputs.policy.synthetic)
     for field in fields(Manifest):
-        if field.name in (*TOLD, "settings"):
+        if field.name in (*TOLD, "settings", "inputs"):
             continue
         where = _differs(plain(getattr(manifest, field.name)), plain(getattr(again, field.name)))
         if where is not None:
             at = f", {where}" if where else ""
             findings.append(f"{MANIFEST}: {field.name}{at} is not what the inputs say")
+    if manifest.inputs != again.inputs:
+        findings.append(f"{MANIFEST}: inputs is not what the inputs say")
     findings += _settings(manifest, again)
     listed = {file.path for file in manifest.files}
     if REPAIRS in listed and not _lacks(plan):
@@ -92,8 +94,8 @@ def unchecked(
         )
     if summary.better_bound is not None:
         lines.append(
-            f"the tighter bound {summary.better_bound:,.4f}, which a solver proved; the bound above"
-            " was checked, and `recommender replay` solves again"
+            f"the tighter bound of a solver, {summary.better_bound:,.4f}; `recommender replay` "
+            "solves again"
         )
     lines.append(
         "how the solver was set and why it stopped (engine, status, effort); `recommender replay` "
