@@ -31,6 +31,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from recommender.errors import InputError, Problem
+from recommender.governance.help_words import chosen, help_words
 from recommender.inputs.catalogue import Catalogue, Text
 from recommender.inputs.cohort_tables import DECISION_COLUMNS
 from recommender.inputs.findings import Findings
@@ -268,7 +269,7 @@ def read_review(
         InputError: every problem, with sheet and line; no cell of a remark is shown.
     """
     problems: list[Problem] = []
-    known, ids = set(units), set(catalogue.ids)
+    known, ids, words = set(units), set(catalogue.ids), help_words(catalogue)
     said_rows: list[_Said] = []
     offers = 0
     with _opened(path) as book:
@@ -286,7 +287,7 @@ def read_review(
             if sheet.title in ("guide", "choices", "plan"):
                 continue
             where = f"{path.name} {_SHEET.said(language)} {sheet.title}"
-            reader = _Reader(where, language, sets, known, ids, problems)
+            reader = _Reader(where, language, sets, words, known, ids, problems)
             some, count = reader.lines(lines.of(sheet, len(_HEADERS)))
             said_rows += some
             offers += count
@@ -614,6 +615,7 @@ class _Reader:
     Attributes:
         where: file and sheet, for messages.  language: of the sheet.
         sets: number of a set of choices -> what a drop-down shows -> id of the intervention.
+        words: what help may be called -> its id.
         known, ids: units and interventions.
         problems: grows.
     """
@@ -621,6 +623,7 @@ class _Reader:
     where: str
     language: str
     sets: Mapping[int, Mapping[str, str]]
+    words: Mapping[str, str]
     known: set[str]
     ids: set[str]
     problems: list[Problem]
@@ -651,12 +654,13 @@ class _Reader:
             why = _code(reason, REASONS)
             number = cells[11].value
             options = self.sets.get(number, {}) if isinstance(number, int) else {}
-            wrong = _wrong_line(code, why, instead, remark, options, self.ids, offered)
+            other = chosen(instead, options, self.words) if instead else ""
+            wrong = _wrong_line(code, why, instead, remark, other, self.ids, offered)
             if wrong:
                 self._wrong(line, wrong)
             elif code and code != "leave":
                 found.append(
-                    _Said(self.where, line, unit, offered, code, options.get(instead, ""),
+                    _Said(self.where, line, unit, offered, code, other,
                           why or "", remark, f"{by} ({role})")
                 )  # fmt: skip
         if found and not (by and role):
@@ -672,11 +676,14 @@ def _wrong_line(
     why: str | None,
     instead: str,
     remark: str,
-    options: Mapping[str, str],
+    other: str,
     ids: set[str],
     offered: str,
 ) -> str | None:
-    """What is wrong with a line that cannot be understood, as a key of ``_WRONG``."""
+    """What is wrong with a line that cannot be understood, as a key of ``_WRONG``.
+
+    ``instead`` is what was written, ``other`` the id of the help that is meant.
+    """
     if code is None:
         return "decision"
     if why is None:
@@ -686,9 +693,9 @@ def _wrong_line(
     if code in ("swap", "offer"):
         if not instead:
             return "no help"
-        if options.get(instead) not in ids:
+        if other not in ids:
             return "other help"
-        if options[instead] == offered:
+        if other == offered:
             return "same help"
     elif instead:
         return "no swap"

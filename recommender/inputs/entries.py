@@ -13,6 +13,10 @@ from recommender.inputs.yaml_reader import MOST_PROBLEMS, Document, Place, dotte
 
 T = TypeVar("T")
 
+MOST_LETTERS = 80
+_TAKEN = frozenset({"nan", "inf", "infinity", "none", "null", "true", "false", "unknown", "nvt"})
+"""Words that programs and people take for no name at all."""
+
 
 def entries_at(
     document: Document, at: Place, kind: type[T], findings: Findings, *, key: str = "id"
@@ -75,6 +79,8 @@ def entries_at(
 def _is_a_name(name: str, key: str, document: Document, place: Place, findings: Findings) -> bool:
     if key == "id" and not re.fullmatch(ID_PATTERN, name):
         remedy = "start with a small letter and use only small letters, digits and _"
+    elif key == "id" and (len(name) > MOST_LETTERS or name in _TAKEN):
+        remedy = f"use at most {MOST_LETTERS} letters, and no word that stands for nothing"
     elif key == "name" and (not name.strip() or name != name.strip()):
         remedy = "write the header of the column, without blanks around it"
     else:

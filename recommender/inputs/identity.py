@@ -97,6 +97,16 @@ def why_no_id(word: str, *, place: bool = False) -> str:
     return "" if composed[:1].isalnum() else "starts with neither a letter nor a digit"
 
 
+def why_no_professional(word: str) -> str:
+    """What keeps a word outside of a table from being a professional's id; "" if nothing does."""
+    cell = pd.Series([word], dtype=str)
+    if persons.service_numbers(cell).any():
+        return "looks like a citizen service number (BSN)"
+    if persons.names(cell, staff=True).any():
+        return _A_NAME
+    return "stands for nobody" if is_nothing(word) else why_no_id(word)
+
+
 def ids(
     table: Table,
     column: str,

@@ -21,10 +21,11 @@ from recommender.inputs import (
 from recommender.inputs.agreement import check_agreement, decided_by
 from recommender.inputs.catalogue import Catalogue, Intervention
 from recommender.inputs.catalogue_file import CatalogueDraft, draft_catalogue
-from recommender.inputs.cells import shown_id
+from recommender.inputs.cells import not_by_semicolon, shown_id
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.cohort_tables import readable_columns
 from recommender.inputs.findings import Findings, some, suggestion
+from recommender.inputs.identity import why_no_professional
 from recommender.inputs.known import NEEDED, Known
 from recommender.inputs.links import Link, links_of, warn_of_few
 from recommender.inputs.not_read import TABLES, files_not_read, warn_of
@@ -498,7 +499,9 @@ class _Tables:
                     self._at(
                         place,
                         f"is '{site}', which is not a site of data/sites",
-                        suggestion(site, sites),
+                        "set several apart by `;`: s01;s02"
+                        if not_by_semicolon(site, sites, ("*",))
+                        else suggestion(site, sites),
                     )
         if people is not None:
             self._check_staff_of_scenarios({*people["professional_id"]} - {""})
@@ -519,6 +522,10 @@ class _Tables:
                     )
             staff -= {*change.leave}
             for n, hire in enumerate(change.hire):
+                odd = why_no_professional(hire.professional_id)
+                if odd:
+                    place: Place = ("scenarios", name, "hire", n, "professional_id")
+                    self._at(place, odd, "use letters, digits, - and _, and no name")
                 if hire.professional_id in staff:
                     self._at(
                         ("scenarios", name, "hire", n, "professional_id"),

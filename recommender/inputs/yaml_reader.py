@@ -320,6 +320,9 @@ def _in_words(detail: Any, place: Place, known: Mapping[str, str]) -> tuple[str 
         remedy = f"give {context['max_length']}; a comma parts values, so write decimals as 0.5"
         return column, f"has {context['actual_length']} values", remedy
     context = {key: _bound(each) for key, each in context.items()}
+    if kind.startswith("string_") and isinstance(detail["input"], list):
+        words = ";".join(str(w) for w in detail["input"] if isinstance(w, str | int | float))
+        return column, "is a list", f"write one text, several set apart by `;`: {_shown(words)}"
     for start, (message, remedy) in _WORDS.items():
         if kind.startswith(start):
             return column, message.format(shown=shown, **context), remedy.format(**context)

@@ -125,6 +125,8 @@ def distinct_names(names: Sequence[str]) -> list[str]:
     safe = safe.str.slice(0, MOST).where(safe.str.match("[A-Za-z]"), "x" + safe.str.slice(0, MOST))
     odd = safe.str.fullmatch("[eE][0-9]*") | safe.str.lower().isin(WORDS)
     safe = safe.where(~odd, safe + "_")
+    number = safe.str.match("(?i:inf|nan)")  # readers take the beginning of nancy_1 for a number
+    safe = safe.where(~number, "x" + safe)
     while True:
         count = safe.groupby(safe, sort=False).cumcount()
         if not count.any():

@@ -122,6 +122,15 @@ def test_help_can_be_asked_for_a_pupil_without_an_offer(
     assert decided.added == 1
 
 
+@pytest.mark.parametrize("typed", ["mentor", "MENTOR", "Mentor", "mentor (MENTOR)", "Mentor (nl)"])
+def test_help_may_be_typed_by_its_id_or_its_name(
+    sheet: Path, catalogue: Catalogue, language: str, typed: str
+) -> None:
+    fill(sheet, {(7, "G"): word("swap", language), (7, "H"): typed, (7, "I"): REASON[language]})
+    decided = read(sheet, catalogue)
+    assert decided.decisions.iloc[0, :3].tolist() == ["canary0002", "mentor", "require"]
+
+
 @pytest.mark.parametrize(
     ("cells", "message"),
     [

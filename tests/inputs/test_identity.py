@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.errors import PrivacyRefusal
+from recommender.errors import InputError, PrivacyRefusal
 from recommender.governance.pseudonyms import pseudonymise
 from recommender.inputs import identity, read_workspace
 from recommender.inputs.findings import Findings, did_you_mean
@@ -169,7 +169,7 @@ def test_what_check_does_not_take_pseudonymise_does_not_copy(
 ) -> None:
     root = workspace((P, "p02,", f"{word},"))
     assert any(f"{P} line 3: unit_id" in p for p in problems(root))
-    with pytest.raises(Exception, match=f"{P} line 3: unit_id"):
+    with pytest.raises(InputError, match=f"{P} line 3: unit_id"):
         pseudonymise(root, tmp_path / "copy", bytes(range(32)))
     assert not (tmp_path / "copy").exists()
 
@@ -315,3 +315,34 @@ def test_every_accepted_id_reads_back_from_every_form(
 def test_a_refused_id_stops_the_workspace(workspace: Make) -> None:
     with pytest.raises(PrivacyRefusal, match="looks like a name"):
         read_workspace(workspace((P, "f02,", "Jan Jansen,")))
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [("[s01, s02]", "write one text, several set apart by `;`: 's01;s02'"),
+     ('"s01,s02"', "set several apart by `;`: s01;s02")],
+)  # fmt: skip
+def test_several_sites_of_a_scenario_are_set_apart_by_semicolons(
+    written: str, remedy: str, workspace: Make, problems: Say
+) -> None:
+    hire = f"{{professional_id: w77, role: teacher, hours: 5, sites: {written}}}"
+    end = "more in scenarios/*.yaml\n"
+    found = problems(workspace(("planning.yaml", end, f"{end}  hired:\n    hire: [{hire}]\n")))
+    assert len(found) == 1
+    assert found[0].endswith(remedy)
+
+
+def test_who_is_hired_has_a_code_and_no_name(workspace: Make, problems: Say) -> None:
+    hire = "{professional_id: Jan de Vries, role: teacher, hours: 5}"
+    end = "more in scenarios/*.yaml\n"
+    found = problems(workspace(("planning.yaml", end, f"{end}  hired:\n    hire: [{hire}]\n")))
+    assert len(found) == 1
+    assert "professional_id looks like a name" in found[0]
+    assert "Vries" not in found[0]
+
+
+def test_a_copy_does_not_part_a_child_from_its_notes(workspace: Make, tmp_path: Path) -> None:
+    notes = "unit_id,date,text\nP02,2026-01-05,x\n"
+    root = workspace(("data/notes.csv", "", notes))
+    with pytest.raises(InputError, match="unit_id is spelled otherwise"):
+        pseudonymise(root, tmp_path / "copy", bytes(range(32)))

@@ -85,3 +85,8 @@ def test_an_explanation_reads_as_text(why: Any) -> None:
 def test_a_unit_that_is_not_there_is_refused(why: Any) -> None:
     with pytest.raises(UsageError, match="no unit 'zoe'"):
         why("zoe")
+
+
+def test_the_unit_that_is_meant_is_named(why: Any) -> None:
+    with pytest.raises(UsageError, match=r"no unit 'Ann' in this plan; did you mean ann\?"):
+        why("Ann")

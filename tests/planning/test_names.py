@@ -96,6 +96,25 @@ def by_cbc(path: Path) -> float:
     return float(first.split()[-1])
 
 
+@pytest.mark.parametrize("suffix", [".lp", ".mps"])
+def test_ids_that_begin_like_a_number_do_not_spoil_the_file(world, make_help, suffix, tmp_path):
+    units = {
+        name: {"benefits": {"mentor": 0.1 + 0.1 * n}}
+        for n, name in enumerate(("inf", "nan", "infinity", "nancy1", "Inf2", "e5", "free", "end"))
+    }
+    school = world(
+        units=units,
+        helps=[make_help("mentor", {"teacher": 3.0})],
+        staff=[("nan1", "teacher", 7.0, "s1")],
+    )
+    formulation = school.formulate()
+    path = tmp_path / f"model{suffix}"
+    write_named_model(formulation, school.candidates, path)
+    best = solve(formulation.problem, school.effort, "exact").certificate.value
+    assert by_highs(path) == pytest.approx(-best, abs=1e-6)
+    assert by_cbc(path) == pytest.approx(-best, abs=1e-6)
+
+
 def test_equal_names_are_told_apart_and_the_first_keeps_its_own() -> None:
     assert distinct_names(["a b", "a-b", "a_b_2", "a+b"]) == ["a_b", "a_b_2", "a_b_2_2", "a_b_3"]
 
