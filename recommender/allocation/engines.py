@@ -96,8 +96,13 @@ def solve(
     solver: SolverName = "highs",
     progress: Progress | None = None,
     start: Start | None = None,
+    *,
+    in_any_case: bool = True,
 ) -> Allocation:
     """Return the best allocation an engine finds within an effort, certified.
+
+    Where the time runs out before any choice was found it is that of the start, or the one that
+    takes nothing new: what must go on goes on, and nobody is given more.
 
     Args:
         problem: the allocation problem.
@@ -107,10 +112,12 @@ def solve(
         solver: ``highs`` or ``cbc``, for the exact engine.
         progress: called with a short line about what is being done.
         start: what is remembered of a solution of much the same problem (see ``start_from``).
+        in_any_case: whether a choice is wanted that was not sought, where none was found in time.
 
     Raises:
         Infeasible: if no choice fits.
-        NoPlan: if the time ran out before any choice was found.
+        NoPlan: if the time ran out before any choice was found, and none was wanted in any case
+            or taking nothing new breaks a floor.
         KeyboardInterrupt: if Ctrl-C comes before any choice was found; later it keeps the best.
         CertificateError: if an engine proposes a choice that breaks the rules: a bug.
         ValueError: if the engine or the solver is unknown, or the start is of another problem.
@@ -147,6 +154,13 @@ def solve(
         proposal = solve_by_prices(scaled, effort, say, start)
     if proposal.quantity is None and proposal.interrupted:
         raise KeyboardInterrupt
+    if in_any_case and _is_poor(proposal.quantity, scaled, time.monotonic() - began, effort):
+        other = _unsought(scaled, start)
+        if other is not None and (
+            proposal.quantity is None or scaled.value @ other > scaled.value @ proposal.quantity
+        ):
+            say("nothing good was found in time: nothing new is taken")
+            proposal = replace(proposal, quantity=other)
     if proposal.quantity is None:
         raise NoPlan(f"no plan was found within {effort.seconds:g} seconds")
     columns = np.flatnonzero(proposal.quantity)
@@ -169,6 +183,28 @@ def solve(
         seconds=time.monotonic() - began,
         log=tuple(log),
     )
+
+
+def _is_poor(
+    quantity: FloatArray | None, problem: AllocationProblem, seconds: float, effort: Effort
+) -> bool:
+    """Return whether a choice is none, or one in haste that loses: what is owed may be lacking
+    though there are hours for it."""
+    if quantity is None:
+        return True
+    return seconds >= effort.seconds and float(problem.value @ quantity) < 0
+
+
+def _unsought(problem: AllocationProblem, start: Start | None) -> FloatArray | None:
+    """Return (columns,) what a start took where it fits, else nothing new; None if that breaks
+    a floor."""
+    from recommender.allocation.exact import fits, settled_choice
+
+    if start is not None and start.columns.size and fits(problem, start.columns, start.quantity):
+        quantity = np.zeros(problem.columns)
+        quantity[start.columns] = start.quantity
+        return quantity
+    return settled_choice(problem, np.zeros(problem.columns))
 
 
 def scale(problem: AllocationProblem) -> tuple[AllocationProblem, FloatArray, float]:

@@ -190,7 +190,7 @@ def improve(
     )
     if answer.quantity is None:
         return answer
-    quantity = _settled(problem, answer.quantity)
+    quantity = settled_choice(problem, answer.quantity)
     return Answer(quantity, None, answer.bound, answer.proven, answer.interrupted)
 
 
@@ -378,8 +378,15 @@ def _run_cbc(built: Model, *, whole: bool, seconds: float, slack: float, seed: i
     )
 
 
-def _settled(problem: AllocationProblem, quantity: FloatArray) -> FloatArray | None:
-    """Return the quantities with integer columns exactly whole, or None if that cannot be."""
+def settled_choice(problem: AllocationProblem, quantity: FloatArray) -> FloatArray | None:
+    """Return the quantities with integer columns exactly whole, or None if that cannot be.
+
+    Of nothing at all it is the choice that takes nothing new and meets every floor all the same.
+
+    Args:
+        problem: the allocation problem.
+        quantity: (columns,) how much of every column, about whole where that is asked.
+    """
     integer = ~problem.divisible[block_of(problem)]
     settled = quantity.copy()
     settled[integer] = np.rint(quantity[integer])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -216,7 +217,8 @@ def proven(proof: Proof, status: str) -> str:
         who = "prices prove" if proof.kind == "prices" else "solver proves"
         return f"gap {proof.gap:.2%}: the best plan within these hours, as the {who}{plain}"
     if not proof.known:
-        return f"gap {proof.gap:,.0%}: stopped too early to say how much better a plan could be"
+        gap = f"gap {proof.gap:,.0%}" if math.isfinite(proof.gap) else "no gap"
+        return f"{gap}: stopped too early to say how much better a plan could be"
     text = f"gap {proof.gap:.2%}: no plan within these hours can do better by more than that"
     if proof.kind != "prices":
         text = f"gap {proof.gap:.2%}, as the solver proves{plain}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,10 +87,11 @@ def command(
         return _verdict([], as_json, left, logged, plan)
     summary = plan.summary
     known = ", it is the plan that was logged" if logged == "known" else ""
+    gap = f": gap {summary.gap:.2%}" if math.isfinite(summary.gap) else ""
     answer(
         f"{plan_folder} holds: every file is as it was written{known}, and the plan fits its hours "
         f"and rules.\nIt is worth {summary.value:,.4f} and no plan can be worth more than "
-        f"{summary.bound:,.4f}: gap {summary.gap:.2%}." + _believed(summary)
+        f"{summary.bound:,.4f}{gap}." + _believed(summary)
     )
     answer("\n".join(["Not checked:", *(f"  {line}" for line in left)]))
     return 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from recommender.inputs.catalogue import Catalogue, Effect, Intervention
 from recommender.inputs.entries import entries_at
 from recommender.inputs.findings import Findings, did_you_mean, suggestion
+from recommender.inputs.odd_numbers import odd_needs
 from recommender.inputs.relations import contradictions, requirement_cycles
 from recommender.inputs.yaml_reader import MOST_PROBLEMS, Document, Key, dotted, read_yaml
 
@@ -226,6 +227,7 @@ def _own_warnings(it: Intervention) -> Iterator[_Complaint]:
             )
     if not any(n.hours_per_pupil or n.hours_per_group for n in it.needs):
         yield (), "needs no hours of anybody", "give its hours, or it will be offered to all"
+    yield from odd_needs(it)
 
 
 def _check_relations(

@@ -17,7 +17,7 @@ from recommender.inputs.known import NEEDED, Known, has_columns
 from recommender.inputs.persons import service_numbers
 from recommender.inputs.policy import Column
 from recommender.inputs.policy_file import STRUCTURAL
-from recommender.inputs.ranges import GRADES, MEASURED, SHARE, UNCERTAIN, UNITS
+from recommender.inputs.ranges import FIRST_DAY, GRADES, MEASURED, SHARE, UNCERTAIN, UNITS
 from recommender.inputs.scrub import scrub
 from recommender.inputs.tables import Table
 
@@ -129,6 +129,7 @@ def read_history(
             f"lies after the reference_date {known.reference_date} of planning.yaml",
             "history is what happened before; check the year",
         )  # fmt: skip
+    _refuse_long_ago(table, "date", history["date"], findings)
     return _sorted(history, ["unit_id", "date"])
 
 
@@ -393,7 +394,16 @@ def _past_dates(table: Table, column: str, known: Known, findings: Findings) -> 
             f"lies after the reference_date {known.reference_date} of planning.yaml",
             "say since when the pupil has waited; check the year",
         )  # fmt: skip
+    _refuse_long_ago(table, column, days, findings)
     return days
+
+
+def _refuse_long_ago(table: Table, column: str, days: Any, findings: Findings) -> None:
+    long_ago = days < pd.Timestamp(FIRST_DAY)
+    report(
+        findings, table, column, long_ago.to_numpy(dtype=bool),
+        f"lies before {FIRST_DAY}", "check the year, such as 24 read as 1924",
+    )  # fmt: skip
 
 
 def _completed(table: Table, known: Known, findings: Findings) -> dict[str, Any]:

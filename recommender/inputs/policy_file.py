@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from recommender.inputs.catalogue import Level
 from recommender.inputs.entries import entries_at
 from recommender.inputs.findings import Findings, suggestion
+from recommender.inputs.odd_numbers import odd_numbers
 from recommender.inputs.policy import (
     Change,
     Column,
@@ -166,8 +167,9 @@ def draft_policy(
     for place, message, remedy in _problems(policy, draft):
         home = draft.home(place)
         findings.problem(home.file, home.line(place), dotted(place), message, remedy)
-    for place, message, remedy in _warnings(policy):
-        findings.warn(file, document.line(place), dotted(place), message, remedy)
+    for place, message, remedy in (*_warnings(policy), *odd_numbers(policy)):
+        home = draft.home(place)
+        findings.warn(home.file, home.line(place), dotted(place), message, remedy)
     for place, message, remedy in unequal(policy.rules, policy):
         findings.refuse(file, document.line(place), dotted(place), message, remedy)
     changed = complaints_of_changes(policy, draft.rules, lambda p: unequal(p.rules, p))

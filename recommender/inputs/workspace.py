@@ -29,6 +29,7 @@ from recommender.inputs.identity import why_no_professional
 from recommender.inputs.known import NEEDED, Known
 from recommender.inputs.links import Link, links_of, warn_of_few
 from recommender.inputs.not_read import TABLES, files_not_read, warn_of
+from recommender.inputs.odd_numbers import warn_of_hours
 from recommender.inputs.policy import Column, Policy
 from recommender.inputs.policy_file import STRUCTURAL, PolicyDraft, draft_policy
 from recommender.inputs.resources import Resources
@@ -260,6 +261,8 @@ class _Tables:
         people = (
             resource_tables.read_professionals(staff, known, roles, findings) if staff else None
         )
+        if staff is not None and self._policy is not None:
+            warn_of_hours(staff, self._policy.periods, findings)
         cohort, tables = self._cohort(known, people, site_frame)
         self._check_columns(tables)
         self._check_scenarios(known, people)

@@ -135,7 +135,10 @@ def answer(part: Part, order: Order) -> Answer:
     with threadpool_limits(1):
         for patience in range(PATIENCE + 1):
             try:
-                found = solve(problem, effort, order.engine, order.solver, start=order.start)
+                found = solve(
+                    problem, effort, order.engine, order.solver, start=order.start,
+                    in_any_case=patience == PATIENCE,
+                )  # fmt: skip
             except Infeasible as error:
                 return Answer(None, nothing, -np.inf, "infeasible", error.rows)
             except NoPlan:

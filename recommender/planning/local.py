@@ -176,7 +176,8 @@ def best(room: Room, seconds: float = SECONDS) -> Best | None:
     begin = np.flatnonzero(room.chosen)
     start = Start(np.zeros(room.problem.rows), begin, room.chosen[begin])
     try:
-        found = solve(room.problem, Effort(gap=EXACT, seconds=seconds), "exact", start=start)
+        effort = Effort(gap=EXACT, seconds=seconds)
+        found = solve(room.problem, effort, "exact", start=start, in_any_case=False)
     except (Infeasible, NoPlan):
         return None
     return Best(

@@ -100,7 +100,7 @@ def _again(problem: AllocationProblem, allocation: Allocation, effort: Effort) -
     try:
         known = start_from(own, problem)
         begin = Start(known.price, links=known.links)
-        found = solve(problem, effort, "prices", start=begin)
+        found = solve(problem, effort, "prices", start=begin, in_any_case=False)
     except NoPlan:
         return own
     value = worth(problem, own.columns, own.quantity)
