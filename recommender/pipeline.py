@@ -196,7 +196,9 @@ def explain_hours(
         raise VerificationFailed(findings)
     rows = hours_rows(again.formulation, role, site, period)
     ids = again.candidates.cohort.units["unit_id"].tolist()
-    return hours_explained(again.formulation, again.solution, plan, rows, ids, clock)
+    return hours_explained(
+        again.formulation, again.solution, plan, rows, ids, clock, again.candidates
+    )
 
 
 def repairs_of(plan: Plan, inputs: Inputs, settings: Settings) -> tuple[Repair, ...]:

@@ -233,6 +233,32 @@ def _with_groups(use: sp.csr_array, joins: Ints, member: Ints) -> sp.csr_array:
     return sp.csr_array(use + once + once @ into)
 
 
+def reason_of_row(
+    formulation: Formulation, taken: Taken, candidates: Candidates | None, row: int
+) -> tuple[str, str]:
+    """Return why hours of one row are left, and the role that lacks: one of ``REASONS``.
+
+    Without candidates, who may be offered help that cannot start is not told from nobody.
+    """
+    staff, labels = formulation.staff, formulation.rows
+    hour_rows = np.flatnonzero(np.array(labels.resource, dtype=object) == "hours")
+    spent = np.bincount(staff.way_team, weights=taken.spent, minlength=staff.hours.size)
+    free = np.maximum(staff.hours - spent, 0.0) * staff.rate
+    given = np.flatnonzero(_asked_for(formulation, taken))
+    there = np.bincount(
+        np.searchsorted(hour_rows, taken.way_row[given]),
+        weights=free[staff.way_team[given]],
+        minlength=hour_rows.size,
+    )
+    wanted = wanted_of(formulation, taken, hour_rows, there.astype(np.float64))
+    found = _reason(formulation, wanted, np.searchsorted(hour_rows, [row]), hour_rows)
+    if found[0]:
+        return found
+    site, role = int(labels.site[row]), int(labels.role[row])
+    able = candidates is not None and _suited(formulation, taken, candidates)[site, role]
+    return ("start" if able else "suit"), ""
+
+
 def _reason(
     formulation: Formulation, wanted: Wanted, rows: Ints, hour_rows: Ints
 ) -> tuple[str, str]:

@@ -17,9 +17,11 @@ import pandas as pd
 from recommender.allocation import Solution
 from recommender.errors import UsageError
 from recommender.inputs.findings import unknown
+from recommender.matching import Candidates
 from recommender.planning.changes import Clock, unhurried
 from recommender.planning.codes import Ints
 from recommender.planning.formulate import Formulation
+from recommender.planning.left import reason_of_row
 from recommender.planning.limits import Kind
 from recommender.planning.local import EXACT, SECONDS, Best, best, room_of, with_more
 from recommender.planning.plan import Plan
@@ -33,6 +35,21 @@ LEFT = 1e-6
 """Hours below which nothing is left over."""
 
 NUMBERS = ["capacity", "used", "price"]
+
+WHY = {
+    "suit": "nobody here who waits for help suits what takes these hours",
+    "start": "what suits who waits here may not start then, or has too few pupils for a group",
+    "other": "the groups that could use them here also need hours of {name}, which are too few",
+    "periods": "the groups that could use them here need such hours later too, which are too few",
+    "little": "they are too few for one more group",
+    "money": "a further group here costs more than is left of the money",
+    "rule": "a cap, a caseload or what a family may have at once stands in the way",
+    "price": "what takes these hours does those who wait here less good than what it needs does "
+    "for others",
+    "group": "a further group would have to run; probably it cannot be filled",
+    "whole": "probably what is left does not fit a whole case",
+}
+"""Why nobody takes hours by themselves, by the reasons of ``planning.left``."""
 
 SHOWN = 12
 """Cases that are written out; more are counted."""
@@ -112,6 +129,7 @@ def hours_explained(
     rows: Ints,
     unit_ids: Sequence[str],
     clock: Clock | None = unhurried,
+    candidates: Candidates | None = None,
 ) -> tuple[Hours, ...]:
     """Return who gets what of some hours, what is left and why, and what more would do.
 
@@ -120,6 +138,7 @@ def hours_explained(
         rows: rows of hours, as of ``hours_rows``.
         unit_ids: (units,) the ids.
         clock: how many seconds are left to measure; None to measure nothing.
+        candidates: what the plan was formulated from, so that who cannot start is told from nobody.
     """
     taken = taken_of(formulation, solution)
     book, labels = formulation.book, formulation.rows
@@ -140,7 +159,7 @@ def hours_explained(
                 used=used,
                 price=price,
                 cases=_cases(_mine(plan.caseload, key)),
-                left=_left(formulation, taken, row, left) if left > LEFT else "",
+                left=_left(formulation, taken, candidates, row, left) if left > LEFT else "",
                 more=None
                 if clock is None
                 else measured(formulation, solution, row, unit_ids, clock),
@@ -215,7 +234,13 @@ def _cases(caseload: pd.DataFrame) -> tuple[tuple[str, float], ...]:
     return tuple(zip(map(str, shares.index), shares.tolist(), strict=True))
 
 
-def _left(formulation: Formulation, taken: Taken, row: int, left: float) -> str:
+def _left(
+    formulation: Formulation,
+    taken: Taken,
+    candidates: Candidates | None,
+    row: int,
+    left: float,
+) -> str:
     """Return why hours are left over: nobody suits, they are too few, or other things lack."""
     problem, labels, book = formulation.problem, formulation.rows, formulation.book
     site, waiting = int(labels.site[row]), waiting_of(formulation, taken)
@@ -232,7 +257,8 @@ def _left(formulation: Formulation, taken: Taken, row: int, left: float) -> str:
         groups = _group_hours(formulation, row)
         if groups > left:
             return f"{left:.3g} hours are too few for one more group ({groups:.3g})"
-        return "nobody here who waits for help suits what takes these hours"
+        reason, name = reason_of_row(formulation, taken, candidates, row)
+        return WHY[reason].format(name=name)
     least = float(use[[row]].toarray()[0][mine].min())
     if least > left:
         return f"{left:.3g} hours are too few for one more case ({least:.3g})"

@@ -107,3 +107,26 @@ def test_hours_are_chosen_by_role_site_and_period(world: Any, make_help: Help) -
     assert [hours.site for hours in explained(base, "", "s2", "autumn")] == ["s2"]
     with pytest.raises(UsageError, match="no site 's9'"):
         explained(base, "", "s9")
+
+
+def test_pupils_who_are_too_few_for_a_group_are_not_called_nobody(
+    world: Any, make_help: Help
+) -> None:
+    base = world(
+        {
+            **pupils("circle", ann=0.5, ben=0.4),
+            "cas": {"benefits": {"circle": 0.5}, "site": "s2"},
+            **{f"d{n}": {"benefits": {"circle": 0.3}, "site": "s2"} for n in range(2)},
+        },
+        [make_help("circle", None, {"teacher": 2}, group=(3, 4))],
+        [("t", "teacher", 5, "s1"), ("u", "teacher", 5, "s2")],
+    )
+    formulation, allocation = base.solve()
+    plan = plan_of(formulation, allocation, base.candidates, base.matching)
+    rows = hours_rows(formulation, "teacher", "", "")
+    ids = base.cohort.units["unit_id"].tolist()
+    solution, candidates = allocation.solution, base.candidates
+    found = hours_explained(formulation, solution, plan, rows, ids, None, candidates)
+    said = {hours.site: hours.left for hours in found}
+    assert said["s2"] == "nobody here who waits for help suits what takes these hours"
+    assert "nobody" not in said.get("s1", "")
