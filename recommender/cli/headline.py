@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,26 @@ from recommender.cli.beside import table
 
 if TYPE_CHECKING:
     from recommender.export.manifest import Manifest
+    from recommender.planning.duties import Duty
     from recommender.planning.plan import Plan, Summary
     from recommender.planning.proof import Proof
 
 BAR = 20
+
+BASES: Mapping[str, str] = {
+    "statutory": "duty in law",
+    "promise": "promised",
+    "decision": "required by professionals",
+}
+"""What help is owed under, in words."""
+
+CAUSES: Mapping[str, str] = {
+    "no_consent": "without consent",
+    "nothing_suits": "nothing suits",
+    "forbidden": "forbidden by decision",
+    "no_hours": "for lack of hours, money or places",
+}
+"""Why help that is owed is not offered, in words."""
 
 
 def headline(plan: Plan, manifest: Manifest, folder: Path) -> str:
@@ -70,10 +86,15 @@ def headline(plan: Plan, manifest: Manifest, folder: Path) -> str:
         )
     owed = [s for s in plan.summary.shortages if s.pupils > 0 and not s.is_fairness]
     if owed:
-        lines += ["", _alarm("Must-serve rules that these hours cannot meet")]
+        lines += ["", _alarm(_owed_title({s.cause for s in owed}))]
         lines += _columns(
-            [(rule(s.rule), site(s.site), f"{s.pupils:g}", "pupils short") for s in owed], left=2
-        )
+            [
+                (rule(s.rule), site(s.site), f"{s.pupils:g}", "pupils short",
+                 f"({BASES[s.basis]}; {CAUSES[s.cause]})")
+                for s in owed
+            ],
+            left=2,
+        )  # fmt: skip
     if plan.unmet:
         lines += ["", _alarm("Rules of fairness that these hours cannot meet")]
         lines += _columns(
@@ -107,6 +128,8 @@ def record(plan: Plan, folder: Path) -> dict[str, Any]:
         **summary,
         "proof": proof_record(plan.summary.proof),
         "account": plain(figures.account(plan)),
+        "benefit_bound": plain(plan.summary.best_counted_bound),
+        "duties": plan.duties.to_dict(orient="records"),
         "hours": figures.hours_by(plan, "role").to_dict(orient="records"),
         "prices": figures.dear_hours(plan, 20).to_dict(orient="records"),
         "folder": str(folder),
@@ -149,19 +172,20 @@ def _facts(plan: Plan) -> list[str]:
     summary = plan.summary
     digits = digits_of(summary.standard_error)
     facts: Mapping[str, str] = {
-        "eligible": f"{summary.eligible:,} pupils may be offered something",
+        "eligible": f"{summary.eligible:,} pupils may be offered something{_nobody(plan)}",
         "benefit": f"{summary.benefit:,.{digits}f} ± {summary.standard_error:,.{digits}f} "
         "weighted adverse outcomes averted (± one standard error)",
         **_promise(summary, digits),
         **_draws(plan, digits),
-        "proven": proven(summary.proof, summary.status),
+        "proven": proven(summary.proof, summary.status)
+        if summary.eligible
+        else "nobody may be offered anything, so no plan can do better",
         "hours": f"{summary.hours_used:,.0f} of {summary.hours_capacity:,.0f}{_travel(plan)}",
         "money": f"{summary.cost:,.0f} euros"
         + ("" if summary.budget is None else f" of {summary.budget:,.0f}"),
     }
     lines = [f"  {name:<11}{text}" for name, text in facts.items()]
-    if summary.must_serve:
-        lines.append(f"  {'must serve':<11}{summary.must_serve_met:,.0f} of {summary.must_serve:,}")
+    lines += _must_serve(plan)
     if summary.cases:
         lines.append(f"  {'caseload':<11}{_caseload(summary)}")
     return lines
@@ -175,6 +199,48 @@ def _travel(plan: Plan) -> str:
     if known is None or known.travel < 0.5:
         return ""
     return f" ({known.handed:,.0f} handed in, less {known.travel:,.0f} of travel)"
+
+
+def _nobody(plan: Plan) -> str:
+    """Return why nobody may be offered anything, where nobody may."""
+    if plan.summary.eligible or plan.not_served.empty:
+        return ""
+    pupils = plan.not_served.groupby("reason")["pupils"].sum().sort_values(ascending=False)
+    return ": " + ", ".join(f"{reason} ({n:,.0f})" for reason, n in pupils.head(3).items())
+
+
+def _owed_title(causes: set[str]) -> str:
+    if causes == {"no_hours"}:
+        return "Must-serve rules that these hours cannot meet"
+    return "Must-serve rules that are not met"
+
+
+def _must_serve(plan: Plan) -> list[str]:
+    """Return how many of those who are owed help have it, why not, and on what that rests."""
+    summary, every = plan.summary, plan.owed
+    if not every:
+        if not summary.must_serve:
+            return []
+        return [f"  {'must serve':<11}{summary.must_serve_met:,.0f} of {summary.must_serve:,}"]
+    lines = [f"  {'must serve':<11}{_met(every)}"]
+    bases = [
+        (words, duties)
+        for basis, words in BASES.items()
+        if (duties := [duty for duty in every if duty.basis == basis])
+    ]
+    if len(bases) > 1:
+        lines += [f"  {'':<11}{words}: {_met(duties)}" for words, duties in bases]
+    return lines
+
+
+def _met(duties: Sequence[Duty]) -> str:
+    met, owed = sum(duty.met for duty in duties), sum(duty.owed for duty in duties)
+    lacking = [
+        f"{pupils:,.0f} {words}"
+        for cause, words in CAUSES.items()
+        if (pupils := sum(getattr(duty, cause) for duty in duties)) > 0
+    ]
+    return f"{met:,.0f} of {owed:,.0f}" + (f"; {', '.join(lacking)}" if lacking else "")
 
 
 def _promise(summary: Summary, digits: int) -> dict[str, str]:

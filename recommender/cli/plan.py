@@ -279,14 +279,25 @@ def command(
     return _verdict(plan)
 
 
+def _lacks(plan: Plan) -> str:
+    """Return what a plan with shortages lacks, and why."""
+    owed = [s for s in plan.summary.shortages if s.pupils > 0 and not s.is_fairness]
+    causes = {shortage.cause for shortage in owed}
+    if "no_hours" in causes:
+        return "a must-serve rule cannot be met with these hours"
+    if causes:
+        why = (
+            "decisions forbid what counts" if causes == {"forbidden"} else "nothing suits everybody"
+        )
+        return f"a must-serve rule cannot be met, whatever the hours: {why}"
+    if plan.unmet:
+        return "a rule of fairness cannot be met with these hours"
+    return "running help cannot be carried on with these hours"
+
+
 def _verdict(plan: Plan) -> int:
     if plan.summary.shortages:
-        what = "running help cannot be carried on"
-        if plan.unmet:
-            what = "a rule of fairness cannot be met"
-        if plan.summary.pupils_short > 0:
-            what = "a must-serve rule cannot be met"
-        remark(f"recommender: {what} with these hours; the plan says where")
+        remark(f"recommender: {_lacks(plan)}; the plan says where")
         return SHORT
     if plan.summary.status == "stopped":
         remark("recommender: stopped at a limit; the plan and its proven gap are kept")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 SHOWN = 30
 
+MIXED = ("value", "bound", "better_bound", "shortage_penalty")
+"""Numbers of a summary in which the cost of shortages is mixed with benefit: for machines only."""
+
 PUPILS = ("new", "lost", "other", "better", "worse")
 """What is counted of pupils whose help differs."""
 
@@ -46,7 +49,7 @@ def command() -> None:
 )
 @options.speech
 def list_runs(directory: Path, as_json: bool, quiet: bool, verbose: bool) -> int:  # noqa: ARG001
-    """List the plan folders in DIR, oldest first: when, which scenario, value, gap and status."""
+    """List the plan folders in DIR, oldest first: when, which scenario, benefit, gap and status."""
     from recommender.export.runs import runs_in
 
     found, broken = runs_in(directory)
@@ -57,13 +60,13 @@ def list_runs(directory: Path, as_json: bool, quiet: bool, verbose: bool) -> int
     if found:
         widest = max(6, *(len(run.folder.name or ".") for run in found))
         answer(
-            f"{'folder':<{widest}}  created               scenario          value      gap  status"
+            f"{'folder':<{widest}}  created               scenario        benefit      gap  status"
         )
         for run, line in zip(found, lines, strict=True):
             gap = "-" if line["gap"] is None else f"{line['gap']:.2%}"
             answer(
                 f"{run.folder.name or '.':<{widest}}  {line['created']:<20}  "
-                f"{line['scenario'] or 'base':<14}{line['value']:>9,.2f}{gap:>9}  "
+                f"{line['scenario'] or 'base':<14}{_two(line['benefit'])}{gap:>9}  "
                 f"{line['status']}, {line['standing']}{_mark(line)}"
             )
     else:
@@ -144,6 +147,7 @@ def _line(run: Run) -> dict[str, Any]:
         "scenario": manifest.scenario,
         "seed": manifest.seed,
         "value": manifest.value,
+        "benefit": _benefit_of(run),
         "gap": proof.gap if isfinite(proof.gap) else None,
         "proof": proof_record(proof),
         "status": manifest.status,
@@ -162,6 +166,16 @@ def _mark(line: dict[str, Any]) -> str:
     if line["said"] != line["standing"]:
         marks.append(f"a file says {line['said']}, and no audit log does")
     return f" ({'; '.join(marks)})" if marks else ""
+
+
+def _two(number: float | None) -> str:
+    return f"{'-' if number is None else format(number, ',.2f'):>9}"
+
+
+def _benefit_of(run: Run) -> float | None:
+    """Return the benefit of a plan; manifests of earlier versions tell it where nothing lacks."""
+    known, value = run.manifest.benefit, run.manifest.value
+    return value if known is None and value >= 0 else known
 
 
 def _record(found: Difference, units: bool) -> dict[str, Any]:
@@ -200,7 +214,11 @@ def _lines(found: Difference, units: bool) -> list[str]:
     for title, changes in (("Numbers", found.numbers), ("Settings", found.settings)):
         if changes:
             lines += ["", title]
-            lines += [f"  {c.name:<32}{_text(c.before)} -> {_text(c.after)}" for c in changes]
+            lines += [
+                f"  {c.name:<32}{_text(c.before)} -> {_text(c.after)}"
+                for c in changes
+                if c.name not in MIXED
+            ]
     if found.inputs:
         lines += ["", "Inputs", *(f"  {line}" for line in found.inputs)]
     if units:

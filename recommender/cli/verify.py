@@ -88,22 +88,35 @@ def command(
     summary = plan.summary
     known = ", it is the plan that was logged" if logged == "known" else ""
     gap = f": gap {summary.gap:.2%}" if math.isfinite(summary.gap) else ""
+    beside = _lacking_no_more(summary)
     answer(
         f"{plan_folder} holds: every file is as it was written{known}, and the plan fits its hours "
-        f"and rules.\nIt is worth {summary.value:,.4f} and no plan can be worth more than "
-        f"{summary.bound:,.4f}{gap}." + _believed(summary)
+        f"and rules.\nIt is worth {summary.counted:,.4f} and no plan {beside}can be worth more than "
+        f"{summary.counted_bound:,.4f}{gap}." + _believed(summary)
     )
     answer("\n".join(["Not checked:", *(f"  {line}" for line in left)]))
     return 0
 
 
+def _lacking_no_more(summary: Summary) -> str:
+    """Return beside what a shortage the bound holds; a plan that lacks more may be worth more."""
+    parts = []
+    if summary.pupils_short > 0:
+        parts.append(f"{summary.pupils_short:g} pupils who are owed help")
+    if (hours := sum(shortage.hours for shortage in summary.shortages)) > 0:
+        parts.append(f"{hours:,.1f} hours of running help")
+    if any(shortage.is_fairness for shortage in summary.shortages):
+        parts.append("what its rules of fairness ask")
+    return f"that lacks no more (it lacks {', '.join(parts)}) " if parts else ""
+
+
 def _believed(summary: Summary) -> str:
     """Return the sharper proof of a solver, which was not worked out again; "" if there is none."""
-    proof = summary.proof
+    proof, bound = summary.proof, summary.best_counted_bound
     if proof.kind == "prices":
         return ""
     return (
-        f"\nA solver proved {proof.bound:,.4f} when the plan was made: gap {proof.gap:.2%}; "
+        f"\nA solver proved {bound:,.4f} when the plan was made: gap {proof.gap:.2%}; "
         "that was not worked out again."
     )
 

@@ -23,7 +23,9 @@ FIXED: Mapping[str, str] = {
     reasons.NO_CLASS: "because_no_class",
     reasons.NOT_WHOLE: "because_not_whole",
     f"the money {_GOOD}": "because_money",
+    f"what a must-serve rule asks for {_GOOD}": "because_statute",
     f"what a statutory rule asks for {_GOOD}": "because_statute",
+    reasons.OWED: "because_owed",
     f"what a rule of fairness asks for {_GOOD}": "because_fairness",
     f"help for the parents {_GOOD}": "because_parents",
     f"what a family may have at once {_GOOD}": "because_at_once",
@@ -35,7 +37,7 @@ _NAMING = (
     (re.compile(f"the caseload of (.+) {_GOOD}"), "because_caseload", "role"),
     (re.compile(f"a place in (.+) {_GOOD}"), "because_place", "intervention"),
     (re.compile(f"the cap on (.+) {_GOOD}"), "because_cap", "intervention"),
-    (re.compile("there are no hours of (.+)"), "because_none", "role"),
+    (re.compile(f"{reasons.DRY}(.+)"), "because_none", "role"),
 )
 _UNSUITED = re.compile("nothing suits, most often because: (.+)")
 

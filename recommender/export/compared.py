@@ -109,7 +109,7 @@ def comparison_html(
         hours=_hours(comparison, titles),
         groups=_groups(comparison, titles, named),
         moved=_moved(comparison, titles, open_to_all=open_to_all),
-        shortages=records(comparison.shortages),
+        shortages=[{"cause": "", "basis": "", **row} for row in records(comparison.shortages)],
         audience="board" if audience == COORDINATOR else audience,
         open_to_all=open_to_all,
         few=THRESHOLD,

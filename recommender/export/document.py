@@ -14,6 +14,7 @@ import pandas as pd
 
 from recommender.errors import InputError, Problem
 from recommender.export.tables import COLUMNS, LATER, OPTIONAL, Kind, frames_of
+from recommender.planning.duties import CAUSES
 from recommender.planning.plan import Plan, Shortage, Summary
 
 FORMAT = "recommender plan 1"
@@ -38,7 +39,6 @@ def plan_text(plan: Plan, *, beside: str = "") -> str:
         ValueError: if a table holds a number that is not finite.
     """
     summary = asdict(plan.summary)
-    summary["shortages"] = [asdict(shortage) for shortage in plan.summary.shortages]
     for name in _INFINITE:
         summary[name] = summary[name] if math.isfinite(summary[name]) else None
     out = StringIO()
@@ -120,10 +120,13 @@ def _summary(value: Any, problems: list[str]) -> Summary | None:
 
 
 def _shortage(value: dict[str, Any]) -> Shortage:
-    if set(value) != {field.name for field in fields(Shortage)}:
+    needed = {field.name for field in fields(Shortage) if field.default is MISSING}
+    if not needed <= set(value) <= {field.name for field in fields(Shortage)}:
         raise ValueError
     known: dict[str, Any] = {
-        field.name: _scalar(value[field.name], str(field.type)) for field in fields(Shortage)
+        field.name: _scalar(value[field.name], str(field.type))
+        for field in fields(Shortage)
+        if field.name in value
     }
     return Shortage(**known)
 
@@ -135,6 +138,10 @@ def _scalar(value: Any, kind: str) -> Any:
         if type(value) not in (int, float):
             raise TypeError
         return float(value)
+    if kind == "Cause":
+        if value not in CAUSES:
+            raise ValueError
+        return value
     if type(value) is not {"str": str, "bool": bool, "int": int}[kind]:
         raise TypeError
     return value
@@ -213,11 +220,13 @@ def plan_schema() -> dict[str, Any]:
         "float": number,
         "float | None": {"type": ["number", "null"]},
     }
-    shortage = {field.name: kinds[str(field.type)] for field in fields(Shortage)}
+    kinds["Cause"] = {"enum": list(CAUSES)}
+    shortage = record_schema({field.name: kinds[str(field.type)] for field in fields(Shortage)})
+    shortage["required"] = [f.name for f in fields(Shortage) if f.default is MISSING]
     summary: dict[str, Any] = {}
     for field in fields(Summary):
         if field.name == "shortages":
-            summary[field.name] = {"type": "array", "items": record_schema(shortage)}
+            summary[field.name] = {"type": "array", "items": shortage}
         elif field.name in _INFINITE:
             summary[field.name] = {"type": ["number", "null"], "description": "null is infinite"}
         else:

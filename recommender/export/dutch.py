@@ -51,7 +51,43 @@ DUTCH: Mapping[str, str] = {
     "fact_hours": "van de uren gebruikt",
     "fact_hours_of": "{used} van de {capacity} uur",
     "fact_must": "leerlingen met recht op hulp bereikt",
-    "fact_must_of": "van de {must} onder een wettelijke regel",
+    "fact_must_of": "van de {must} die hulp te goed hebben",
+    "met_of": "{met} van de {owed}",
+    "basis": "Berust op",
+    "cause": "Waardoor",
+    "rule_basis_statutory": "wettelijke plicht",
+    "rule_basis_promise": "toezegging",
+    "rule_basis_decision": "besluit van een professional",
+    "rule_decision": "Door professionals verplicht",
+    "duties": "Wie hulp te goed heeft, wie die krijgt, en waarom anderen niet",
+    "lacks_cause_no_hours": "Te weinig uren, geld of plaatsen",
+    "lacks_cause_nothing_suits": "Niets past",
+    "lacks_cause_forbidden": "Door een besluit uitgesloten",
+    "lacks_cause_no_consent": "Geen toestemming",
+    "lacks_no_hours_law": "Er zijn niet genoeg uren voor elke leerling onder een wettelijke regel: "
+    "{pupils} te weinig. De wet vraagt meer uren of een andere oplossing; zie Regels die gelden.",
+    "lacks_no_hours_promise": "Er zijn niet genoeg uren, geld of plaatsen voor {pupils} leerlingen "
+    "aan wie hulp is toegezegd, of voor wie professionals die verplichten. Dit is geen wettelijke "
+    "plicht; zie Regels die gelden.",
+    "lacks_nothing_suits_law": "Voor {pupils} leerlingen onder een wettelijke regel past niets wat "
+    "meetelt, hoeveel uren er ook zijn. Zij hebben andere hulp nodig dan de catalogus heeft, of "
+    "een besluit van mensen; zie Regels die gelden.",
+    "lacks_nothing_suits_promise": "Voor {pupils} leerlingen aan wie hulp is toegezegd, of voor "
+    "wie professionals die verplichten, past niets wat meetelt, hoeveel uren er ook zijn; zie "
+    "Regels die gelden.",
+    "lacks_forbidden_law": "Besluiten van professionals sluiten de hulp uit die zou meetellen voor "
+    "{pupils} leerlingen onder een wettelijke regel; zie Regels die gelden.",
+    "lacks_forbidden_promise": "Besluiten van professionals sluiten de hulp uit die zou meetellen "
+    "voor {pupils} leerlingen aan wie hulp is toegezegd, of voor wie professionals andere hulp "
+    "verplichten; zie Regels die gelden.",
+    "lacks_no_consent": "Voor {pupils} leerlingen die hulp te goed hebben is er geen toestemming "
+    "om die aan te bieden. Voor hen is niets gepland; dat is geen tekort aan uren.",
+    "lacks_open": "{pupils} leerlingen die hulp te goed hebben, krijgen niets wat meetelt; zie "
+    "Regels die gelden.",
+    "because_owed": "deze leerling heeft hulp te goed, maar uren, geld of plaatsen zijn niet "
+    "genoeg voor allen voor wie dat geldt",
+    "says_law": "Dit is een wettelijke plicht.",
+    "says_promise": "Dit is een toezegging, geen wettelijke plicht.",
     "fact_money": "euro naast de uren",
     "fact_money_of": "van {budget}",
     "fact_money_free": "er is geen budget bepaald",
@@ -156,7 +192,7 @@ DUTCH: Mapping[str, str] = {
     "because_caseload": "een andere casus van {name} doet meer goed voor anderen",
     "because_cap": "de grens aan {name}: een plek doet meer goed voor anderen",
     "because_money": "het geld doet meer goed voor anderen",
-    "because_statute": "wat een wettelijke regel vraagt doet meer goed voor anderen",
+    "because_statute": "wat een regel die hulp verplicht vraagt doet meer goed voor anderen",
     "because_fairness": "wat een regel voor eerlijk verdelen vraagt doet meer goed voor anderen",
     "because_no_class": "een hele klas doet mee of niemand, en haar uren doen elders meer goed",
     "because_not_now": "wat past mag nog niet beginnen naast of na wat de leerling al heeft",
@@ -189,11 +225,9 @@ DUTCH: Mapping[str, str] = {
     "owed": "Nodig",
     "met": "Gehaald",
     "short": "Tekort",
-    "shortage_banner": "Er zijn niet genoeg uren voor elke leerling onder een wettelijke regel: "
-    "{pupils} te weinig. De wet vraagt meer uren of een andere oplossing; zie Regels die gelden.",
     "lacking": "Uren die lopende hulp tekortkomt",
     "lacking_intro": "Hulp die al loopt kost meer uren dan er zijn.",
-    "all_met": "Aan elke wettelijke regel is voldaan.",
+    "all_met": "Aan elke regel die hulp verplicht is voldaan, voor wie met hulp instemt.",
     "no_rules": "Geen leerling valt onder een wettelijke regel.",
     "rules_price": "Andere grenzen die voordeel kosten",
     "limit": "Grens",
@@ -237,6 +271,7 @@ DUTCH: Mapping[str, str] = {
     "cert_value": "Waarde van het plan",
     "cert_bound": "Grens uit de prijzen",
     "cert_better": "Scherpere grens, met een rekenprogramma",
+    "cert_short": "Leerlingen tekort; de grenzen gelden voor elk plan dat niet meer tekortkomt",
     "cert_gap": "Verschil",
     "cert_plain": "Verschil volgens de prijzen alleen",
     "cert_engine": "Rekenwijze",
@@ -502,7 +537,7 @@ DUTCH: Mapping[str, str] = {
     "card_hours": "Uren per leerling",
     "card_status": "Waarom",
     "card_proposed": "doet hier meer goed dan andere hulp of andere leerlingen",
-    "card_must_serve": "een wettelijke regel vraagt hulp",
+    "card_must_serve": "een regel verplicht hulp",
     "card_required": "een professional heeft dit besloten",
     "card_uncertain": "± {error} (één standaardfout)",
     "card_alternative": "Beste hulp die niet kon",
@@ -557,6 +592,19 @@ SHEETS: Mapping[str, str] = {
     "scenario": "scenario",
     "synthetic": "verzonnen",
     "shortage": "tekort",
+    "duty": "hulp te goed",
+    "statutory": "wettelijke plicht",
+    "promise": "toezegging",
+    "decision": "besluit van een professional",
+    "no_hours": "te weinig uren, geld of plaatsen",
+    "nothing_suits": "niets past",
+    "forbidden": "door een besluit uitgesloten",
+    "no_consent": "geen toestemming",
+    "bound_from": "grens uit scenario",
+    "plan_from": "plan uit scenario",
+    "shortage_hours": "uren tekort",
+    "cause": "oorzaak",
+    "basis": "berust op",
     "created": "gemaakt",
     "version": "versie",
     "of": "van",

@@ -112,6 +112,7 @@ class Manifest:
         equity: help by groups that must not be treated unequally, small cells left out.
         more: what more hours of a role could bring at most.
         front: what hours of everybody could bring, from fewer to more; () where it is not known.
+        benefit: of the plan; None in manifests of earlier versions.
         value, bound, gap, better_bound, status, engine, seed, scenario, synthetic: as in the plan.
     """
 
@@ -142,6 +143,7 @@ class Manifest:
     equity: tuple[EquityGroup, ...] = ()
     more: tuple[MoreHours, ...] = ()
     front: tuple[Point, ...] = ()
+    benefit: float | None = None
 
 
 def manifest_of(
@@ -216,6 +218,7 @@ def manifest_of(
         equity=equity_of(plan, inputs.cohort),
         more=more_hours(plan, inputs.resources, policy.rules.travel_overhead),
         front=front,
+        benefit=summary.benefit,
     )
 
 
@@ -269,6 +272,7 @@ def manifest_text(manifest: Manifest) -> str:
         "equity": [plain(group) for group in manifest.equity],
         "more": [plain(hours) for hours in manifest.more],
         "front": [plain(point) for point in manifest.front],
+        **({} if manifest.benefit is None else {"benefit": manifest.benefit}),
     }
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -321,6 +325,7 @@ def read_manifest(text: str, file: str) -> Manifest:
             equity=tuple(EquityGroup(**group) for group in document.get("equity", ())),
             more=tuple(MoreHours(**hours) for hours in document.get("more", ())),
             front=tuple(Point(**point) for point in document.get("front", ())),
+            benefit=None if document.get("benefit") is None else float(document["benefit"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         message = "is not the manifest of a plan folder"

@@ -26,6 +26,7 @@ _TITLES = {
     "profiles": "The risks the plan was made with",
     "staff": "Who is there: hours handed in, given and left by those alike, and why some are left",
     "calibration": "How such risks compared with what happened to earlier pupils",
+    "duties": "What every must-serve rule comes to: pupils owed help, helped, and not, by cause",
 }
 
 

@@ -117,7 +117,41 @@ ENGLISH: Mapping[str, str] = {
     "fact_hours": "of the hours used",
     "fact_hours_of": "{used} of {capacity} hours",
     "fact_must": "must-serve pupils reached",
-    "fact_must_of": "of {must} under a statutory rule",
+    "fact_must_of": "of {must} who are owed help",
+    "met_of": "{met} of {owed}",
+    "basis": "Rests on",
+    "cause": "Why",
+    "rule_basis_statutory": "duty in law",
+    "rule_basis_promise": "promise",
+    "rule_basis_decision": "decision of a professional",
+    "rule_decision": "Required by professionals",
+    "duties": "Who is owed help, who has it, and why others have not",
+    "lacks_cause_no_hours": "Hours, money or places lack",
+    "lacks_cause_nothing_suits": "Nothing suits",
+    "lacks_cause_forbidden": "Forbidden by decision",
+    "lacks_cause_no_consent": "No consent",
+    "lacks_no_hours_law": "The hours do not suffice for every pupil under a statutory rule: "
+    "{pupils} too few. The law asks for more hours or another arrangement; see Rules in force.",
+    "lacks_no_hours_promise": "The hours, the money or the places do not suffice for every "
+    "pupil to whom help was promised, or for whom professionals require it: {pupils} too few. This "
+    "is no duty in law; see Rules in force.",
+    "lacks_nothing_suits_law": "Nothing that counts suits {pupils} pupils under a statutory rule, "
+    "whatever the hours. They need other help than the catalogue holds, or a decision by hand; see "
+    "Rules in force.",
+    "lacks_nothing_suits_promise": "Nothing that counts suits {pupils} pupils to whom help was "
+    "promised, or for whom professionals require it, whatever the hours; see Rules in force.",
+    "lacks_forbidden_law": "Decisions of professionals forbid the help that would count for "
+    "{pupils} pupils under a statutory rule; see Rules in force.",
+    "lacks_forbidden_promise": "Decisions of professionals forbid the help that would count for "
+    "{pupils} pupils to whom help was promised, or for whom professionals require other help; see "
+    "Rules in force.",
+    "lacks_no_consent": "{pupils} pupils who are owed help are without consent to offer it, so "
+    "none is planned for them; that is no shortage of hours.",
+    "lacks_open": "{pupils} pupils who are owed help have none that counts; see Rules in force.",
+    "because_owed": "help is owed, but hours, money or places do not suffice for all who are owed "
+    "it",
+    "says_law": "This is a duty in law.",
+    "says_promise": "This is a promise, no duty in law.",
     "fact_money": "euros beside the hours",
     "fact_money_of": "of {budget}",
     "fact_money_free": "no budget was set",
@@ -189,11 +223,9 @@ ENGLISH: Mapping[str, str] = {
     "owed": "Owed",
     "met": "Met",
     "short": "Short",
-    "shortage_banner": "The hours do not suffice for every pupil under a statutory rule: {pupils} "
-    "too few. The law asks for more hours or another arrangement; see Rules in force.",
     "lacking": "Hours that running help lacks",
     "lacking_intro": "Help that is already running takes more hours than there are.",
-    "all_met": "Every statutory rule is met.",
+    "all_met": "Every must-serve rule is met, for all who agree to help.",
     "no_rules": "No pupil is under a statutory rule.",
     "rules_price": "Other limits that cost benefit",
     "limit": "Limit",
@@ -233,6 +265,7 @@ ENGLISH: Mapping[str, str] = {
     "cert_value": "Value of the plan",
     "cert_bound": "Bound from the prices",
     "cert_better": "Tighter bound, by a solver",
+    "cert_short": "Pupils short; the bounds hold for every plan that lacks no more",
     "cert_gap": "Gap",
     "cert_plain": "Gap by the prices alone",
     "cert_engine": "Engine",
@@ -539,7 +572,7 @@ ENGLISH: Mapping[str, str] = {
     "because_caseload": "another case of {name} would do more good for others",
     "because_cap": "the cap on {name} would do more good for others",
     "because_money": "the money would do more good for others",
-    "because_statute": "what a statutory rule asks for would do more good for others",
+    "because_statute": "what a must-serve rule asks for would do more good for others",
     "because_fairness": "what a rule of fairness asks for would do more good for others",
     "because_no_class": "a whole class takes part or nobody, and its hours do more good elsewhere",
     "because_not_now": "what suits may not start yet, beside or after what the pupil already has",
@@ -569,7 +602,7 @@ ENGLISH: Mapping[str, str] = {
     "card_status": "Why",
     "card_proposed": "does more good here than other help or other pupils would get from these "
     "hours",
-    "card_must_serve": "a statutory rule asks for help",
+    "card_must_serve": "a must-serve rule asks for help",
     "card_required": "a professional decided so",
     "card_uncertain": "± {error} (one standard error)",
     "card_alternative": "Best help that could not be",

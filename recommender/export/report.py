@@ -21,6 +21,7 @@ from recommender.export import curves, figures, steady
 from recommender.export.because import reason_words
 from recommender.export.disclosure import hide_counts, hide_part, hide_served
 from recommender.export.equity import RARE
+from recommender.export.lacks import lacks_of, owed_by_basis
 from recommender.export.manifest import Manifest
 from recommender.export.pages import filled
 from recommender.export.phrases import LANGUAGES, Language
@@ -99,6 +100,7 @@ def report_html(
     paid = {key for key, euros in manifest.costs if euros > 0}
     left = figures.hours_left(plan, most=_SHOWN)
     shortage = summary.pupils_short
+    owed = sum(duty.owed for duty in plan.owed) or float(summary.must_serve)
     if open_to_all:
         risk, sites = hide_served(risk), hide_served(sites)
         offered = _without_hours(hide_counts(offered, "pupils"))
@@ -107,7 +109,9 @@ def report_html(
         hours = {by: _open_hours(plan, manifest, by, table, few) for by, table in hours.items()}
         must = _must_by_rule(must)
         served = hide_part(served, summary.pupils)
-        reached = hide_part(reached, summary.must_serve)
+        # who is owed help and does not agree would follow from the rules, which count the others
+        owed = float(summary.must_serve)
+        reached = hide_part(reached, owed)
         shown = hours["role"].loc[hours["role"]["used"].notna(), "role"]
         left = left[left["role"].isin(shown)]
     else:
@@ -127,6 +131,10 @@ def report_html(
         proof_said=proof_in_words(summary.proof, summary.status, words),
         served=served,
         reached=reached,
+        owed=owed,
+        bases=[] if open_to_all else owed_by_basis(plan.owed),
+        lacks=lacks_of(plan, open_to_all=open_to_all),
+        duties=[] if open_to_all else records(plan.duties),
         manifest=manifest,
         scenario=_scenario(summary.scenario, named, words),
         shortage=shortage,

@@ -50,6 +50,7 @@ def rules_of(plan: Plan, manifest: Manifest, words: Language, named: Named) -> t
         helps = rule.get("interventions", ())
         says = say["says_must_some" if helps else "says_must_any"]
         says = says.format(helps=", ".join(named("intervention", key) for key in helps))
+        says += " " + say["says_law" if rule.get("statutory") else "says_promise"]
         found.append(Rule(named("rule", rule["id"]), says))
     for key, most in limits.get("caps", ()):
         says = say["says_cap"].format(most=words.number(most), help=named("intervention", key))

@@ -114,6 +114,18 @@ def difference(
                 (getattr(before.summary, field.name), getattr(after.summary, field.name))
             ]
             if old != new
+        )
+        + tuple(
+            Change(name, old, new)
+            for name, old, new in (
+                ("pupils_short", before.summary.pupils_short, after.summary.pupils_short),
+                (
+                    "benefit_bound",
+                    before.summary.best_counted_bound,
+                    after.summary.best_counted_bound,
+                ),
+            )
+            if old != new
         ),
         settings=_changes(
             _flat(json.loads(manifest_before.settings)), _flat(json.loads(manifest_after.settings))

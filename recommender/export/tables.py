@@ -45,6 +45,8 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "benefit_forgone": _NUMBER,
         "pupils": _NUMBER,
         "lot": _NUMBER,
+        "rule": _TEXT,
+        "cause": _TEXT,
     },
     "sessions": {
         "intervention": _TEXT,
@@ -116,13 +118,26 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "found": _NUMBER,
         "standard_error": _NUMBER,
     },
+    "duties": {
+        "rule": _TEXT,
+        "basis": _TEXT,
+        "owed": _NUMBER,
+        "met": _NUMBER,
+        "no_hours": _NUMBER,
+        "nothing_suits": _NUMBER,
+        "forbidden": _NUMBER,
+        "no_consent": _NUMBER,
+    },
 }
 """The columns every plan has, table by table; a plan may have more."""
 
-OPTIONAL = frozenset({"calibration", "staff"})
+OPTIONAL = frozenset({"calibration", "staff", "duties"})
 """The tables that plans of earlier versions lack; they are then empty."""
 
-LATER = frozenset(("caseload", name) for name in ("match", "split", "day", "coordinator"))
+LATER = frozenset(
+    {("caseload", name) for name in ("match", "split", "day", "coordinator")}
+    | {("not_served", name) for name in ("rule", "cause")}
+)
 """The columns that plans of earlier versions lack."""
 
 CSV_TABLES = ("assignments", "not_served", "sessions", "resources", "caseload", "memberships")

@@ -31,6 +31,7 @@ from recommender.export.manifest import Manifest
 from recommender.export.phrases import Language
 from recommender.export.report import language_of, names_in
 from recommender.export.tables import CSV_TABLES, frames_of
+from recommender.planning.duties import CAUSES
 from recommender.planning.plan import Plan
 
 Named = Callable[[str, str], str]
@@ -264,7 +265,11 @@ def _capacity(plan: Plan, words: Language, named: Named) -> pd.DataFrame:
 def _overview(plan: Plan, manifest: Manifest, say: Translate) -> pd.DataFrame:
     """Item and value: the summary, then what the plan was made from."""
     summary: dict[str, Any] = asdict(plan.summary)
-    summary.pop("shortages")
+    for name in ("shortages", "shortage_penalty"):
+        summary.pop(name)
+    dear = plan.summary.counted - plan.summary.value
+    for name in ("value", "bound", "better_bound"):
+        summary[name] = None if summary[name] is None else summary[name] + dear
     rows: list[tuple[str, Any]] = [
         (say(name), "" if v is None else v) for name, v in summary.items()
     ]
@@ -273,7 +278,17 @@ def _overview(plan: Plan, manifest: Manifest, say: Translate) -> pd.DataFrame:
     for short in plan.summary.shortages:
         if not short.is_fairness:
             kind, amount = ("hours", short.hours) if short.hours > 0 else ("pupils", short.pupils)
-            rows.append((say("shortage"), f"{short.rule}, {short.site}: {amount:g} {say(kind)}"))
+            why = "" if short.hours > 0 else f" ({say(short.basis)}; {say(short.cause)})"
+            text = f"{short.rule}, {short.site}: {amount:g} {say(kind)}{why}"
+            rows.append((say("shortage"), text))
+    for duty in plan.owed:
+        lacking = "".join(
+            f"; {getattr(duty, cause):g} {say(cause)}"
+            for cause in CAUSES
+            if getattr(duty, cause) > 0
+        )
+        text = f"{duty.rule} ({say(duty.basis)}): {duty.met:g} {say('of')} {duty.owed:g}{lacking}"
+        rows.append((say("duty"), text))
     counted = {"pupil": "pupils", "hour": "hours", "outcome": "benefit"}
     for unmet in plan.unmet:
         kind = counted.get(unmet.unit, "pupils")

@@ -106,16 +106,18 @@ class Column:
 
 @dataclass(frozen=True, config=STRICT)
 class MustServe:
-    """A statutory rule: units that carry its id in ``must_serve`` are to be offered help.
+    """A must-serve rule: units that carry its id in ``must_serve`` are to be offered help.
 
     Attributes:
         name: what people call it.
         interventions: which help counts; empty means any.
+        statutory: whether it is a duty in law; else it is a promise.
     """
 
     id: str
     name: Text
     interventions: tuple[str, ...] = ()
+    statutory: bool = False
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -191,7 +193,8 @@ class Rules:
 
     Attributes:
         budget: euros for the whole plan, or None for no limit.
-        must_serve: statutory rules; ``must_serve: 1`` in a table means the rule ``any``.
+        must_serve: rules under which help is owed; ``must_serve: 1`` in a table means the rule
+            ``any``.
         consent: the consent states in which a unit may be offered help.
         travel_overhead: share of an hour lost when a professional serves more than one site.
         caps: intervention -> most pupils per site and plan.

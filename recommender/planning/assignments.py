@@ -12,13 +12,14 @@ from recommender.matching import (
     benefit_parts,
     cautious,
 )
-from recommender.planning.codes import Bools, Codes, Floats, Ints, first_best, ranges
+from recommender.planning.codes import Codes, Floats, Ints, first_best, ranges
+from recommender.planning.duties import CAUSES, Owing, counted
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.memberships import price_of_membership
 from recommender.planning.offers import members_of
 from recommender.planning.people import counts_for
-from recommender.planning.reasons import Waiting, reasons_of
+from recommender.planning.reasons import DRY, OWED, Waiting, reasons_of
 from recommender.planning.taken import Taken
 from recommender.planning.terms import Strings
 from recommender.planning.words import bundle_names, named, offer_names, tidy
@@ -47,12 +48,11 @@ def assignments_of(
     pupils = taken.pupils[line]
     waited = formulation.waited[period[line]]
     part, error = _parts(candidates, matching, taken.candidate, line, what)
-    counts = cautious(part, error, candidates.caution)
+    worth = cautious(part, error, candidates.caution)
     paid = price_of_members(formulation, taken, line, piece)
     other = runner_up(formulation, taken)
-    counted = _counted(formulation, taken.offer)
     status = np.where(
-        counted,
+        counted(formulation, taken.offer),
         "must_serve",
         np.where(candidates.required[taken.unit] >= 0, "required", "proposed"),
     ).astype(object)
@@ -68,7 +68,7 @@ def assignments_of(
             "benefit": part * waited * pupils,
             "standard_error": error * waited * pupils,
             "price_paid": paid * pupils,
-            "net_value": (counts * waited * formulation.people.priority[unit] - paid) * pupils,
+            "net_value": (worth * waited * formulation.people.priority[unit] - paid) * pupils,
             "runner_up": next_best[line],
             "status": status[line],
             "bundle": bundle_names(candidates)[bundle[line]],
@@ -136,12 +136,6 @@ def price_of_members(formulation: Formulation, taken: Taken, line: Ints, piece: 
     return paid
 
 
-def _counted(formulation: Formulation, offers: Codes) -> Bools:
-    made_of = formulation.offers.made_of[:, offers]
-    served = (formulation.pieces.kind == Kind.SERVED).astype(np.float64)
-    return np.asarray(made_of.T @ served) > 0
-
-
 def runner_up(formulation: Formulation, taken: Taken) -> Ints:
     """Return (offered,) the best column the unit does not take, by net value; -1 is nothing."""
     start = formulation.problem.start
@@ -169,13 +163,21 @@ def offers_named(formulation: Formulation, candidates: Candidates, column: Ints)
 
 
 def not_served_of(
-    formulation: Formulation, taken: Taken, candidates: Candidates, waiting: Waiting
+    formulation: Formulation,
+    taken: Taken,
+    candidates: Candidates,
+    waiting: Waiting,
+    owing: Owing,
 ) -> pd.DataFrame:
-    """Return unit_id, site, reason, best_alternative, benefit_forgone, pupils, lot (see ``Plan``).
+    """Return unit_id, site, reason, best_alternative, benefit_forgone, pupils, lot, rule, cause.
 
-    The best alternative is the one that comes nearest to being worth its price.
+    The best alternative is the one that comes nearest to being worth its price (see ``Plan``).
     """
     reason = reasons_of(formulation, taken, candidates, waiting)
+    cause = owing.cause[waiting.unit]
+    lacks_hours = cause == CAUSES.index("no_hours")
+    outbid = np.array([not text.startswith(DRY) for text in reason], dtype=np.bool_)
+    reason[lacks_hours & outbid] = OWED
     none = waiting.column < 0
     worth = formulation.benefit
     value = worth[np.maximum(waiting.column, 0)] if worth.size else np.zeros(none.size)
@@ -189,6 +191,8 @@ def not_served_of(
             "benefit_forgone": np.where(none, 0.0, value * waiting.pupils),
             "pupils": waiting.pupils,
             "lot": formulation.people.lot[waiting.unit],
+            "rule": named(formulation.book.rules, formulation.people.duty[waiting.unit]),
+            "cause": named(CAUSES, cause),
         }
     )
     return tidy(frame)

@@ -221,6 +221,7 @@ def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) 
         staff_of(resources.professionals, book, limits.travel_overhead, resources.roles),
         terms,
         book,
+        facts.committed[:3],
     )
     most = most_at_once(resources.professionals, resources.roles, limits, book)
     lines = running_cases(running, people, terms, len(book.roles))

@@ -531,17 +531,19 @@ def shared_out(pieces: Pieces, terms: Terms, of_piece: Floats) -> Floats:
 
 
 def hours_given(
-    pieces: Pieces, staff: Staff, terms: Terms, book: Book
+    pieces: Pieces, staff: Staff, terms: Terms, book: Book, running: tuple[Ints, Ints, Ints]
 ) -> tuple[Pieces, Staff, Ints]:
     """Return the HOUR pieces of the ways staff may spend hours, the ways kept, and their pieces.
 
-    Staff who serve all sites may go where their role is asked for; ways nobody asks for are
-    left out, unless the site is named for the professional.
+    Staff who serve all sites may go where their role is asked for, by help that may be offered or
+    by help that is running (codes of role, site and period); ways nobody asks for are left out,
+    unless the site is named for the professional.
     """
     piece, role, period, _ = work(pieces, terms)
     shape = (len(book.roles), len(book.sites), len(book.periods))
     asked = np.zeros(shape, dtype=np.bool_)
     asked[role, pieces.site[piece], period] = True
+    asked[running] = True
     team_period = staff.period[staff.way_team]
     way = np.flatnonzero(staff.home | asked[staff.way_role, staff.way_site, team_period])
     staff = replace(

@@ -12,12 +12,26 @@ from recommender.matching import Candidates, MatchingSettings, plan_error, promi
 from recommender.planning.accounts import resources_of, sessions_of
 from recommender.planning.assignments import assignments_of, not_served_of
 from recommender.planning.caseload import NOBODY, caseload_of, described
+from recommender.planning.duties import (
+    Basis,
+    Cause,
+    Duty,
+    Owing,
+    basis_of,
+    duties_in,
+    duties_of,
+    duties_table,
+    lacking_by_cause,
+    owing_of,
+    penalty_of,
+    statutory_rules,
+)
 from recommender.planning.fairness import settled
 from recommender.planning.formulate import Formulation
 from recommender.planning.left import STAFF_COLUMNS, staff_of_plan
 from recommender.planning.limits import Kind, euros
 from recommender.planning.memberships import memberships_of
-from recommender.planning.proof import Proof, proof_of
+from recommender.planning.proof import Proof, proof_of, rounding
 from recommender.planning.reasons import waiting_of
 from recommender.planning.taken import WHOLE, Taken, taken_of
 from recommender.planning.words import UNITS
@@ -31,6 +45,8 @@ RUNNING = "running_help"
 class Shortage:
     """What a must-serve rule still lacks: pupils of one site that could not be offered help.
 
+    A rule may lack pupils of one site for several causes, each a shortage of its own.
+
     Attributes:
         rule: the rule, or ``running_help`` where help that is already running lacks hours; of a
             rule of fairness "rule/group".
@@ -38,6 +54,8 @@ class Shortage:
         pupils: pupils that could not be offered help; 0 for running help; of a rule of fairness
             what the group lacks of its floor (pupils, hours or benefit).
         role, period, hours: the hours that running help lacks; "" and 0 for a rule.
+        cause: why (see ``duties``); who does not agree to help is no shortage.
+        statutory: whether the rule is a duty in law.
     """
 
     rule: str
@@ -46,6 +64,13 @@ class Shortage:
     role: str = ""
     period: str = ""
     hours: float = 0.0
+    cause: Cause = "no_hours"
+    statutory: bool = False
+
+    @property
+    def basis(self) -> Basis:
+        """Return on what the rule rests."""
+        return basis_of(self.rule, statutory=self.statutory)
 
     @property
     def is_fairness(self) -> bool:
@@ -89,8 +114,9 @@ class Summary:
             them; None without draws.
         pupils, eligible, served: numbers of pupils (segments count their pupils); eligible are
             those with at least one candidate.
-        must_serve, must_serve_met: pupils under a statutory rule who agree to help, and how many
-            of them are offered help that counts or have it already.
+        must_serve, must_serve_met: pupils under a must-serve rule who agree to help, and how many
+            of them are offered help that counts or have it already; ``Plan.duties``
+            counts all pupils.
         hours_capacity, hours_used: over all roles, sites and periods, travel taken off; running
             help is part of the use.
         cost, budget: euros beside the hours; budget None is no limit.
@@ -101,6 +127,9 @@ class Summary:
         sessions_apart: sessions whose professionals share no day.
         professionals_overloaded: with more cases at once than the rules allow.
         status: optimal | gap | stopped.  engine: what solved it.  seed: of every random choice.
+        shortage_penalty: what the shortages take off the value; None in plans of earlier versions.
+        bound_from: the scenario from which ``better_bound`` was taken over, "" for none: what
+            nothing exceeds there, nothing exceeds under tighter limits.
     """
 
     value: float
@@ -134,6 +163,25 @@ class Summary:
     draws: int = 0
     benefit_low: float | None = None
     benefit_high: float | None = None
+    shortage_penalty: float | None = None
+    bound_from: str = ""
+
+    @property
+    def counted(self) -> float:
+        """Return the value without the cost of shortages: the benefit, as the rules count it."""
+        if self.shortage_penalty is None:
+            return self.benefit if self.shortages else self.value
+        return self.value + self.shortage_penalty
+
+    @property
+    def counted_bound(self) -> float:
+        """Return what nothing that lacks no more can count for, by the prices alone."""
+        return self.bound + (self.counted - self.value)
+
+    @property
+    def best_counted_bound(self) -> float:
+        """Return the same at the lower of both bounds."""
+        return self.best_bound + (self.counted - self.value)
 
     @property
     def pupils_short(self) -> float:
@@ -173,7 +221,8 @@ class Plan:
             rows of a bundle and are totals for ``units`` pupils.  The lot is the unit's
             place in the seeded order that breaks ties.
         not_served: unit_id, site, reason, best_alternative ("bundle@period" or "nothing"),
-            benefit_forgone, pupils, lot: one row per unit with pupils who are not offered
+            benefit_forgone, pupils, lot, rule (under which help is owed, "" for none), cause (of
+            ``duties``, "" where none is owed): one row per unit with pupils who are not offered
             anything.
         sessions: intervention, site, period, groups, pupils, grade (of a class, else "")[, family:
             whose parents receive help once for ``pupils`` children; a group of parents counts its
@@ -198,6 +247,9 @@ class Plan:
         staff: role, sites, period, hours, capacity, used, price, reason, name: who is there, a
             line for those alike; what there is never depends on the plan (see ``left``).  Empty in
             plans of earlier versions.
+        duties: rule, basis (statutory|promise|decision), owed, met, no_hours, nothing_suits,
+            forbidden, no_consent: what every must-serve rule comes to, in pupils (see ``duties``);
+            empty in plans of earlier versions.
     """
 
     summary: Summary
@@ -210,6 +262,12 @@ class Plan:
     profiles: pd.DataFrame
     calibration: pd.DataFrame = field(default_factory=lambda: no_calibration())
     staff: pd.DataFrame = field(default_factory=lambda: no_staff())
+    duties: pd.DataFrame = field(default_factory=lambda: duties_table(()))
+
+    @property
+    def owed(self) -> tuple[Duty, ...]:
+        """Return what every must-serve rule comes to."""
+        return duties_in(self.duties)
 
     @property
     def unmet(self) -> tuple[Unmet, ...]:
@@ -256,6 +314,7 @@ def plan_of(
     synthetic: bool = False,
     caseload: pd.DataFrame | None = None,
     in_turn: bool = False,
+    bound_from: str = "",
 ) -> Plan:
     """Return the plan that an allocation stands for.
 
@@ -269,11 +328,13 @@ def plan_of(
         caseload: who does what, as it was read back; worked out where it is None.
         in_turn: lay cases on hours in turn: a plan that holds and adds up, in a hundredth of the
             time, whose caseload is not the one to work by.
+        bound_from: as of ``Summary``.
     """
     allocation = _settled(formulation, allocation)
     taken = taken_of(formulation, allocation.solution)
     assignments = assignments_of(formulation, taken, candidates, matching)
     waiting = waiting_of(formulation, taken)
+    owing = owing_of(formulation, taken, candidates)
     if caseload is None:
         caseload = caseload_of(formulation, taken, candidates, in_turn=in_turn)
     caseload, told, taken = described(caseload, formulation, taken, candidates)
@@ -287,7 +348,7 @@ def plan_of(
     summary = Summary(
         value=certificate.value,
         bound=bound,
-        gap=_gap(bound - certificate.value, benefit),
+        gap=_gap(bound - certificate.value, benefit, certificate.value),
         better_bound=certificate.better_bound,
         benefit=benefit,
         standard_error=plan_error(candidates, matching, taken.candidate, discounted),
@@ -307,7 +368,7 @@ def plan_of(
         seed=formulation.settings.seed,
         scenario=scenario,
         synthetic=synthetic,
-        shortages=_shortages(formulation, taken),
+        shortages=_shortages(formulation, taken, owing),
         cases=told.cases,
         cases_divided=told.divided,
         cases_unmatched=told.unmatched,
@@ -315,11 +376,13 @@ def plan_of(
         sessions_apart=told.apart,
         professionals_overloaded=told.overloaded,
         promise=promised(candidates, matching, taken.candidate, discounted),
+        shortage_penalty=penalty_of(formulation, solution),
+        bound_from=bound_from,
     )
     return Plan(
         summary=summary,
         assignments=assignments,
-        not_served=not_served_of(formulation, taken, candidates, waiting),
+        not_served=not_served_of(formulation, taken, candidates, waiting, owing),
         sessions=sessions_of(formulation, taken),
         resources=resources_of(formulation, taken),
         caseload=caseload,
@@ -327,13 +390,14 @@ def plan_of(
         profiles=_profiles(candidates),
         calibration=no_calibration() if candidates.risks.trust is None else candidates.risks.trust,
         staff=staff_of_plan(formulation, taken, candidates),
+        duties=duties_table(duties_of(formulation, owing)),
     )
 
 
-def _gap(difference: float, benefit: float) -> float:
+def _gap(difference: float, benefit: float, value: float) -> float:
     if benefit > 0:
         return max(0.0, difference) / benefit
-    return 0.0 if difference <= 0 else float("inf")
+    return 0.0 if difference <= rounding(value) else float("inf")
 
 
 def _settled(formulation: Formulation, allocation: Allocation) -> Allocation:
@@ -350,14 +414,24 @@ def _settled(formulation: Formulation, allocation: Allocation) -> Allocation:
     return replace(allocation, solution=solution, certificate=certificate)
 
 
-def _shortages(formulation: Formulation, taken: Taken) -> tuple[Shortage, ...]:
+def _shortages(formulation: Formulation, taken: Taken, owing: Owing) -> tuple[Shortage, ...]:
     pieces, book = formulation.pieces, formulation.book
-    lacking = np.flatnonzero((pieces.kind >= Kind.SHORT) & (taken.piece > WHOLE))
-    found = []
+    law = statutory_rules(formulation)
+    found = [
+        Shortage(
+            book.rules[rule],
+            book.sites[site],
+            pupils,
+            cause=cause,
+            statutory=book.rules[rule] in law,
+        )
+        for rule, site, cause, pupils in lacking_by_cause(formulation, taken, owing)
+    ]
+    lacking = np.flatnonzero((pieces.kind > Kind.SHORT) & (taken.piece > WHOLE))
     for piece in lacking.tolist():
         kind, amount = pieces.kind[piece], float(taken.piece[piece])
         site = book.sites[pieces.site[piece]] if pieces.site[piece] >= 0 else ""
-        if kind in (Kind.SHORT, Kind.LACK):
+        if kind == Kind.LACK:
             found.append(Shortage(book.rules[pieces.rule[piece]], site, amount))
         elif kind == Kind.BORROWED:
             role, period = book.roles[pieces.role[piece]], book.periods[pieces.period[piece]]

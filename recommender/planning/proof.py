@@ -60,6 +60,11 @@ class Proof:
         return self.gap < 1
 
 
+def rounding(value: float) -> float:
+    """Return what a difference to an objective may come to by rounding alone."""
+    return 1e-9 * max(1.0, abs(value))
+
+
 def proof_of(plan: Proven, benefit: float | None = None) -> Proof:
     """Return the sharpest proof of a plan.
 
@@ -72,6 +77,8 @@ def proof_of(plan: Proven, benefit: float | None = None) -> Proof:
     gap = plan.gap
     if sharper and math.isfinite(bound) and benefit is not None and benefit > 0:
         gap = min(gap, max(0.0, bound - plan.value) / benefit)
+    elif sharper and bound - plan.value <= rounding(plan.value):
+        gap = 0.0
     elif sharper and math.isfinite(plan.gap) and plan.bound > plan.value:
         gap *= max(0.0, bound - plan.value) / (plan.bound - plan.value)
     by_prices = not sharper or round(gap, 6) >= round(plan.gap, 6)

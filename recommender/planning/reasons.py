@@ -23,6 +23,8 @@ NO_GROUP = "too few pupils here for a group of what suits"
 NO_CLASS = "a whole class takes part or nobody, and its hours do more good elsewhere"
 NOT_NOW = "what suits may not start yet, beside or after what the pupil already has"
 NO_SEAT = "a group here does more good for other pupils, or does not run"
+OWED = "owed help, but hours, money or places do not suffice for all who are"
+DRY = "there are no hours of "
 NOT_WHOLE = "worth its price, but what is left cannot be divided to fit one more"
 
 
@@ -73,7 +75,7 @@ def reasons_of(
     reason[priced] = np.where(taken.net[column] > 1e-9, NOT_WHOLE, outbid)
     lacking = lacking_role(formulation, offer)[which]
     dry = np.flatnonzero(lacking >= 0)
-    reason[priced[dry]] = "there are no hours of " + named(formulation.book.roles, lacking[dry])
+    reason[priced[dry]] = DRY + named(formulation.book.roles, lacking[dry])
     return reason
 
 
@@ -116,7 +118,7 @@ def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> tuple[St
     resource = np.array(rows.resource, dtype=object)[row]
     words = np.full(row.size, "what a rule of fairness asks for", dtype=object)
     words[resource == "budget"] = "the money"
-    words[resource == "must_serve"] = "what a statutory rule asks for"
+    words[resource == "must_serve"] = "what a must-serve rule asks for"
     hours = resource == "hours"
     words[hours] = "the hours of " + named(book.roles, rows.role[row[hours]])
     place = np.isin(resource, ("places", "quorum"))

@@ -19,6 +19,7 @@ import scipy.sparse as sp
 from recommender.allocation import Solution
 from recommender.allocation.problem import blocks_at
 from recommender.planning.codes import Floats, Ints
+from recommender.planning.duties import suited
 from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.local import (
@@ -155,15 +156,9 @@ def _shortages(formulation: Formulation, solution: Solution) -> tuple[_Short, ..
 
 def _owed(formulation: Formulation, rule: int, site: int) -> tuple[Ints, float]:
     """Return who is owed help that counts and may be offered it, and how many pupils may not."""
-    people, problem, pieces = formulation.people, formulation.problem, formulation.pieces
+    people, may = formulation.people, suited(formulation)
     owed = (people.duty == rule) & people.agreed & (people.site == site)
-    counted = (pieces.kind == Kind.SERVED) & (pieces.rule == rule) & (pieces.site == site)
-    counts = np.zeros(problem.offers, dtype=np.bool_)
-    counts[formulation.offers.made_of.tocsr()[np.flatnonzero(counted)].indices] = True
-    mine = np.flatnonzero(counts[problem.offer[: formulation.candidate.size]])
-    suited = np.zeros(people.site.size, dtype=np.bool_)
-    suited[formulation.unit[blocks_at(problem, mine)]] = True
-    return np.flatnonzero(owed & suited), float(people.count[owed & ~suited].sum())
+    return np.flatnonzero(owed & may), float(people.count[owed & ~may].sum())
 
 
 def _repaired(formulation: Formulation, solution: Solution, short: tuple[_Short, ...]) -> Repair:

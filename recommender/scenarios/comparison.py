@@ -39,9 +39,9 @@ class Side:
         worst_column, worst_group: the group of 10 pupils or more of whose weighted risk the
             smallest part is averted ("site", "s03"); "" where there are no groups.
         worst_share: that part.  share: the same of all pupils.
-        bound, gap: what no choice under these rules can exceed (the lower of what prices and a
-            solver prove), and how much of the benefit may be missed; a policy is held against the
-            bound of its scenario.
+        bound, gap: what no choice under these rules that lacks no more can exceed (the lower of
+            what prices and a solver prove; the cost of shortages is no part of it), and how much
+            of the benefit may be missed; a policy is held against the bound of its scenario.
         status: optimal, gap or stopped; ``policy`` for a policy.
         seconds: how long it took to solve or to follow.
         proof: what proves the bound: prices, solver or exact (see ``planning.Proof``); "" in
@@ -108,7 +108,9 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "deciles": ("side", "decile", "pupils", "served", "benefit", "lowest", "highest"),
     "hours": ("side", "role", "capacity", "used", "left", "pupils"),
     "groups": ("side", "column", "group", "pupils", "served", "benefit", "share"),
-    "shortages": ("side", "rule", "site", "pupils", "role", "period", "hours"),
+    "shortages": (
+        "side", "rule", "site", "pupils", "role", "period", "hours", "cause", "basis",
+    ),
     "moved": (
         "from", "to", "unit_id", "site", "change", "pupils", "before", "after",
         "benefit_before", "benefit_after", "difference", "reason",
@@ -122,14 +124,15 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 """The columns of the tables of a comparison."""
 
 LATER = frozenset(
-    {("moved", name) for name in ("new", "lost", "other", "better", "worse")}
+    {("shortages", "cause"), ("shortages", "basis")}
+    | {("moved", name) for name in ("new", "lost", "other", "better", "worse")}
     | {("changes", name) for name in TABLES["changes"]}
 )
 """The columns that comparisons of earlier versions lack."""
 
 TEXTS = frozenset(
     {"side", "column", "group", "rule", "site", "role", "period", "from", "to", "unit_id",
-     "change", "before", "after", "reason"}
+     "change", "before", "after", "reason", "cause", "basis"}
 )  # fmt: skip
 """Those that hold texts; the others hold numbers."""
 
@@ -145,7 +148,8 @@ class Comparison:
         hours: side, role, capacity, used, left, pupils (offered help that takes such hours).
         groups: side, column, group, pupils, served, benefit, share (of the group's weighted risk
             that is averted): sites and groups of ``audit_only`` columns with 10 pupils or more.
-        shortages: side, rule, site, pupils, role, period, hours: as ``planning.Shortage``.
+        shortages: side, rule, site, pupils, role, period, hours, cause, basis: as
+            ``planning.Shortage``; "" of running help and of rules of fairness.
         moved: from, to, unit_id, site, change (gains | loses | other help), pupils, before, after
             ("bundle@period", "nothing"), benefit_before, benefit_after, difference, reason, new,
             lost, other, better, worse: one row a unit whose offer differs between two sides (of a
@@ -194,5 +198,13 @@ def no_rows(table: str) -> pd.DataFrame:
 
 def shortages_of(side: str, shortages: tuple[Shortage, ...]) -> pd.DataFrame:
     """Return the shortages of a side as rows of ``Comparison.shortages``."""
-    rows = [(side, s.rule, s.site, s.pupils, s.role, s.period, s.hours) for s in shortages]
+    rows = [
+        (side, s.rule, s.site, s.pupils, s.role, s.period, s.hours, *_why(s)) for s in shortages
+    ]
     return pd.DataFrame(rows, columns=list(TABLES["shortages"]))
+
+
+def _why(shortage: Shortage) -> tuple[str, str]:
+    """Return the cause of a shortage and what its rule rests on; "" where nobody is owed help."""
+    owed = shortage.pupils > 0 and not shortage.is_fairness
+    return (shortage.cause, shortage.basis) if owed else ("", "")

@@ -155,8 +155,9 @@ def side_of(
         fair.append(gini(judged.given.benefit[there], judged.given.pupils[there]))
     needs = mean([float(judged.given.need @ judged.given.pupils) for judged in draws])
     proof = base.run.plan.summary.proof if kind == "policy" else summary.proof
-    bound = proof.bound
-    value = mean([plan.summary.value for plan in plans])
+    held = base.run.plan.summary if kind == "policy" else summary
+    bound = held.best_counted_bound
+    value = mean([plan.summary.counted for plan in plans])
     gap = max(0.0, bound - value) / benefit if benefit > 0 else float(bound > value)
     if kind == "scenario":
         gap = proof.gap
