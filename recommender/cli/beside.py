@@ -49,6 +49,7 @@ def screen(comparison: Comparison) -> str:
     lines += _changes(comparison)
     if not all(side.better_is_proven(base) for side in comparison.sides[1:]):
         lines.append("(~ within what the searches may have missed: which is better is not proven)")
+    lines += [f"({text})" for side in comparison.sides for text in _taken_over(side)]
     drawn = [side for side in comparison.sides if side.draws > 1]
     if drawn:
         spreads = ", ".join(f"{side.name} {side.spread:.{digits}f}" for side in drawn)
@@ -76,6 +77,24 @@ def _changes(comparison: Comparison) -> list[str]:
     ]
     title = "Pupils who gain help, lose it or have other help, and whose benefit rises or falls"
     return ["", click.style(title, bold=True), *table(rows, left=(0,))]
+
+
+def _taken_over(side: Side) -> list[str]:
+    """Return what a side has from another that only tightens, or is only tightened by, it."""
+    if side.kind != "scenario":
+        return []
+    found = []
+    if side.plan_from:
+        found.append(
+            f"{side.name} has the plan of {side.plan_from}, whose limits are tighter: its own "
+            "search found none as good"
+        )
+    if side.bound_from:
+        found.append(
+            f"{side.name} has the bound of {side.bound_from}, whose limits are looser: nothing can "
+            "do more here than there"
+        )
+    return found
 
 
 def _row(side: Side, base: Side, digits: int) -> tuple[str, ...]:

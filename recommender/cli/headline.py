@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 BAR = 20
 
+DEAR = ("role", "period", "sites", "price", "meets_shortage")
+"""What is told of the dearest hours."""
+
 BASES: Mapping[str, str] = {
     "statutory": "duty in law",
     "promise": "promised",
@@ -77,10 +80,13 @@ def headline(plan: Plan, manifest: Manifest, folder: Path) -> str:
         lines += ["", _title("Where one more hour would do most (benefit an hour)")]
         lines += _columns(
             [
-                (role(r), period(p), _places(s.split(";"), site), f"{price:.4f}")
-                for r, p, s, price in zip(
-                    *(dear[c].tolist() for c in ("role", "period", "sites", "price")), strict=True
+                (
+                    role(r),
+                    period(p),
+                    _places(s.split(";"), site),
+                    "a shortage" if lacks else f"{price:.4f}",
                 )
+                for r, p, s, price, lacks in zip(*(dear[c].tolist() for c in DEAR), strict=True)
             ],
             left=3,
         )

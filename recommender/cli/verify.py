@@ -91,8 +91,8 @@ def command(
     beside = _lacking_no_more(summary)
     answer(
         f"{plan_folder} holds: every file is as it was written{known}, and the plan fits its hours "
-        f"and rules.\nIt is worth {summary.counted:,.4f} and no plan {beside}can be worth more than "
-        f"{summary.counted_bound:,.4f}{gap}." + _believed(summary)
+        f"and rules.\nIt is worth {summary.counted:,.4f} and no plan {beside}can be worth more "
+        f"than {summary.counted_bound:,.4f}{gap}." + _believed(summary)
     )
     answer("\n".join(["Not checked:", *(f"  {line}" for line in left)]))
     return 0

@@ -121,7 +121,7 @@ def _side_record(side: Side) -> dict[str, Any]:
 
 def _side(record: dict[str, Any]) -> Side:
     every = {field.name for field in fields(Side)}
-    if not every - {"proof"} <= set(record) <= every:
+    if not every - {"proof", "plan_from", "bound_from"} <= set(record) <= every:
         raise ValueError
     known = dict(record)
     for field in fields(Side):

@@ -142,6 +142,9 @@ DUTCH: Mapping[str, str] = {
     "die plaats en in die periode. Zoek uren met een hoge prijs. Van uren zonder prijs zijn er "
     "genoeg.",
     "worth_grid": "Gemiddeld voordeel van één uur meer, per beroep en periode (in duizendsten)",
+    "worth_short": "tekort",
+    "worth_short_intro": "Waar tekort staat, gaat een uur meer eerst naar hulp die al toegezegd, "
+    "verplicht of begonnen is; dat is geen voordeel, dus staat er geen getal.",
     "worth_top": "De duurste uren (voordeel van één uur meer, in duizendsten)",
     "worth_none": "Geen enkel uur heeft een prijs: met deze regels geven meer uren niet meer "
     "voordeel.",
@@ -504,6 +507,10 @@ DUTCH: Mapping[str, str] = {
     "krijgt, heeft die op de eerste manier niet; wie hulp verliest, heeft die op de tweede manier "
     "niet; andere hulp is andere hulp of een andere periode. Hulp op de tweede manier is dus hulp "
     "op de eerste, plus wie hulp krijgen, min wie hulp verliezen.",
+    "compared_plan_from": "{side}: dit is het plan van {other}, met krappere grenzen. Het past ook "
+    "hier, en het eigen zoeken vond geen plan dat zo goed is.",
+    "compared_bound_from": "{side}: het bewijs is dat van {other}, met ruimere grenzen. Hier kan "
+    "niets meer dan daar.",
     "compared_off": "Beter af en slechter af",
     "compared_off_intro": "Dezelfde leerlingen naar voordeel: bij wie het stijgt en bij wie het "
     "daalt. Wie andere hulp heeft, kan beide zijn, of geen van beide.",
@@ -600,6 +607,7 @@ SHEETS: Mapping[str, str] = {
     "nothing_suits": "niets past",
     "forbidden": "door een besluit uitgesloten",
     "no_consent": "geen toestemming",
+    "meets_shortage": "voor een tekort",
     "bound_from": "grens uit scenario",
     "plan_from": "plan uit scenario",
     "shortage_hours": "uren tekort",

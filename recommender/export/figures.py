@@ -131,10 +131,30 @@ def _given(load: pd.DataFrame) -> float:
     return float(load.loc[load["professional_id"] != NOBODY, "hours"].sum())
 
 
-def dear_hours(plan: Plan, most: int | None = None) -> pd.DataFrame:
-    """Return role, period, price, sites (";" between them): hours worth something, dearest first.
+BEYOND = 10.0
+"""An hour that is worth so many times the most that any pupil's help is worth, by itself, meets a
+shortage: that cost stands in its price, and is no benefit."""
 
-    Sites where the same hour has the same price share its staff and stand on one line.
+
+def meets_shortage(plan: Plan, price: pd.Series) -> pd.Series:
+    """Return (n,) whether prices of hours hold the cost of a shortage, which is no benefit."""
+    offered, left = plan.assignments, plan.not_served
+    each = offered.groupby(["unit_id", "bundle", "period"])["benefit"].sum()
+    pupils = offered.groupby(["unit_id", "bundle", "period"])["units"].first()
+    top = max(
+        float((each / pupils.where(pupils > 0)).max()) if len(offered) else 0.0,
+        float((left["benefit_forgone"] / left["pupils"].where(left["pupils"] > 0)).max())
+        if len(left)
+        else 0.0,
+    )
+    return price > max(BEYOND * top, 1e-9)
+
+
+def dear_hours(plan: Plan, most: int | None = None) -> pd.DataFrame:
+    """Return role, period, price, sites, meets_shortage: hours worth something, dearest first.
+
+    Sites (";" between them) where the same hour has the same price share its staff and stand on one
+    line.  A price that meets a shortage is no benefit (see ``meets_shortage``).
     """
     hours = plan.resources[(plan.resources["resource"] == "hours") & (plan.resources["price"] > 0)]
     keys = pd.DataFrame(
@@ -153,6 +173,7 @@ def dear_hours(plan: Plan, most: int | None = None) -> pd.DataFrame:
         .drop(columns="shown")
         .sort_values("price", ascending=False, kind="stable", ignore_index=True)
     )
+    table = table.assign(meets_shortage=meets_shortage(plan, table["price"]))
     return table if most is None else table.head(most)
 
 
@@ -197,20 +218,26 @@ def mean_risks(plan: Plan) -> pd.DataFrame:
 
 
 def price_grid(plan: Plan) -> pd.DataFrame:
-    """Return role, period, price: the mean price of an hour, weighted by the hours used."""
+    """Return role, period, price, short: the mean price of an hour, weighted by the hours used.
+
+    Where some hour would meet a shortage, ``short`` says so, and its price is left out of the mean.
+    """
     hours = plan.resources[plan.resources["resource"] == "hours"]
-    weight = hours["used"].clip(lower=0) + 1e-9
+    short = meets_shortage(plan, hours["price"])
+    weight = (hours["used"].clip(lower=0) + 1e-9).where(~short, 0.0)
     table = pd.DataFrame(
         {
             "role": hours["role"],
             "period": hours["period"],
             "paid": hours["price"] * weight,
             "weight": weight,
+            "short": short.astype("float64"),
         }
     )
-    grid = table.groupby(["role", "period"], sort=True)[["paid", "weight"]].sum().reset_index()
-    grid["price"] = grid["paid"] / grid["weight"]
-    return grid[["role", "period", "price"]]
+    numbers = ["paid", "weight", "short"]
+    grid = table.groupby(["role", "period"], sort=True)[numbers].sum().reset_index()
+    grid["price"] = (grid["paid"] / grid["weight"].where(grid["weight"] > 0)).fillna(0.0)
+    return grid[["role", "period", "price"]].assign(short=grid["short"] > 0)
 
 
 def by_intervention(plan: Plan) -> pd.DataFrame:

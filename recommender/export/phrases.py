@@ -175,6 +175,9 @@ ENGLISH: Mapping[str, str] = {
     "at that place and time. Hours with a high price are the ones to look for; hours without a "
     "price are not the bottleneck.",
     "worth_grid": "Mean benefit of one more hour, by role and period (in thousandths)",
+    "worth_short": "shortage",
+    "worth_short_intro": "Where shortage stands, one more hour would first go to help that is owed "
+    "or running already; that is no benefit, so no number stands there.",
     "worth_top": "The dearest hours (benefit of one more hour, in thousandths)",
     "worth_none": "No hour has a price: more hours would not add benefit under these rules.",
     "price": "Price",
@@ -536,6 +539,10 @@ ENGLISH: Mapping[str, str] = {
     "in the first way, who loses it none in the second; other help is other help or another "
     "period. So pupils offered help in the second way are those in the first, plus who gain, less "
     "who lose.",
+    "compared_plan_from": "{side}: this is the plan of {other}, whose limits are tighter. It fits "
+    "here too, and the own search found none as good.",
+    "compared_bound_from": "{side}: the proof is that of {other}, whose limits are looser. Nothing "
+    "can do more here than there.",
     "compared_off": "Better off and worse off",
     "compared_off_intro": "The same pupils by benefit: of whom it rises, and of whom it falls. Who "
     "has other help may be either, or neither.",

@@ -268,12 +268,9 @@ def _grid(plan: Plan, calendar: list[str]) -> Record:
     found = set(table["period"].tolist())
     periods = [p for p in calendar if p in found] + sorted(found - set(calendar))
     most = float(table["price"].max()) if len(table) else 0.0
-    prices = {
-        (role, period): price
-        for role, period, price in zip(
-            table["role"].tolist(), table["period"].tolist(), table["price"].tolist(), strict=True
-        )
-    }
+    keys = list(zip(table["role"].tolist(), table["period"].tolist(), strict=True))
+    prices = dict(zip(keys, table["price"].tolist(), strict=True))
+    short = {key for key, lacks in zip(keys, table["short"].tolist(), strict=True) if lacks}
     roles = sorted(
         {role for role, _ in prices},
         key=lambda role: (-max(prices.get((role, p), 0.0) for p in periods), role),
@@ -282,13 +279,17 @@ def _grid(plan: Plan, calendar: list[str]) -> Record:
         {
             "role": role,
             "cells": [
-                {"price": price, "shade": _shade(price, most)}
-                for price in (prices.get((role, p)) for p in periods)
+                {
+                    "price": prices.get((role, p)),
+                    "short": (role, p) in short,
+                    "shade": 5 if (role, p) in short else _shade(prices.get((role, p)), most),
+                }
+                for p in periods
             ],
         }
         for role in roles
     ]
-    return {"periods": periods, "rows": rows, "most": most}
+    return {"periods": periods, "rows": rows, "any": most > 0 or bool(short), "short": bool(short)}
 
 
 def _shade(price: float | None, most: float) -> int:

@@ -244,6 +244,7 @@ def _capacity(plan: Plan, words: Language, named: Named) -> pd.DataFrame:
         words.plain(f"left_{reason}", names=named("role", name)) if reason else ""
         for reason, name in zip(rows["reason"].tolist(), rows["name"].tolist(), strict=True)
     ]
+    short = figures.meets_shortage(plan, rows["price"])
     return pd.DataFrame(
         {
             "role": [named("role", key) for key in rows["role"]],
@@ -256,8 +257,9 @@ def _capacity(plan: Plan, words: Language, named: Named) -> pd.DataFrame:
             "used": rows["used"],
             "left": rows["capacity"] - rows["used"],
             "share_used": (rows["used"] / capacity).fillna(0.0),
-            "benefit_of_one_more": rows["price"],
+            "benefit_of_one_more": rows["price"].where(~short, 0.0),
             "reason": pd.Series(reasons, index=rows.index, dtype="str"),
+            "meets_shortage": ["yes" if lacks else "" for lacks in short],
         }
     )
 

@@ -34,6 +34,7 @@ from recommender.risk import RiskProfiles
 from recommender.scenarios.changes import BASE
 from recommender.scenarios.comparison import TABLES, TEXTS, Comparison, no_rows
 from recommender.scenarios.moved import Seen, changes_between, moved_between
+from recommender.scenarios.order import in_order
 from recommender.scenarios.runs import Run, run_scenarios, written_up
 from recommender.scenarios.sides import Judged, SideTables, judge, side_of
 
@@ -104,6 +105,7 @@ def compare(
     runs = run_scenarios(
         inputs, scenarios, settings, cold=cold, risks=risks, crew=crew, progress=progress
     )
+    runs = in_order(runs, _written_again)
     judged: dict[str, Judged] = {run.name: judge(run, runs[0]) for run in runs}
     draws_of: dict[str, tuple[Judged, ...]] = {name: (one,) for name, one in judged.items()}
     base = judged[BASE]
@@ -147,6 +149,10 @@ def compare(
         ),
         runs,
     )
+
+
+def _written_again(run: Run) -> Run:
+    return replace(run, plan=written_up(run, run.allocation, in_turn=True))
 
 
 def _check(names: tuple[str, ...], known: tuple[str, ...], what: str) -> None:
@@ -220,7 +226,9 @@ def _chosen(name: str, run: Run, solution: Solution) -> Run:
     certificate = certify(problem, solution, whole=run.settings.effort.whole)
     allocation = Allocation(solution, certificate, np.inf, 0.0, ())
     plan = written_up(run, allocation, in_turn=True)
-    return replace(run, name=name, allocation=allocation, plan=plan, begun_from="")
+    return replace(
+        run, name=name, allocation=allocation, plan=plan, begun_from="", plan_from="", bound_from=""
+    )
 
 
 def _stacked(table: str, found: list[SideTables]) -> pd.DataFrame:

@@ -47,6 +47,10 @@ class Side:
         proof: what proves the bound: prices, solver or exact (see ``planning.Proof``); "" in
             comparisons of earlier versions.
         begun_from: the scenario whose solution the search began from, "" for none.
+        plan_from: the scenario under tighter limits whose plan it has, because its own search found
+            none as good; "" where it has its own.
+        bound_from: the scenario under looser limits whose bound holds here too and is lower than
+            its own; "" where its own is.
     """
 
     kind: SideKind
@@ -85,6 +89,8 @@ class Side:
     seconds: float
     begun_from: str
     proof: str = ""
+    plan_from: str = ""
+    bound_from: str = ""
 
     def common(self, benefit: float) -> float:
         """Return a benefit of this side at the weights of ``base``."""

@@ -35,6 +35,7 @@ class Run:
         plan: what they come to, its cases laid on hours in turn (see ``to_work_by``).
         seconds: how long formulating and solving took; 0 where a plan was taken over.
         begun_from: the run from which the search began, "" for none.
+        plan_from, bound_from: the runs whose plan or bound it took over (see ``order``).
     """
 
     name: str
@@ -47,6 +48,8 @@ class Run:
     plan: Plan
     seconds: float
     begun_from: str
+    plan_from: str = ""
+    bound_from: str = ""
 
     def to_work_by(self) -> Plan:
         """Return the plan with whole cases for whole professionals, which takes a solver."""
@@ -207,6 +210,7 @@ def written_up(one: Run | _Draft, allocation: Allocation, *, in_turn: bool) -> P
     return plan_of(
         one.formulation, allocation, one.candidates, one.settings.matching,
         scenario=one.name, synthetic=one.inputs.policy.synthetic, in_turn=in_turn,
+        bound_from=one.bound_from if isinstance(one, Run) else "",
     )  # fmt: skip
 
 

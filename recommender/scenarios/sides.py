@@ -198,6 +198,8 @@ def side_of(
         status=summary.status if kind == "scenario" else "policy",
         seconds=seconds,
         begun_from=first.run.begun_from if kind == "scenario" else "",
+        plan_from=first.run.plan_from,
+        bound_from=(base if kind == "policy" else first).run.bound_from,
         proof=proof.kind,
     )
     return SideTables(side, deciles, hours, groups, shortages_of(name, summary.shortages))

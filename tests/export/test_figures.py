@@ -155,3 +155,16 @@ def test_mean_risks_count_pupils_not_units(region: Region) -> None:
     for outcome, part in plan.profiles.groupby("outcome"):
         expected = np.average(part["risk"], weights=weights.loc[part["unit_id"]])
         assert table[outcome] == pytest.approx(expected)
+
+
+def test_the_cost_of_a_shortage_in_a_price_is_no_benefit(region: Region) -> None:
+    """No pupil's help is worth 40 an hour: that hour would go to help that is owed."""
+    plan = region[0]
+    resources = plan.resources.copy()
+    hours = resources.index[(resources["resource"] == "hours") & (resources["price"] > 0)]
+    resources.loc[hours[0], "price"] = 4432.8
+    dear = figures.dear_hours(replace(plan, resources=resources))
+    assert dear["meets_shortage"].tolist() == [True] + [False] * (len(dear) - 1)
+    grid = figures.price_grid(replace(plan, resources=resources))
+    assert grid["short"].sum() == 1
+    assert grid["price"].max() < 1
