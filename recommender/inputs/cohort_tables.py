@@ -464,7 +464,10 @@ def _warn_of_large_families(table: Table, family: cells.Texts, findings: Finding
 def _linked(
     table: Table, column: cells.Texts, units: pd.DataFrame, findings: Findings
 ) -> npt.NDArray[np.bool_]:
-    """Which rows name a pupil in another spelling; they are noted, as is a table of strangers."""
+    """Which rows name a pupil in another spelling; they are noted.
+
+    Of a table that names nobody the likely cause is said.
+    """
     otherwise = identity.spelled_otherwise(
         table, "unit_id", column, units["unit_id"], "data/pupils", findings
     )
@@ -472,7 +475,7 @@ def _linked(
         return otherwise
     cause = identity.likely_cause(set(column), set(units["unit_id"]))
     if cause:
-        findings.problem(
+        findings.warn(
             table.file, None, "unit_id", f"names nobody of data/pupils: {cause}",
             "take the ids of both tables from one source, as text",
         )  # fmt: skip

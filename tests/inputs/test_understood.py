@@ -198,7 +198,7 @@ def in_force(*ids: str) -> tuple[str, str, str]:
         (["p01", "p02"], 2, 0, False),
         (["p01", "x1"], 1, 0, False),
         (["p01", "x1", "x2"], 1, 0, True),
-        (["P01", "p2", "p03.0", "p0004"], 0, 4, True),
+        (["p1", "p2", "p03.0", "p0004"], 0, 4, True),
     ],
 )
 def test_a_table_that_meets_few_is_warned_of_in_counts(
