@@ -35,7 +35,9 @@ from recommender.governance.help_words import chosen, help_words
 from recommender.inputs.catalogue import Catalogue, Text
 from recommender.inputs.cohort_tables import DECISION_COLUMNS
 from recommender.inputs.findings import Findings
+from recommender.inputs.names import plain
 from recommender.inputs.scrub import scrub
+from recommender.inputs.sheet_marks import Range, marks_of
 from recommender.inputs.tables import load_table
 from recommender.planning.plan import Plan
 from recommender.planning.words import NOTHING
@@ -93,6 +95,17 @@ _WRONG: Mapping[str, tuple[Text, Text]] = {
     "formula": (
         Text("has a formula where a choice belongs", "heeft een formule waar een keuze hoort"),
         Text("choose from the list or write a text", "kies uit de lijst of schrijf een tekst"),
+    ),
+    "headers": (
+        Text("names its columns otherwise than the sheet that was made",
+             "heeft andere kolommen dan het blad dat is gemaakt"),
+        Text("make a new sheet, and change no columns",
+             "maak een nieuw blad, en verander geen kolommen"),
+    ),
+    "merged": (
+        Text("is merged with other lines, so that what it says counts for one of them",
+             "is samengevoegd met andere regels, zodat het maar voor een daarvan telt"),
+        Text("undo the merging and fill every line", "maak dat ongedaan en vul elke regel"),
     ),
     "decision": (
         Text("has a decision that is not on the list",
@@ -283,7 +296,8 @@ def read_review(
             raise InputError([_whole(path, "was made from another plan", remedy)])
         language = "nl" if meta.get("language") == "nl" else "en"
         sets = _choice_sets(lines.of(book["choices"], len(ids) + 1))
-        for sheet in book.worksheets:
+        sheets: list[Any] = book.worksheets
+        for sheet in sheets:
             if sheet.title in ("guide", "choices", "plan"):
                 continue
             where = f"{path.name} {_SHEET.said(language)} {sheet.title}"
@@ -291,6 +305,7 @@ def read_review(
             some, count = reader.lines(lines.of(sheet, len(_HEADERS)))
             said_rows += some
             offers += count
+            reader.merged(marks_of(path, sheet._worksheet_path).merged)
     problems += _contradictions(said_rows, language)
     if problems:
         raise InputError(problems)
@@ -632,15 +647,21 @@ class _Reader:
         """The decided lines of one sheet and how many offers it holds."""
         by = role = ""
         found: list[_Said] = []
+        right = True
         offers, seen = 0, set()
         for line, cells in enumerate(rows, 1):
             if line == 2:
                 by, role = _text(cells[1].value), _text(cells[5].value)
+            if line == _FIRST - 1:
+                right = all(map(_is_header, cells, _HEADERS))
             if line < _FIRST:
                 continue
             decision, instead, reason, remark, key = (_text(c.value) for c in cells[6:11])
             if not key and not any((decision, instead, reason, remark)):
                 continue
+            if not right:
+                self._wrong(_FIRST - 1, "headers")
+                break
             unit, offered = (*key.rsplit("|", 2), "")[:2]
             if unit not in self.known or (offered and offered not in self.ids) or key in seen:
                 self._wrong(line, "line")
@@ -667,8 +688,18 @@ class _Reader:
             self._wrong(2, "nobody")
         return found, offers
 
+    def merged(self, ranges: Iterable[Range]) -> None:
+        """Note the cells to fill in that are merged: of several lines only the first says it."""
+        for top, left, bottom, right in ranges:
+            if bottom >= _FIRST and left <= 11 and right >= 7:
+                self._wrong(max(top, _FIRST), "merged")
+
     def _wrong(self, line: int, what: str) -> None:
         self.problems.append(_problem(self.where, line, what, self.language))
+
+
+def _is_header(cell: Any, header: Text) -> bool:
+    return plain(_text(cell.value)) in (plain(header.en), plain(header.nl))
 
 
 def _wrong_line(

@@ -53,7 +53,7 @@ def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame |
     """``Cohort.units``: one row a unit, sorted by id; None when a needed column is missing."""
     if not has_columns(table, NEEDED["pupils"], findings):
         return None
-    if not table.rows:
+    if not table.rows and table.complete:
         findings.problem(table.file, None, None, "has no rows", "there is nobody to plan for")
         return None
     frame = {

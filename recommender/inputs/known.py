@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from recommender.inputs.findings import Findings, did_you_mean
+from recommender.inputs.headers import note_miss
 from recommender.inputs.policy import Column
 from recommender.inputs.tables import Table
 
@@ -51,7 +52,9 @@ class Known:
 def has_columns(table: Table, names: Collection[str], findings: Findings) -> bool:
     """Whether the table has all these columns; a missing one is noted."""
     missing = [n for n in names if n not in table.header]
-    near_ones = {n: did_you_mean(n, [h for h in table.header if h]) for n in missing}
+    near_ones = {
+        n: table.near.get(n) or did_you_mean(n, [h for h in table.header if h]) for n in missing
+    }
     if len(missing) == len(names) and not any(near_ones.values()):
         # Nothing of the line is shown: without a header it is a row of data.
         findings.problem(
@@ -60,8 +63,11 @@ def has_columns(table: Table, names: Collection[str], findings: Findings) -> boo
         )  # fmt: skip
         return False
     for name, near in near_ones.items():
-        findings.problem(
-            table.file, 1, None, f"has no column '{name}'",
-            f"is it '{near}'? rename that" if near else f"the header needs {', '.join(names)}",
-        )  # fmt: skip
+        if near:
+            note_miss(table.file, name, near, findings)
+        else:
+            findings.problem(
+                table.file, 1, None, f"has no column '{name}'",
+                f"the header needs {', '.join(names)}",
+            )  # fmt: skip
     return not missing

@@ -10,11 +10,14 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import re
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -22,7 +25,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from recommender.inputs.failed_cells import failed
 from recommender.inputs.findings import Findings
+from recommender.inputs.names import probably_meant, same_name
+from recommender.inputs.sheet_marks import SheetMarks, marks_of, unreadable_rows
 
 MOST_BYTES = 4 * 2**30
 MOST_UNPACKED = 2**29
@@ -31,6 +37,8 @@ MOST_COLUMNS = 2_000
 MOST_ROWS = 20_000_000
 MOST_SHEET_ROWS = 1_048_576
 MOST_MESSAGES = 20
+MOST_TITLES = 15
+MOST_HEAD = 2**16
 
 Lines: TypeAlias = npt.NDArray[np.int64]
 Wanted: TypeAlias = Collection[str] | None
@@ -52,6 +60,7 @@ class Table:
         secret: columns of which no cell may ever stand in a message.
         typed: of a sheet, column -> the cells with a comma or dot that were typed as text, where
             numbers are numbers; {} where every cell is text or a number.
+        near: column that is lacking -> the name under which it seems to stand here.
     """
 
     file: str
@@ -63,6 +72,7 @@ class Table:
     complete: bool = True
     secret: frozenset[str] = frozenset()
     typed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    near: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -105,7 +115,7 @@ def load_table(path: Path, file: str, findings: Findings, *, wanted: Wanted = No
             raise _Unread(
                 None, f"is larger than {MOST_BYTES // 2**30} GiB", "split it or use segments"
             )
-        return reader(path, file, findings, wanted)
+        return _without_failed(reader(path, file, findings, wanted), findings)
     except _Unread as why:
         findings.problem(file, why.line, None, why.message, why.remedy)
     except OSError as error:
@@ -114,6 +124,54 @@ def load_table(path: Path, file: str, findings: Findings, *, wanted: Wanted = No
     except MemoryError:
         findings.problem(file, None, None, "does not fit in memory", "use segments or parquet")
     return None
+
+
+def recognised(names: Sequence[str], wanted: Wanted) -> bool:
+    """Whether a line names columns: one that was asked for, or two that resemble one."""
+    if not wanted or any(n in wanted for n in names):
+        return True
+    words = [n for n in names if n]
+    if any(same_name(n, wanted) for n in words):
+        return True
+    return sum(probably_meant(n, wanted) is not None for n in words) > 1
+
+
+def _check_title(first: int, others: Iterable[tuple[int, Sequence[str]]], wanted: Wanted) -> None:
+    """Refuse a table whose columns are named below its first line."""
+    for line, cells in others:
+        if wanted and sum(same_name(c.strip(), wanted) is not None for c in cells if c.strip()) > 1:
+            raise _Unread(
+                first,
+                f"names no columns, line {line} does",
+                f"delete what stands above line {line}",
+            )
+
+
+def _without_failed(table: Table, findings: Findings) -> Table:
+    """The table without the rows in which a formula failed; each of them is noted."""
+    lost = np.zeros(table.rows, dtype=bool)
+    for name in table.frame.columns:
+        marks = failed(table.frame[name])
+        if marks is None:
+            continue
+        lost |= marks
+        at = np.flatnonzero(marks)
+        for row in at[:MOST_MESSAGES].tolist():
+            findings.problem(
+                table.file, int(table.lines[row]), name,
+                f"holds {table.frame[name].iloc[row]}, the mark of a formula that failed",
+                "write the value itself, or empty the cell when it is not known",
+            )  # fmt: skip
+        if len(at) > MOST_MESSAGES:
+            findings.problem(
+                table.file, int(table.lines[at[MOST_MESSAGES]]), name,
+                f"holds such a mark from here on, {len(at) - MOST_MESSAGES:,} more rows",
+                "repair the rows above first",
+            )  # fmt: skip
+    if not lost.any():
+        return table
+    frame = table.frame[~lost].reset_index(drop=True)
+    return replace(table, frame=frame, lines=table.lines[~lost], complete=False)
 
 
 def _header(
@@ -128,6 +186,8 @@ def _header(
         raise _Unread(line, "has no column names", "the first line must name the columns")
     if len(names) > MOST_COLUMNS:
         raise _Unread(line, f"has more than {MOST_COLUMNS:,} columns", "keep what is needed")
+    if not recognised(names, wanted):
+        return names  # that it names nothing is said once, by who needs a column
     for position, name in enumerate(names, 1):
         if not name:
             findings.problem(
@@ -217,6 +277,7 @@ def _read_csv(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tabl
     data = path.read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
     data = _as_utf8(data, file, findings)
+    _check_start(data, wanted)
     separator, end = _separator(data)
     records = _records(data, ord(separator))
     if records is None:
@@ -234,7 +295,8 @@ def _read_csv(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tabl
         records.blank[1:],
     )
     even = (cells == len(header)) | blank
-    _uneven(file, lines[~blank], cells[~blank], len(header), findings)
+    if recognised(header, wanted):
+        _uneven(file, lines[~blank], cells[~blank], len(header), findings)
     keep = even & ~blank
     body = _body(data, starts, keep)
     lines = lines[keep]
@@ -255,6 +317,25 @@ def _read_csv(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tabl
     return _finished(
         file, header, frame, lines, separator == ";", sha256, complete=bool(even.all())
     )
+
+
+def _check_start(data: bytes, wanted: Wanted) -> None:
+    """Refuse a text that does not begin with the names of its columns."""
+    head = data[:MOST_HEAD].decode("utf-8", errors="ignore")
+    first = head.lstrip().partition("\n")[0].strip().strip('"')
+    if re.fullmatch(r"sep\s*=.?.?", first, re.IGNORECASE):
+        raise _Unread(
+            1, f"is '{first}', a word to Excel alone", "delete the line: the separator is found"
+        )
+    for separator in ";,\t":
+        rows = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+        try:
+            lines = [(rows.line_num, row) for row in islice(rows, MOST_TITLES) if any(row)]
+        except csv.Error:
+            return
+        if not lines or recognised([c.strip() for c in lines[0][1]], wanted):
+            return
+        _check_title(1, lines[1:], wanted)
 
 
 def _as_utf8(data: bytes, file: str, findings: Findings) -> bytes:
@@ -410,7 +491,8 @@ def _read_csv_by_record(
     chosen = _chosen(header, wanted)
     at = np.array(lines[1:], dtype=np.int64)
     cells = np.array([len(r) for r in rows[1:]], dtype=np.int64)
-    _uneven(file, at, cells, len(header), findings)
+    if recognised(header, wanted):
+        _uneven(file, at, cells, len(header), findings)
     keep = np.flatnonzero(cells == len(header))
     frame = pd.DataFrame(
         {n: pd.Series([rows[i + 1][p] for i in keep], dtype=str) for n, p in chosen.items()}
@@ -439,9 +521,15 @@ def _read_xlsx(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tab
                 file, None, None, f"has {len(sheets)} sheets; only the first is read",
                 "move the table to the first sheet",
             )  # fmt: skip
-        sheet = sheets[0]
+        sheet: Any = sheets[0]
         sheet.reset_dimensions()
-        return _read_sheet(sheet, file, findings, wanted, sha256)
+        marks = partial(marks_of, io.BytesIO(data), sheet._worksheet_path)
+        if sheet.sheet_state != "visible":
+            findings.warn(
+                file, None, None, "has a hidden first sheet, which is the one that is read",
+                "show it, or move the table to the first place",
+            )  # fmt: skip
+        return _read_sheet(sheet, marks, file, findings, wanted, sha256)
     except _Unread:
         raise
     except Exception:
@@ -449,8 +537,16 @@ def _read_xlsx(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tab
         raise broken from None
 
 
-def _read_sheet(sheet: Any, file: str, findings: Findings, wanted: Wanted, sha256: str) -> Table:
-    rows = _filled(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1))
+def _read_sheet(
+    sheet: Any,
+    marks: Callable[[], SheetMarks],
+    file: str,
+    findings: Findings,
+    wanted: Wanted,
+    sha256: str,
+) -> Table:
+    every = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
+    rows: Iterator[tuple[int, tuple[Any, ...]]] = _filled(every)
     head: tuple[str, ...] = ()
     first = 1
     for first, cells in rows:  # noqa: B007
@@ -461,6 +557,10 @@ def _read_sheet(sheet: Any, file: str, findings: Findings, wanted: Wanted, sha25
         head = head[:-1]
     if not head:
         raise _Unread(None, "is empty", "the first row must name the columns")
+    if not recognised(head, wanted):
+        soon = list(islice(rows, MOST_TITLES))
+        _check_title(first, [(n, [cell_text(c) for c in row]) for n, row in soon], wanted)
+        rows = chain(soon, rows)
     header = _header(head, file, first, findings, wanted)
     chosen = _chosen(header, wanted)
     width = len(header)
@@ -483,10 +583,16 @@ def _read_sheet(sheet: Any, file: str, findings: Findings, wanted: Wanted, sha25
             if isinstance(value, str) and len(value) < 40 and ("." in value or "," in value):
                 typed[name].add(value.strip())
     over = np.array(wide, dtype=np.int64).reshape(-1, 2)
-    _uneven(file, over[:, 0], over[:, 1], width, findings)
+    if recognised(header, wanted):
+        _uneven(file, over[:, 0], over[:, 1], width, findings)
     frame = pd.DataFrame({n: pd.Series(v, dtype=str) for n, v in columns.items()})
     at = np.array(lines, dtype=np.int64)
-    table = _finished(file, header, frame, at, True, sha256, complete=not wide)
+    last = max([first, *lines[-1:], *(line for line, _ in wide[-1:])])
+    lost = unreadable_rows(marks(), file, (first, last), chosen, findings)
+    if lost:
+        whole = ~np.isin(at, np.array(sorted(lost), dtype=np.int64))
+        frame, at = frame[whole], at[whole]
+    table = _finished(file, header, frame, at, True, sha256, complete=not wide and not lost)
     return replace(table, typed={name: frozenset(words) for name, words in typed.items()})
 
 

@@ -24,16 +24,21 @@ from recommender.inputs.catalogue_file import CatalogueDraft, draft_catalogue
 from recommender.inputs.cells import not_by_semicolon, shown_id
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.cohort_tables import readable_columns
+from recommender.inputs.file_names import TABLES
 from recommender.inputs.findings import Findings, some, suggestion
+from recommender.inputs.headers import check_header
 from recommender.inputs.identity import why_no_professional
 from recommender.inputs.known import NEEDED, Known
 from recommender.inputs.links import Link, links_of, warn_of_few
-from recommender.inputs.not_read import TABLES, files_not_read, warn_of
+from recommender.inputs.names import shown
+from recommender.inputs.not_read import Beside, note, what_is_beside
 from recommender.inputs.odd_numbers import warn_of_hours
 from recommender.inputs.policy import Column, Policy
 from recommender.inputs.policy_file import STRUCTURAL, PolicyDraft, draft_policy
 from recommender.inputs.resources import Resources
+from recommender.inputs.rosters import ONEROSTER, explained, is_oneroster
 from recommender.inputs.rule_changes import lineage
+from recommender.inputs.silent_columns import silences
 from recommender.inputs.tables import Table, load_table
 from recommender.inputs.yaml_reader import Document, Place, dotted
 
@@ -119,7 +124,9 @@ def _read(
     if not path.is_dir():
         findings.problem(str(path), None, None, "is no folder", "name the workspace's folder")
         return None
-    folder = _Folder(path, findings)
+    around = what_is_beside(path, scenario_files.more_files(path, scenarios))
+    note(around, path, findings)
+    folder = _Folder(path, around, findings)
     catalogue = policy = None
     if folder.holds(catalogue_file.FILE):
         where = folder.at(catalogue_file.FILE)
@@ -131,8 +138,6 @@ def _read(
         check_agreement(catalogue, policy, findings)
     tables = _Tables(folder, catalogue, policy, today, findings)
     cohort, resources = tables.read()
-    unread = files_not_read(path, folder.read)
-    warn_of(unread, findings)
     if catalogue is None or policy is None:
         return None
     sources = tables.read_so_far + [
@@ -151,7 +156,7 @@ def _read(
         sources=tuple(sorted(sources, key=lambda s: s.path)),
         warnings=InputError(findings.warnings).problems,
         homes={name: document.file for name, document in policy.homes.items()},
-        unread=unread,
+        unread=(*around.files, *around.locks),
         links=tables.links,
         absent=tables.absent,
     )
@@ -172,9 +177,8 @@ def _scenarios(
 class _Folder:
     """The files of a workspace, none of them outside it."""
 
-    def __init__(self, path: Path, findings: Findings) -> None:
-        self._root, self._findings = path, findings
-        self.read: set[str] = set()
+    def __init__(self, path: Path, around: Beside, findings: Findings) -> None:
+        self._root, self._around, self._findings = path, around, findings
 
     def at(self, file: str) -> Path:
         """Where a file of the workspace is."""
@@ -182,7 +186,6 @@ class _Folder:
 
     def holds(self, file: str) -> bool:
         """Whether the path may be read: no link leads from it out of the workspace."""
-        self.read.add(file)
         try:
             inside = self.at(file).resolve().is_relative_to(self._root.resolve())
         except (OSError, RuntimeError):
@@ -203,7 +206,7 @@ class _Folder:
             )  # fmt: skip
             return None
         if not present:
-            if needed:
+            if needed and not self._around.stands_for(f"data/{name}.csv"):
                 self._findings.problem(f"data/{name}.csv", None, None, "is missing", needed)
             return None
         return present[0] if self.holds(present[0]) else None
@@ -214,9 +217,7 @@ class _Folder:
 
     def _forms(self, name: str) -> list[str]:
         files = [f"data/{name}{suffix}" for suffix in TABLES]
-        present = [f for f in files if self.at(f).exists() or self.at(f).is_symlink()]
-        self.read.update(present)
-        return present
+        return [f for f in files if self.at(f).exists() or self.at(f).is_symlink()]
 
 
 class _Tables:
@@ -246,6 +247,7 @@ class _Tables:
         self.read_so_far: list[Source] = []
         self.absent: dict[str, tuple[str, ...]] = {}
         self.links: tuple[Link, ...] = ()
+        self._nearly: set[str] = set()
 
     def read(self) -> tuple[Cohort, Resources]:
         """Cohort and resources; frames that could not be read are empty."""
@@ -286,6 +288,8 @@ class _Tables:
             "pupils", (*cohort_tables.UNIT_COLUMNS, *declared), "say whom to plan for"
         )
         units = cohort_tables.read_units(pupils, known, findings) if pupils else None
+        if pupils is not None and units is not None:
+            self._check_silences(pupils, units)
         pupils = _without_rows(pupils)
         # Nobody is called unknown while some pupils could not be read.
         all_units = units if pupils and pupils.complete else None
@@ -360,15 +364,38 @@ class _Tables:
         table = load_table(self._folder.at(file), file, self._findings, wanted=wanted)
         if table is None:
             return None
+        if is_oneroster(table.header):
+            self._findings.problem(file, None, None, *explained(ONEROSTER, [file]))
+            return None
+        declared = self._draft.columns if name in ("pupils", "history") and self._draft else ()
+        near = check_header(table, wanted, declared, self._findings)
         unread = tuple(dict.fromkeys(h for h in table.header if h and h not in wanted))
         self.read_so_far.append(Source(table.file, table.sha256, table.rows, unread))
-        self._warn_of_columns(name, table, wanted, unread)
+        table = replace(table, near={meant: word for word, meant in near.items()})
+        self._nearly |= {*table.near}
+        self._warn_of_columns(name, table, wanted, [h for h in unread if h not in near])
         self.absent[name] = tuple(c for c in wanted if c not in table.frame)
         special = self._policy.columns if self._policy else ()
         self._check_retention(table, special)
         return replace(
             table, secret=frozenset(c.name for c in special if c.sensitivity == "special")
         )
+
+    def _check_silences(self, pupils: Table, units: pd.DataFrame) -> None:
+        """What planning.yaml counts on and no pupil says: an error where it costs a right."""
+        if self._policy is None or self._draft is None or "rules" in self._draft.wrong:
+            return
+        rules = self._draft.document.value.get("rules")
+        found = silences(
+            {*pupils.header, *pupils.near}, self._draft.columns, {*(rules or ())},
+            self._policy.rules, self._interventions(), segments=bool((units["count"] > 1).any()),
+        )  # fmt: skip
+        for silence in found:
+            note = self._findings.problem if silence.costs else self._findings.warn
+            note(
+                pupils.file, 1, None, f"has no column '{silence.column}', which {silence.because}",
+                silence.remedy,
+            )  # fmt: skip
 
     def _warn_of_columns(
         self, name: str, table: Table, wanted: Collection[str], unread: Collection[str]
@@ -380,8 +407,9 @@ class _Tables:
             return  # a copy of a plan's offers has more; or nobody can tell what is declared
         extra = [h for h in unread if h in STRUCTURAL or h not in declared]
         if extra and {*NEEDED[name]} <= {*table.header}:
+            names = some([shown(h) for h in extra])
             self._findings.warn(
-                table.file, 1, None, f"has columns that were not read: {some(extra)}",
+                table.file, 1, None, f"has columns that were not read: {names}",
                 "declare them in planning.yaml if they are needed; else delete them"
                 if of_people
                 else f"the table may have {', '.join(wanted)}",
@@ -441,6 +469,8 @@ class _Tables:
         asked: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]],
     ) -> None:
         assert self._draft is not None
+        if column.name in self._nearly:
+            return  # said already, with the name under which it stands
         file, place = self._draft.document.file, ("columns", column.name)
         line = self._draft.document.line(place)
         have = {name: t for name, t in tables.items() if column.name in t.header}

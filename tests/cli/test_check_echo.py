@@ -51,7 +51,11 @@ def test_check_says_so_where_a_column_or_a_limit_is_absent(run, fresh: Path) -> 
     for column in ("consent", "must_serve", "completed", "family_id"):
         drop(fresh / "data/pupils.csv", column)
     policy = fresh / "planning.yaml"
-    policy.write_text(policy.read_text("utf-8").replace("  budget: 2000", "  #"), "utf-8")
+    said_in = policy.read_text("utf-8").replace("  budget: 2000", "  #")
+    for rule in ("  consent: [", "  must_serve:\n    any: {"):
+        assert rule in said_in
+        said_in = said_in.replace(rule, f"  #{' '.join(rule.split())}")
+    policy.write_text(said_in, "utf-8")
     out = run("check", fresh).out
     for said in ("nobody was asked", "nobody is under a rule", "nobody has completed anything",
                  "every pupil is one alone", "no limit"):  # fmt: skip
@@ -83,8 +87,11 @@ def test_quiet_check_does_not_echo(run, fresh: Path) -> None:
 
 
 def test_plan_repeats_what_silence_costs_somebody_even_when_quiet(run, fresh: Path) -> None:
-    for column in ("consent", "must_serve"):
-        drop(fresh / "data/pupils.csv", column)
+    drop(fresh / "data/pupils.csv", "consent")
+    policy = fresh / "planning.yaml"
+    policy.write_text(policy.read_text("utf-8").replace("  consent: [", "  #consent: ["), "utf-8")
+    pupils = fresh / "data/pupils.csv"
+    pupils.write_text(pupils.read_text("utf-8").replace("nl,1,,0,girl", "nl,,,0,girl"), "utf-8")
     said = run("plan", fresh, "-q")
     assert said.code == 0
     assert "recommender: consent: data/pupils has no such column, so nobody was asked" in said.err

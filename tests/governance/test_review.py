@@ -110,6 +110,26 @@ def test_what_is_said_comes_back_as_decisions(
     assert decided.by_reason == (("wrong_data", 2),)
 
 
+def test_a_decision_over_merged_lines_does_not_count_for_the_first_alone(
+    sheet: Path, catalogue: Catalogue, language: str
+) -> None:
+    fill(sheet, {(5, "G"): word("accept", language)})
+    book = openpyxl.load_workbook(sheet)
+    book.worksheets[1].merge_cells("G5:G7")
+    book.save(sheet)
+    with pytest.raises(InputError, match=r"is merged with other|is samengevoegd met andere"):
+        read(sheet, catalogue)
+
+
+def test_a_sheet_with_other_columns_is_said_once(sheet: Path, catalogue: Catalogue) -> None:
+    book = openpyxl.load_workbook(sheet)
+    book.worksheets[1].insert_cols(3)
+    book.save(sheet)
+    with pytest.raises(InputError) as error:
+        read(sheet, catalogue)
+    assert [p.line for p in error.value.problems] == [4]
+
+
 def test_help_can_be_asked_for_a_pupil_without_an_offer(
     sheet: Path, catalogue: Catalogue, language: str
 ) -> None:

@@ -158,7 +158,8 @@ def test_a_template_workspace_costs_nobody_a_right_by_silence(workspace: Workspa
 
 
 def test_no_column_for_consent_means_that_nobody_was_asked(workspace: Workspace) -> None:
-    stake = kinds(without_column(workspace(), "data/pupils.csv", "consent"))["consent"]
+    root = workspace(("planning.yaml", "  consent: [given, not_needed]", "  #"))
+    stake = kinds(without_column(root, "data/pupils.csv", "consent"))["consent"]
     assert stake.by_silence
     assert stake.count == 8
     assert "nobody was asked" in stake.text
@@ -167,8 +168,11 @@ def test_no_column_for_consent_means_that_nobody_was_asked(workspace: Workspace)
 @pytest.mark.parametrize("how", ["no column", "no cell"])
 def test_rules_that_nobody_is_under_are_told(workspace: Workspace, how: str) -> None:
     root = workspace(("data/pupils.csv", "given,1,", "given,,"))
-    if how == "no column":
-        root = without_column(root, "data/pupils.csv", "must_serve")
+    if how == "no column":  # segments may do without it
+        rows = "".join(f"p{n:02},s01,3,40,0\n" for n in range(1, 9))
+        (root / "data/pupils.csv").write_text(
+            "unit_id,site,grade,count,language_lag_only\n" + rows, "utf-8"
+        )
     stake = kinds(root)["duties"]
     assert stake.by_silence
     assert ("no such column" in stake.text) == (how == "no column")

@@ -1,0 +1,29 @@
+"""Cells that hold the mark of a formula that failed, in any language: they are not empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+_MARK = (
+    r"#(?:N/[AB]|NV|N/D|REF!|VERW!|BEZUG!|VALUE!|WAARDE!|WERT!|NAME\?|NAAM\?|DIV/0!|DEEL/0!|NUM!"
+    r"|GETAL!|ZAHL!|NULL!|LEEG!|SPILL!|OVERLOOP!|CALC!|BEREKENEN!|FIELD!|VELD!|CONNECT!|BLOCKED!"
+    r"|BUSY!|BEZIG!|UNKNOWN!|GETTING_DATA|#+)|Err:[0-9]{3}"
+)
+
+
+def failed(column: pd.Series[Any]) -> npt.NDArray[np.bool_] | None:
+    """Which cells of a text column are such a mark; None where none is."""
+    if column.dtype.kind in "iufb" or not len(column):
+        return None
+    likely = column.str.startswith(("#", "Err:")).to_numpy(dtype=bool)
+    if not likely.any():
+        return None
+    at = np.flatnonzero(likely)
+    sure = column.iloc[at].str.fullmatch(_MARK, case=False).to_numpy(dtype=bool)
+    marks = np.zeros(len(column), dtype=bool)
+    marks[at[sure]] = True
+    return marks if marks.any() else None
