@@ -219,7 +219,8 @@ def _record(compared: Compared, out: Path | None) -> dict[str, object]:
 
 def _verdict(compared: Compared) -> int:
     scenarios = [side for side in compared.comparison.sides if side.kind == "scenario"]
-    if any(side.short > 0 or side.short_hours > 0 for side in scenarios):
+    known = [side for side in scenarios if side.status != "stopped" or side.gap < 1]
+    if any(side.short > 0 or side.short_hours > 0 for side in known):
         remark("recommender: a must-serve rule or running help lacks hours; the table says where")
         return SHORT
     if any(side.status == "stopped" for side in scenarios):

@@ -296,6 +296,11 @@ def _lacks(plan: Plan) -> str:
 
 
 def _verdict(plan: Plan) -> int:
+    early = plan.summary.status == "stopped" and not plan.summary.proof.known
+    if plan.summary.shortages and early:
+        remark("recommender: stopped before it was known whether every rule can be met; the plan "
+               "is kept and says which are not")  # fmt: skip
+        return STOPPED
     if plan.summary.shortages:
         remark(f"recommender: {_lacks(plan)}; the plan says where")
         return SHORT
