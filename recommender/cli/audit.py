@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from recommender.cli import options
+from recommender.cli.noted import tidy
 from recommender.cli.output import answer, answer_json, remark
 
 
@@ -61,6 +62,7 @@ def verify(
     from recommender.errors import VerificationFailed
     from recommender.governance.audit import parse_head, read_log
 
+    tidy(workspace)
     log = read_log(workspace, parse_head(head) if head else None)
     if as_json:
         answer_json(
@@ -140,8 +142,10 @@ def prune(workspace: Path, name: str, role: str, keep_days: int | None) -> int:
     Never younger than six months; a checkpoint and an entry in the log say what was dropped.
     """
     from recommender.governance import audit
+    from recommender.governance.transaction import settle
     from recommender.inputs.policy_file import read_policy
 
+    settle(workspace, when=dt.datetime.now(dt.UTC))
     days = keep_days or read_policy(workspace / "planning.yaml").audit_days
     now = dt.datetime.now(dt.UTC)
     entry, dropped = audit.prune(workspace, keep_days=days, who=name, role=role, when=now)

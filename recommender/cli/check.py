@@ -11,6 +11,7 @@ import click
 
 from recommender.cli import options, rights
 from recommender.cli.echo import echo, met
+from recommender.cli.noted import tidy
 from recommender.cli.output import answer, answer_json, remark
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
     from recommender.inputs.understood import understood
     from recommender.inputs.workspace import read_workspace
 
+    tidy(workspace)
     try:
         inputs = read_workspace(workspace, today=dt.date.today())
     except InputError as error:

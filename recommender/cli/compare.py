@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import click
 
 from recommender.cli import options
 from recommender.cli.beside import screen
-from recommender.cli.noted import note
+from recommender.cli.noted import record_of
 from recommender.cli.output import Progress, answer, answer_json, remark
 from recommender.cli.plan import SHORT, STOPPED
 
@@ -108,10 +108,10 @@ def command(
     """
     from recommender.allocation import Effort
     from recommender.export.comparison import (
-        DOCUMENT,
         refuse_comparison_target,
         write_comparison,
     )
+    from recommender.governance.transaction import settle
     from recommender.inputs.workspace import read_workspace
     from recommender.partition.crew import Processes
     from recommender.pipeline import settings_of
@@ -124,6 +124,8 @@ def command(
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
+    if out is not None:
+        settle(workspace, when=dt.datetime.now(dt.UTC))
     chosen = names or scenario_names(inputs.policy)
     asked = tuple(p for p in policies if p != "none") if policies else tuple(POLICIES)
     usual = Effort()
@@ -139,11 +141,10 @@ def command(
             plans = {
                 run.name: _written(run, workspace, language, progress) for run in compared.runs
             }
-            write_comparison(compared.comparison, plans, out, overwrite=force, language=language)
-            note(
-                workspace, "run", out.name,
-                files={DOCUMENT: out / DOCUMENT, **_manifests(out, plans)},
-                details={"scenarios": ", ".join(r.name for r in compared.runs), "seed": str(seed)},
+            said = {"scenarios": ", ".join(r.name for r in compared.runs), "seed": str(seed)}
+            write_comparison(
+                compared.comparison, plans, out, overwrite=force, language=language,
+                record=record_of(workspace, "run", out.name, details=said),
             )  # fmt: skip
     finally:
         progress.done()
@@ -157,15 +158,6 @@ def command(
                 "gains and loses; plans/ holds the plans"
             )
     return _verdict(compared)
-
-
-def _manifests(out: Path, plans: Iterable[str]) -> dict[str, Path]:
-    """The manifest of every plan of a comparison, by the name it has in the log."""
-    from recommender.export.comparison import PLANS
-    from recommender.export.folder import MANIFEST
-
-    names = [f"{PLANS}/{name}/{MANIFEST}" for name in plans]
-    return {name: out / name for name in names if (out / name).is_file()}
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -45,7 +45,9 @@ def command(
     from recommender.export.folder import MANIFEST, sha256
     from recommender.export.tables import csv_text
     from recommender.governance import audit
+    from recommender.governance.moves import sha256_of
     from recommender.governance.review import REASONS, merged, read_review
+    from recommender.governance.transaction import Record
     from recommender.inputs.tables import read_table
     from recommender.inputs.workspace import read_workspace
 
@@ -62,19 +64,18 @@ def command(
         catalogue=inputs.catalogue,
         day=now.date(),
     )
+    rates = {reason: str(number) for reason, number in decided.by_reason}
+    counts = {"offers": decided.offers, "looked_at": decided.looked_at,
+              "overruled": decided.overruled, "added": decided.added}  # fmt: skip
+    record = Record(
+        workspace, "decision", sheet.name,
+        who="; ".join(sorted({*decided.decisions["decided_by"]})), role="professionals", when=now,
+        hashes=((sheet.name, sha256_of(sheet)),),
+        details=(*((name, str(number)) for name, number in counts.items()), *rates.items()),
+    )  # fmt: skip
     with audit.locked(workspace, "decisions"):
         old = read_table(target, file="data/decisions.csv").frame if target.exists() else None
-        write_file(target, csv_text(merged(old, decided.decisions)).encode())
-        written = audit.sha256_of(target)
-    rates = {reason: str(number) for reason, number in decided.by_reason}
-    people = "; ".join(sorted({*decided.decisions["decided_by"]}))
-    audit.record(
-        workspace, "decision", sheet.name, who=people,
-        role="professionals", when=now,
-        hashes={sheet.name: audit.sha256_of(sheet), "decisions.csv": written},
-        details={"offers": str(decided.offers), "looked_at": str(decided.looked_at),
-                 "overruled": str(decided.overruled), "added": str(decided.added), **rates},
-    )  # fmt: skip
+        write_file(target, csv_text(merged(old, decided.decisions)).encode(), record)
     if as_json:
         answer_json(
             {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from recommender.cli import options
-from recommender.cli.noted import note
+from recommender.cli.noted import record_of
 from recommender.cli.output import remark
 
 if TYPE_CHECKING:
@@ -50,11 +50,13 @@ def command(
     """
     from recommender.cli.again import looked_up, refuse_strangers, workspace_of
     from recommender.errors import UsageError
+    from recommender.export.files import write_files
     from recommender.export.folder import read_plan, sha256
     from recommender.export.spoken import reason_sayer
     from recommender.governance.adoption import standing
     from recommender.governance.facts import Run, facts_of
     from recommender.governance.logged import confirmed
+    from recommender.governance.register import register_entry, register_problems
     from recommender.inputs.catalogue_file import read_catalogue
     from recommender.inputs.policy_file import read_policy
 
@@ -85,34 +87,37 @@ def command(
         return facts_of(plan, policy, catalogue, run, spoken, reason_sayer(manifest, spoken))
 
     facts = {spoken: facts_in(spoken) for spoken in {language, "nl"}}
-    written = []
-    for one in KINDS[:-1] if kind == "all" else (kind,):
-        page = output / f"{one}.md" if kind == "all" else output
-        spoken = "nl" if one == "register" else language  # the register is in Dutch
-        written.append(_write(cast("Kind", one), facts[spoken], page, quiet))
-    note(
-        workspace, "document", plan_folder.resolve().name,
-        files={path.name: path for path in written}, details={"kind": kind},
-    )  # fmt: skip
+    pages = {
+        (output / f"{one}.md" if kind == "all" else output): cast("Kind", one)
+        for one in (KINDS[:-1] if kind == "all" else (kind,))
+    }
+    said = {  # the register is in Dutch
+        page: facts["nl" if one == "register" else language] for page, one in pages.items()
+    }
+    texts = {page: _text(one, said[page], page) for page, one in pages.items()}
+    write_files(
+        {page: text.encode() for page, (text, _) in texts.items()},
+        record_of(workspace, "document", plan_folder.resolve().name, details={"kind": kind}),
+    )
+    for page, one in () if quiet else pages.items():
+        places = texts[page][1]
+        remark(f"{page} written" + (f"; {places} places to fill in" if places else ""))
+        for problem in register_problems(register_entry(said[page])) if one == "register" else ():
+            remark(f"{page}: {problem}")
     return 0
 
 
-def _write(kind: Kind, facts: Facts, path: Path, quiet: bool) -> Path:
-    from recommender.export.files import write_file
+def _text(kind: Kind, facts: Facts, path: Path) -> tuple[str, int]:
+    """The text of a document in the form of its path, and how many places people fill in."""
     from recommender.governance.documents import document, open_places
     from recommender.governance.markdown import to_html
-    from recommender.governance.register import register_entry, register_problems
+    from recommender.governance.register import register_entry
 
     if path.suffix.lower() == ".json":
         text = json.dumps(register_entry(facts), indent=1, ensure_ascii=False) + "\n"
     else:
         text = document(kind, facts)
-    places = open_places(text)
+    places = len(open_places(text))
     if path.suffix.lower() == ".html":
         text = to_html(text, text.splitlines()[0].lstrip("# "), facts.language)
-    write_file(path, text.encode())
-    if not quiet:
-        remark(f"{path} written" + (f"; {len(places)} places to fill in" if places else ""))
-        for problem in register_problems(register_entry(facts)) if kind == "register" else ():
-            remark(f"{path}: {problem}")
-    return path
+    return text, places

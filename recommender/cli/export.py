@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli import options
-from recommender.cli.noted import note
+from recommender.cli.noted import record_of
 from recommender.cli.output import answer, answer_json
 
 if TYPE_CHECKING:
     from recommender.export.manifest import Manifest
+    from recommender.governance.transaction import Record
 
 
 @click.command(short_help="A plan as workbook, table, calendar, database or report.")
@@ -82,6 +83,7 @@ def command(
 
     if (there := stands_there(target)) and not force:
         raise UsageError(f"{there} stands there already; replace it with --force")
+    said = {"to": _place(target), "table": table, "audience": audience}
     if (plan_folder / DOCUMENT).is_file():
         source, names = DOCUMENT, _first_manifest(plan_folder)
         first = plan_folder / PLANS / "first"
@@ -93,9 +95,9 @@ def command(
         export_comparison(
             read_comparison(plan_folder), target,
             manifest=names, decimal_comma=decimal_comma, language=language, audience=audience,
+            record=_record(workspace, plan_folder, source, said), new=not force,
         )  # fmt: skip
     else:
-        source = MANIFEST
         plan, manifest = read_plan(plan_folder)
         workspace = workspace_if_any(plan_folder, manifest, elsewhere)
         refuse_strangers(
@@ -105,12 +107,7 @@ def command(
             plan, manifest, target,
             table=table, decimal_comma=decimal_comma, language=language, audience=audience,
             beside=[(folder.resolve().name, *read_plan(folder)) for folder in beside],
-        )  # fmt: skip
-    if workspace is not None:
-        note(
-            workspace, "export", plan_folder.resolve().name,
-            files={source: plan_folder / source},
-            details={"to": _place(target), "table": table, "audience": audience},
+            record=_record(workspace, plan_folder, MANIFEST, said), new=not force,
         )  # fmt: skip
     if as_json:
         answer_json({"written": hidden(target)})
@@ -127,6 +124,16 @@ def _first_manifest(folder: Path) -> Manifest | None:
 
     path = folder / PLANS / read_comparison(folder).sides[0].name / MANIFEST
     return read_manifest(path.read_text("utf-8"), str(path)) if path.is_file() else None
+
+
+def _record(
+    workspace: Path | None, folder: Path, source: str, said: dict[str, str]
+) -> Record | None:
+    """What the log of a workspace is to say, where one is known."""
+    if workspace is None:
+        return None
+    files = {source: folder / source}
+    return record_of(workspace, "export", folder.resolve().name, files=files, details=said)
 
 
 def _place(target: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from recommender.cli import modelling, options, rights
-from recommender.cli.noted import note
+from recommender.cli.noted import record_of
 from recommender.cli.output import Progress, answer, answer_json, remark
 
 if TYPE_CHECKING:
@@ -167,12 +167,14 @@ def command(
 
     from recommender.allocation import Effort
     from recommender.cli import keeping
-    from recommender.cli.headline import headline, record
+    from recommender.cli.headline import headline
+    from recommender.cli.headline import record as headline_record
     from recommender.export.files import write_file
-    from recommender.export.folder import MANIFEST, write_plan
+    from recommender.export.folder import write_plan
     from recommender.export.manifest import manifest_of, plain
     from recommender.export.more import Point
     from recommender.export.tables import csv_text
+    from recommender.governance.transaction import settle
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import recommend, recommend_again, repairs_of, settings_of
     from recommender.planning.repair import repairs_table
@@ -192,6 +194,7 @@ def command(
         crew = click.get_current_context().with_resource(on_cluster(cluster))
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
+    settle(workspace, when=dt.datetime.now(dt.UTC))
     inputs = apply_scenario(inputs, scenario or BASE)
     progress.done()
     at_stake = rights.told(inputs)
@@ -238,23 +241,23 @@ def command(
             language=language,
             front=front,
         )
-        manifest = write_plan(plan, folder, manifest, overwrite=force)
+        said = {
+            "scenario": plan.summary.scenario, "seed": str(seed), "status": plan.summary.status,
+            "version": manifest.version, **(keeping.kept_details(again) if again else {}),
+        }  # fmt: skip
+        record = record_of(workspace, "run", folder.name, details=said)
+        manifest = write_plan(plan, folder, manifest, overwrite=force, record=record)
         repairs: tuple[Repair, ...] = ()
-        try:
-            # the plan stands there before its repairs are sought, which may be stopped
-            if any(s.pupils > 0 and s.site for s in plan.summary.shortages) and not relaxation:
-                progress("working out what would meet the rules that lack help")
-                repairs = repairs_of(plan, inputs, settings)
-                if repairs:
-                    beside = {"repairs.csv": csv_text(repairs_table(repairs))}
-                    manifest = write_plan(plan, folder, manifest, overwrite=True, beside=beside)
-        finally:
-            note(
-                workspace, "run", folder.name, files={MANIFEST: folder / MANIFEST},
-                details={"scenario": plan.summary.scenario, "seed": str(seed),
-                         "status": plan.summary.status, "version": manifest.version,
-                         **(keeping.kept_details(again) if again else {})},
-            )  # fmt: skip
+        # the plan stands there before its repairs are sought, which may be stopped
+        if any(s.pupils > 0 and s.site for s in plan.summary.shortages) and not relaxation:
+            progress("working out what would meet the rules that lack help")
+            repairs = repairs_of(plan, inputs, settings)
+            if repairs:
+                beside = {"repairs.csv": csv_text(repairs_table(repairs))}
+                record = record_of(workspace, "run", folder.name, details=said)
+                manifest = write_plan(
+                    plan, folder, manifest, overwrite=True, beside=beside, record=record
+                )
         if again is not None and costs is not None:
             write_file(costs, csv_text(again.costs.decisions).encode())
     finally:
@@ -262,8 +265,8 @@ def command(
     if as_json:
         answer_json(
             {
-                **record(plan, folder),
                 "rights": rights.record(at_stake),
+                **headline_record(plan, folder),
                 **(keeping.kept_record(again) if again else {}),
                 **({"repairs": plain(repairs)} if repairs else {}),
             }

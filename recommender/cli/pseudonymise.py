@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from recommender.cli import options
+from recommender.cli.noted import record_of
 from recommender.cli.output import answer, answer_json, remark
 
 
@@ -52,7 +53,13 @@ def command(
         if not quiet:
             remark(f"{key} made; keep it apart from the data, and keep it")
     secret = pseudonyms.read_key(key, outside=outside)
-    done = pseudonyms.pseudonymise(source, target, secret, professionals=professionals)
+    record = None
+    if (source / "planning.yaml").is_file():  # else it is no workspace and keeps no log
+        said = {"to": target.name, "professionals": "yes" if professionals else "no"}
+        record = record_of(source, "pseudonymise", source.resolve().name, details=said)
+    done = pseudonyms.pseudonymise(
+        source, target, secret, professionals=professionals, record=record
+    )
     if as_json:
         answer_json(
             {

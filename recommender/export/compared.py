@@ -6,7 +6,6 @@ Neither names a unit; who gains and who loses, person by person, is in the folde
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ import pandas as pd
 
 from recommender.errors import UsageError
 from recommender.export import figures
-from recommender.export.files import write_file
 from recommender.export.manifest import Manifest
 from recommender.export.openly import counts_openly, openly
 from recommender.export.pages import filled
@@ -118,14 +116,13 @@ def comparison_html(
     )
 
 
-def write_comparison_workbook(
-    comparison: Comparison, path: Path, manifest: Manifest | None = None, language: str = "en"
-) -> None:
-    """Write a comparison as a workbook whole or not at all: sides, tenths, hours, groups, moves.
+def comparison_workbook(
+    comparison: Comparison, manifest: Manifest | None = None, language: str = "en"
+) -> bytes:
+    """Return a comparison as a workbook: sides, tenths, hours, groups, moves.
 
     Raises:
         UsageError: if there is no such language.
-        CannotWrite: if it could not be written.
     """
     words = language_of(language)
     named = names_in(manifest, words) if manifest is not None else _ids
@@ -148,7 +145,7 @@ def write_comparison_workbook(
         "shortages": comparison.shortages.assign(side=comparison.shortages["side"].map(titles)),
         "moved": _moved_frame(comparison, titles),
     }
-    write_file(path, book_bytes(frames, translated(language)))
+    return book_bytes(frames, translated(language))
 
 
 def sides_sheet(

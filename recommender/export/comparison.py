@@ -20,7 +20,7 @@ from recommender.export.compared import comparison_html
 from recommender.export.document import record_schema
 from recommender.export.files import writing
 from recommender.export.folder import (
-    flush_folder,
+    MANIFEST,
     refuse_target,
     replacing_folder,
     write_plan,
@@ -28,6 +28,8 @@ from recommender.export.folder import (
 )
 from recommender.export.manifest import Manifest
 from recommender.export.tables import csv_text
+from recommender.governance.drafts import flush_folder
+from recommender.governance.transaction import Record
 from recommender.planning.plan import Plan
 from recommender.scenarios.comparison import LATER, TABLES, TEXTS, Comparison, Side, no_rows
 
@@ -225,6 +227,7 @@ def write_comparison(
     *,
     overwrite: bool = False,
     language: str = "en",
+    record: Record | None = None,
 ) -> None:
     """Write a comparison folder whole or not at all.
 
@@ -235,6 +238,7 @@ def write_comparison(
         directory: the folder to make.
         overwrite: whether a comparison that stands there may be replaced.
         language: of the page.
+        record: what the log of a workspace says first, with the hash of the document.
 
     Raises:
         UsageError: as ``refuse_comparison_target``.
@@ -242,7 +246,8 @@ def write_comparison(
     """
     directory = Path(os.path.realpath(directory))
     refuse_comparison_target(directory, overwrite=overwrite)
-    with replacing_folder(directory) as draft:
+    also = tuple(f"{PLANS}/{name}/{MANIFEST}" for name in plans)
+    with replacing_folder(directory, DOCUMENT, record, overwrite=overwrite, also=also) as draft:
         names: Manifest | None = None
         for name, made in plans.items():
             plan, manifest = made(directory / PLANS / name)

@@ -1,34 +1,18 @@
-"""One file, written whole or not at all."""
+"""Files and folders of files, written whole or not at all."""
 
 from __future__ import annotations
 
-import glob
-import os
-import secrets
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from recommender.errors import CannotWrite
+from recommender.governance.drafts import write_flushed
+from recommender.governance.transaction import Place, Record, changing
 
-STALE = 3600.0
-"""Seconds after which a draft is one of a run that was killed: none takes so long to be written."""
-
-
-def sweep(path: Path, draft: Path) -> None:
-    """Remove what killed runs left of ``path`` an hour or more before ``draft`` was written.
-
-    A draft holds what the file was to hold, so it must not lie about.
-    """
-    with suppress(OSError):
-        now = draft.stat().st_mtime
-        for old in path.parent.glob(f".{glob.escape(path.name)}.*.partial"):
-            if now - old.stat().st_mtime > STALE:
-                if old.is_dir() and not old.is_symlink():
-                    shutil.rmtree(old, ignore_errors=True)
-                else:
-                    old.unlink()
+Content: TypeAlias = bytes | Mapping[str, bytes]
+"""What a file holds, or the files of a folder by name."""
 
 
 @contextmanager
@@ -47,16 +31,43 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes, record: Record | None = None, *, new: bool = False) -> None:
     """Write a file whole or not at all, replacing what stood there.
+
+    Args:
+        record, new: as in ``write_files``.
 
     Raises:
         CannotWrite: if it could not be written; what stood there still does.
     """
-    with replacing(path) as draft, writing(path), draft.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    write_files({path: data}, record, new=new)
+
+
+def write_files(
+    files: Mapping[Path, Content], record: Record | None = None, *, new: bool = False
+) -> None:
+    """Write files and whole folders, all of them or none, replacing what stood there.
+
+    Args:
+        files: path -> what is to stand there.
+        record: what the log of a workspace says first, with the SHA-256 of each.
+        new: whether nothing may stand there.
+
+    Raises:
+        UsageError: if something stands where nothing may.
+        VerificationFailed: if the log is damaged.
+        CannotWrite: if it could not be written; what stood there still does.
+    """
+    places = [Place(path, named=path.name) for path in files]
+    with changing(places, record, new=new) as drafts:
+        for draft, (path, content) in zip(drafts, files.items(), strict=True):
+            with writing(path):
+                if isinstance(content, bytes):
+                    write_flushed(draft, content)
+                    continue
+                draft.mkdir()
+                for name, data in content.items():
+                    write_flushed(draft / name, data)
 
 
 @contextmanager
@@ -66,14 +77,5 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         CannotWrite: if it could not take that place.
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}.partial")
-    try:
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+    with changing([Place(path)], None) as (draft,):
         yield draft
-        with writing(path):
-            sweep(path, draft)
-            draft.replace(path)
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)

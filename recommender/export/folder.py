@@ -8,14 +8,10 @@ pulled plug - leaves the target as it was.
 from __future__ import annotations
 
 import csv
-import ctypes
 import hashlib
 import os
-import secrets
-import shutil
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from io import StringIO
 from itertools import zip_longest
@@ -26,9 +22,12 @@ from recommender.errors import InputError, Problem, UsageError
 from recommender.export import large
 from recommender.export.cards import report_pages
 from recommender.export.document import plan_text, read_plan_text
-from recommender.export.files import sweep, writing
+from recommender.export.files import writing
 from recommender.export.manifest import File, Manifest, manifest_text, read_manifest
 from recommender.export.tables import COLUMNS, CSV_TABLES, OPTIONAL, csv_text, frames_of
+from recommender.governance.drafts import flush_folder, write_flushed
+from recommender.governance.moves import sha256_of
+from recommender.governance.transaction import Place, Record, changing
 from recommender.inputs.workspace import Source
 from recommender.planning.plan import Plan
 
@@ -36,8 +35,6 @@ MANIFEST = "manifest.json"
 PLAN = "plan.json"
 REPORT = "report.html"
 REPAIRS = "repairs.csv"
-
-_CHUNK = 1 << 20
 
 
 def refuse_target(directory: Path, *, overwrite: bool) -> None:
@@ -96,6 +93,7 @@ def write_plan(
     *,
     overwrite: bool = False,
     beside: Mapping[str, str] | None = None,
+    record: Record | None = None,
 ) -> Manifest:
     """Write a plan folder whole or not at all and return its manifest with the file hashes.
 
@@ -105,37 +103,46 @@ def write_plan(
         manifest: as ``manifest_of`` gives it.
         overwrite: whether a plan folder that stands there may be replaced.
         beside: file name -> text of files that go with the plan, such as its repairs.
+        record: what the log of a workspace says first, with the hash of the manifest.
 
     Raises:
         UsageError: if something else than a plan stands there, or a plan and not ``overwrite``.
+        VerificationFailed: if the log is damaged.
         CannotWrite: if it could not be written; nothing is left behind.
     """
     directory = Path(os.path.realpath(directory))
     refuse_target(directory, overwrite=overwrite)
-    with replacing_folder(directory) as draft:
+    with replacing_folder(directory, MANIFEST, record, overwrite=overwrite) as draft:
         return _write_files(plan, draft, manifest, beside or {})
 
 
 @contextmanager
-def replacing_folder(directory: Path) -> Iterator[Path]:
+def replacing_folder(
+    directory: Path,
+    seal: str,
+    record: Record | None = None,
+    *,
+    overwrite: bool = True,
+    also: tuple[str, ...] = (),
+) -> Iterator[Path]:
     """Give a folder to write to that takes the place of a folder once everything went well.
 
     Args:
         directory: the folder to make, as a real path; its parent is made where it is missing.
+        seal: the file in it, written last, whose hash stands for all of it.
+        record: what the log of a workspace says first, with the hash of the seal.
+        overwrite: whether a folder that stands there may be replaced.
+        also: files in it whose hashes the log names too.
 
     Raises:
+        UsageError: if one stands there and may not.
+        VerificationFailed: if the log is damaged.
         CannotWrite: if it could not be written; nothing is left behind.
     """
-    with writing(directory):
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        draft = directory.parent / f".{directory.name}.{secrets.token_hex(6)}.partial"
+    place = Place(directory, named=seal, seal=seal, also=also)
+    with writing(directory), changing([place], record, new=not overwrite) as (draft,):
         draft.mkdir()
-        sweep(directory, draft)
-        try:
-            yield draft
-            _take_place(draft, directory)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+        yield draft
 
 
 def read_plan(directory: Path) -> tuple[Plan, Manifest]:
@@ -245,11 +252,7 @@ def changed_inputs(recorded: tuple[Source, ...], present: tuple[Source, ...]) ->
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_CHUNK):
-            digest.update(piece)
-    return digest.hexdigest()
+    return sha256_of(path)
 
 
 def _texts(
@@ -291,52 +294,8 @@ def write_text(draft: Path, name: str, text: str) -> File:
     """Write a file of a draft to the disk and return it with its hash."""
     data = text.encode("utf-8")
     (draft / name).parent.mkdir(exist_ok=True)
-    with (draft / name).open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    write_flushed(draft / name, data)
     return File(name, hashlib.sha256(data).hexdigest())
-
-
-def _take_place(draft: Path, directory: Path) -> None:
-    """Put the draft where the target is; what stood there ends up in the draft's place."""
-    if directory.is_dir() and any(directory.iterdir()):
-        if not _exchange(draft, directory):
-            aside = draft.with_suffix(".replaced")
-            directory.rename(aside)
-            try:
-                draft.rename(directory)
-            except BaseException:
-                aside.rename(directory)
-                raise
-            shutil.rmtree(aside, ignore_errors=True)
-    else:
-        if directory.is_dir() and os.name == "nt":
-            directory.rmdir()
-        draft.rename(directory)
-    flush_folder(directory.parent)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Swap two folders in one step where the system can (Linux: renameat2, RENAME_EXCHANGE)."""
-    if not sys.platform.startswith("linux"):
-        return False
-    with suppress(OSError, AttributeError):
-        here, exchange = -100, 2
-        renameat2 = ctypes.CDLL(None).renameat2
-        return bool(renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
-    return False
-
-
-def flush_folder(path: Path) -> None:
-    """Flush what a folder lists to the disk."""
-    if os.name == "nt":  # folders cannot be opened there
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _manifest(directory: Path) -> Manifest:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from io import BytesIO
 from pathlib import Path
+
+import pandas as pd
 
 from recommender.errors import CannotWrite, UsageError
 from recommender.export.cards import report_pages
 from recommender.export.document import plan_text
-from recommender.export.files import replacing, write_file, writing
+from recommender.export.files import Content, write_file, write_files, writing
 from recommender.export.manifest import Manifest
 from recommender.export.package import DESCRIPTION, package_files
 from recommender.export.tables import COLUMNS, csv_text, frames_of
+from recommender.governance.transaction import Record, announced
 from recommender.inputs.findings import unknown
 from recommender.planning.plan import Plan
 from recommender.scenarios.comparison import Comparison
@@ -30,8 +35,10 @@ def export_plan(
     language: str = "en",
     audience: str = "board",
     beside: Sequence[tuple[str, Plan, Manifest]] = (),
+    record: Record | None = None,
+    new: bool = False,
 ) -> None:
-    """Write a plan to a file or database; its suffix or scheme says in which form.
+    """Write a plan to files or a database; the suffix or scheme says in which form.
 
     Args:
         plan, manifest: as read from a plan folder.
@@ -42,36 +49,40 @@ def export_plan(
         language: of a report, a calendar, or the sheets of a workbook that people look at.
         audience: of a report; that of a coordinator has cards of pupils in a folder beside it.
         beside: other plans by name, for a workbook that compares them.
+        record: what the log of a workspace says first.
+        new: whether no file may stand there.
 
     Raises:
-        UsageError: if there is no such form, table, language or audience.
-        CannotWrite: if it could not be written.
+        UsageError: if there is no such form, table, language or audience, or a file stands there.
+        VerificationFailed: if the log is damaged.
+        CannotWrite: if it could not be written or logged; what stood there still does.
     """
     if table not in COLUMNS:
         raise UsageError(unknown("table", table, tuple(COLUMNS)))
     if target.startswith((SQLITE, *DATABASES)):
         from recommender.export.database import write_database, write_sqlite
 
-        if target.startswith(SQLITE):
-            write_sqlite(plan, manifest, Path(target.removeprefix(SQLITE)))
-        else:
-            write_database(plan, manifest, target)
+        with nullcontext() if record is None else announced(record):
+            if target.startswith(SQLITE):
+                write_sqlite(plan, manifest, Path(target.removeprefix(SQLITE)))
+            else:
+                write_database(plan, manifest, target)
         return
     path = Path(target)
-    forms: dict[str, Callable[[], None]] = {
-        ".csv": lambda: _csv(plan, path, table, decimal_comma),
-        ".xlsx": lambda: _xlsx(plan, manifest, path, language, beside),
-        ".parquet": lambda: _parquet(plan, path, table),
+    forms: dict[str, Callable[[], Mapping[Path, Content]]] = {
+        ".csv": lambda: {path: _csv(frames_of(plan)[table], decimal_comma)},
+        ".xlsx": lambda: {path: _xlsx(plan, manifest, language, beside)},
+        ".parquet": lambda: {path: _parquet(plan, path, table)},
         ".json": lambda: _json(plan, manifest, path),
         ".html": lambda: _html(plan, manifest, path, language, audience),
-        ".ics": lambda: _ics(plan, manifest, path, language),
+        ".ics": lambda: {path: _ics(plan, manifest, language)},
     }
     if path.suffix.lower() not in forms:
         raise UsageError(
             f"{hidden(target)} does not say its form; end it with {', '.join(forms)}, or use "
             f"{SQLITE}FILE or {DATABASES[0]}HOST/NAME"
         )
-    forms[path.suffix.lower()]()
+    write_files(forms[path.suffix.lower()](), record, new=new)
 
 
 def stands_there(target: str) -> str:
@@ -93,18 +104,16 @@ def hidden(target: str) -> str:
     return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}" if found else target
 
 
-def _csv(plan: Plan, path: Path, table: str, decimal_comma: bool) -> None:
-    text = csv_text(frames_of(plan)[table], decimal_comma=decimal_comma)
+def _csv(frame: pd.DataFrame, decimal_comma: bool) -> bytes:
     mark = "\ufeff" if decimal_comma else ""  # without it, spreadsheets read another encoding
-    write_file(path, (mark + text).encode())
+    return (mark + csv_text(frame, decimal_comma=decimal_comma)).encode()
 
 
-def _json(plan: Plan, manifest: Manifest, path: Path) -> None:
+def _json(plan: Plan, manifest: Manifest, path: Path) -> Mapping[Path, bytes]:
     if path.name != DESCRIPTION:
-        write_file(path, plan_text(plan).encode())
-        return
-    for name, data in package_files(plan, manifest).items():
-        write_file(path.with_name(name), data)
+        return {path: plan_text(plan).encode()}
+    files = package_files(plan, manifest)
+    return {path.with_name(name): data for name, data in files.items()}
 
 
 def _cards_of(path: Path) -> str:
@@ -112,18 +121,35 @@ def _cards_of(path: Path) -> str:
     return f"{path.stem}_cards"
 
 
-def _html(plan: Plan, manifest: Manifest, path: Path, language: str, audience: str) -> None:
-    pages = report_pages(plan, manifest, language, audience, path.stem, _cards_of(path))
-    first, *cards = pages
-    for name in (*cards, first):  # the report last: whoever opens it finds its cards
-        place = path if name == first else path.parent / name
-        write_file(place, pages[name].encode())
+def _html(
+    plan: Plan, manifest: Manifest, path: Path, language: str, audience: str
+) -> Mapping[Path, Content]:
+    """The report last, so that whoever opens it finds its cards."""
+    folder = path.with_name(_cards_of(path))
+    pages = report_pages(plan, manifest, language, audience, path.stem, folder.name)
+    report, *cards = pages.items()
+    files: dict[Path, Content] = {}
+    if cards:
+        files[folder] = {Path(name).name: text.encode() for name, text in cards}
+        _refuse_strangers(folder)
+    return files | {path: report[1].encode()}
 
 
-def _ics(plan: Plan, manifest: Manifest, path: Path, language: str) -> None:
+def _refuse_strangers(folder: Path) -> None:
+    """Refuse to replace a folder of cards that holds something else."""
+    with writing(folder):
+        there = sorted(folder.iterdir()) if folder.is_dir() else []
+    strangers = [p.name for p in there if p.is_dir() or p.suffix.lower() != ".html"]
+    if strangers:
+        raise UsageError(
+            f"{folder} holds {strangers[0]}, which is no card; move it away or choose another name"
+        )
+
+
+def _ics(plan: Plan, manifest: Manifest, language: str) -> bytes:
     from recommender.export.calendar import calendar_bytes
 
-    write_file(path, calendar_bytes(plan, manifest, language))
+    return calendar_bytes(plan, manifest, language)
 
 
 def export_comparison(
@@ -134,6 +160,8 @@ def export_comparison(
     decimal_comma: bool = False,
     language: str = "en",
     audience: str = "board",
+    record: Record | None = None,
+    new: bool = False,
 ) -> None:
     """Write a comparison to a file: .html, .xlsx, .csv (its sides) or .json.
 
@@ -144,49 +172,44 @@ def export_comparison(
         decimal_comma: as in ``export_plan``.
         language: of a page or a workbook.
         audience: of a page; policy and public see no small counts.
+        record, new: as in ``export_plan``.
 
     Raises:
-        UsageError: if there is no such form, language or audience.
-        CannotWrite: if it could not be written.
+        UsageError: if there is no such form, language or audience, or a file stands there.
+        VerificationFailed: if the log is damaged.
+        CannotWrite: if it could not be written or logged; what stood there still does.
     """
-    from recommender.export.compared import comparison_html, write_comparison_workbook
+    from recommender.export.compared import comparison_html, comparison_workbook
     from recommender.export.comparison import comparison_text, sides_frame
 
     path = Path(target)
-    suffix = path.suffix.lower()
-    if suffix == ".html":
-        write_file(path, comparison_html(comparison, manifest, language, audience).encode())
-    elif suffix == ".xlsx":
-        write_comparison_workbook(comparison, path, manifest, language)
-    elif suffix == ".csv":
-        mark = "\ufeff" if decimal_comma else ""
-        text = csv_text(sides_frame(comparison), decimal_comma=decimal_comma)
-        write_file(path, (mark + text).encode())
-    elif suffix == ".json":
-        write_file(path, comparison_text(comparison).encode())
-    else:
+    forms: dict[str, Callable[[], bytes]] = {
+        ".html": lambda: comparison_html(comparison, manifest, language, audience).encode(),
+        ".xlsx": lambda: comparison_workbook(comparison, manifest, language),
+        ".csv": lambda: _csv(sides_frame(comparison), decimal_comma),
+        ".json": lambda: comparison_text(comparison).encode(),
+    }
+    if path.suffix.lower() not in forms:
         raise UsageError(
             f"{hidden(target)} does not say its form; end it with .html, .xlsx, .csv or .json"
         )
+    write_file(path, forms[path.suffix.lower()](), record, new=new)
 
 
 def _xlsx(
-    plan: Plan,
-    manifest: Manifest,
-    path: Path,
-    language: str,
-    beside: Sequence[tuple[str, Plan, Manifest]],
-) -> None:
-    from recommender.export.workbook import write_workbook
+    plan: Plan, manifest: Manifest, language: str, beside: Sequence[tuple[str, Plan, Manifest]]
+) -> bytes:
+    from recommender.export.workbook import workbook_bytes
 
-    write_workbook(plan, manifest, path, language, beside)
+    return workbook_bytes(plan, manifest, language, beside)
 
 
-def _parquet(plan: Plan, path: Path, table: str) -> None:
-    with replacing(path) as draft, writing(path):
-        try:
-            frames_of(plan)[table].to_parquet(draft, index=False)
-        except ImportError:
-            raise CannotWrite(
-                f"{path}: parquet needs pyarrow; pip install 'recommender[parquet]'"
-            ) from None
+def _parquet(plan: Plan, path: Path, table: str) -> bytes:
+    whole = BytesIO()
+    try:
+        frames_of(plan)[table].to_parquet(whole, index=False)
+    except ImportError:
+        raise CannotWrite(
+            f"{path}: parquet needs pyarrow; pip install 'recommender[parquet]'"
+        ) from None
+    return whole.getvalue()

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -26,7 +25,6 @@ from recommender.errors import UsageError
 from recommender.export import figures
 from recommender.export.because import reason_words
 from recommender.export.dutch import SHEETS
-from recommender.export.files import write_file
 from recommender.export.manifest import Manifest
 from recommender.export.phrases import Language
 from recommender.export.report import language_of, names_in
@@ -47,24 +45,21 @@ _WIDEST = 60
 Translate = Callable[[str], str]
 
 
-def write_workbook(
+def workbook_bytes(
     plan: Plan,
     manifest: Manifest,
-    path: Path,
     language: str = "en",
     beside: Sequence[tuple[str, Plan, Manifest]] = (),
-) -> None:
-    """Write the workbook whole or not at all.
+) -> bytes:
+    """Return the workbook of a plan.
 
     Args:
         plan, manifest: as read from a plan folder.
-        path: the file.
         language: of the sheets that people look at; the tables of the plan stay as they are.
         beside: other plans by name, for a sheet that holds all of them side by side.
 
     Raises:
         UsageError: if a table has more rows than a sheet holds, or there is no such language.
-        CannotWrite: if it could not be written.
     """
     frames = {name: frames_of(plan)[name] for name in CSV_TABLES}
     for name, frame in frames.items():
@@ -76,7 +71,7 @@ def write_workbook(
     if beside:
         here = (plan.summary.scenario or "plan", plan, manifest)
         views["comparison"] = _side_by_side([here, *beside], language_of(language))
-    write_file(path, book_bytes(views, translated(language), frames, manifest))
+    return book_bytes(views, translated(language), frames, manifest)
 
 
 def book_bytes(

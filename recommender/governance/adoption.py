@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
-from recommender.errors import CannotWrite, UsageError, VerificationFailed
+from recommender.errors import UsageError, VerificationFailed
 from recommender.governance import audit
+from recommender.governance.drafts import write_flushed
+from recommender.governance.moves import sha256_of
+from recommender.governance.transaction import Place, Record, changing
 
 Status: TypeAlias = Literal["proposed", "discussed", "adopted"]
 STEPS: Final[tuple[Status, ...]] = get_args(Status)
@@ -93,44 +96,50 @@ def advance(
         VerificationFailed: the plan was changed after it was made.
         CannotWrite: it could not be written.
     """
-    now = standing(plan)
     missing = [word for word, text in (("name", who), ("role", role)) if not text.strip()]
     if missing:
         raise UsageError(f"a plan is {status} by somebody: give a {' and a '.join(missing)}")
     if changed:
         raise VerificationFailed(changed)
+    with audit.locked(workspace, "status"):
+        return _advanced(plan, workspace, status, who, role, when, note)
+
+
+def _advanced(
+    plan: Path, workspace: Path, status: Status, who: str, role: str, when: dt.datetime, note: str
+) -> Standing:
+    now = standing(plan)
     if status == "proposed" or STEPS.index(status) <= STEPS.index(now.status):
         raise UsageError(f"the plan is {now.status} already")
     skipped = status == "adopted" and now.status == "proposed"
     digest = _manifest_hash(plan)
-    entry = audit.record(
+    record = Record(
         workspace, "status", plan.resolve().name, who=who.strip(), role=role.strip(), when=when,
-        hashes={"manifest.json": digest},
-        details={"status": status, "note": note, **({"undiscussed": "yes"} if skipped else {})},
+        hashes=(("manifest.json", digest),),
+        details=(("status", status), ("note", note), *((("undiscussed", "yes"),) * skipped)),
     )  # fmt: skip
-    head = audit.Head(entry.number, entry.hash)
-    step = Step(status, entry.who, entry.role, entry.time, note, str(head))
-    steps = (*now.steps, step)
-    document = {
-        "plan": plan.resolve().name,
-        "manifest": digest,
-        "status": status,
-        "steps": [{f: getattr(s, f) for f in Step.__dataclass_fields__} for s in steps],
-    }
-    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    path = status_file(plan)
-    draft = path.with_name(f".{path.name}.partial")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise CannotWrite(f"{path}: could not be written ({error.strerror})") from error
-    return Standing(status, steps)
+
+    def written(entry: audit.Entry, drafts: tuple[Path, ...]) -> None:
+        head = audit.Head(entry.number, entry.hash)
+        step = Step(status, entry.who, entry.role, entry.time, note, str(head))
+        document = {
+            "plan": plan.resolve().name,
+            "manifest": digest,
+            "status": status,
+            "steps": [
+                {f: getattr(s, f) for f in Step.__dataclass_fields__} for s in (*now.steps, step)
+            ],
+        }
+        text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+        write_flushed(drafts[0], text.encode())
+
+    with changing([Place(status_file(plan))], record, last=written):
+        pass
+    return standing(plan)
 
 
 def _manifest_hash(plan: Path) -> str:
     path = plan / "manifest.json"
     if not path.is_file():
         raise UsageError(f"{plan} is no plan folder")
-    return audit.sha256_of(path)
+    return sha256_of(path)

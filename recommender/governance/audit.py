@@ -16,21 +16,30 @@ import datetime as dt
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from recommender.errors import CannotWrite, InputError, Problem, UsageError
+from recommender.errors import (
+    CannotWrite,
+    InputError,
+    Problem,
+    UsageError,
+    VerificationFailed,
+)
+from recommender.governance.drafts import draft_of, flush_folder, remove, write_flushed
 
 FOLDER: Final = ".audit"
 LEAST_DAYS: Final = 183
 """Six months, the least for which a log is kept (Regulation (EU) 2024/1689, articles 19 and 26)."""
 
 START: Final = "0" * 64
-ACTIONS: Final = ("run", "decision", "export", "status", "document", "copy", "prune")
+ACTIONS: Final = (
+    "run", "decision", "export", "status", "document", "copy", "pseudonymise", "undone", "prune",
+)  # fmt: skip
+"""``undone`` says of an entry before it that what it announced never took effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +121,106 @@ def record(
         UsageError: the action is unknown.  InputError: the log's last line is not whole JSON.
         CannotWrite: the line could not be written; the log is as it was.
     """
-    if action not in ACTIONS:
-        raise UsageError(f"an audit log has no action '{action}'; use one of {', '.join(ACTIONS)}")
-    with _writing(workspace) as folder:
-        kept, torn = _whole_lines(folder)
-        head = _last(kept)
-        if not kept and not (folder / "head.json").exists():
-            _note_head(folder, head)  # a log that loses its head is never taken for a new one
-        more = dict(details or {})
-        if torn:
-            more["torn"] = f"{torn} bytes of an unfinished line were dropped"
-        entry = _entry(head, action, subject, who, role, when, hashes or {}, more)
-        _append(folder, len(kept), entry)
-        _note_head(folder, Head(entry.number, entry.hash))
+    with opened(workspace) as pen:
+        entry = pen.entry(
+            action, subject, who=who, role=role, when=when, hashes=hashes, details=details
+        )
+        pen.write(entry)
     return entry
+
+
+@dataclass(slots=True)
+class Pen:
+    """The end of a log, while nobody else writes to it."""
+
+    folder: Path
+    data: bytes
+    torn: int
+
+    def entry(
+        self,
+        action: str,
+        subject: str,
+        *,
+        who: str,
+        role: str,
+        when: dt.datetime,
+        hashes: Mapping[str, str] | None = None,
+        details: Mapping[str, str] | None = None,
+    ) -> Entry:
+        """The entry that would come next; never older than the one before it.
+
+        Raises:
+            UsageError: the action is unknown.  InputError: the last line is not an entry.
+        """
+        if action not in ACTIONS:
+            raise UsageError(
+                f"an audit log has no action '{action}'; use one of {', '.join(ACTIONS)}"
+            )
+        head, before = _last(self.data)
+        more = dict(details or {})
+        if self.torn:
+            more["torn"] = f"{self.torn} bytes of an unfinished line were dropped"
+        time = max(_stamp(when), before)  # a clock that was set back, or a wait for the lock
+        return _entry(head, action, subject, who, role, time, hashes or {}, more)
+
+    def write(self, entry: Entry) -> None:
+        """Append an entry; it is on the disk by then.
+
+        Raises:
+            OSError: it could not be written; the log is as it was.
+        """
+        if not self.data and not (self.folder / "head.json").exists():
+            # a log that loses its head is never taken for a new one
+            _note_head(self.folder, Head(0, START))
+        _append(self.folder, len(self.data), entry)
+        self.data, self.torn = self.data + _line(entry), 0
+        with suppress(OSError):  # a head that is behind is said to be, and mended by the next entry
+            _note_head(self.folder, Head(entry.number, entry.hash))
+
+    def again(self) -> Pen:
+        """The end of the log as it stands on the disk."""
+        return Pen(self.folder, *_whole_lines(self.folder))
+
+    def found(self, digest: str) -> Entry | None:
+        """The entry that has a hash, or None."""
+        at = self.data.rfind(f'"hash":"{digest}"'.encode())
+        begin = self.data.rfind(b"\n", 0, max(at, 0)) + 1
+        return None if at < 0 else _parsed(_json(self.data[begin : self.data.index(b"\n", at)]))
+
+    def undone(self, number: int) -> bool:
+        """Whether the log says that an entry never took effect."""
+        lines = self.data.split(b"\n") if b'"action":"undone"' in self.data else ()
+        said = (_parsed(_json(line)) for line in lines if b'"action":"undone"' in line)
+        return any(e is not None and dict(e.details).get("entry") == str(number) for e in said)
+
+
+@contextmanager
+def opened(workspace: Path) -> Iterator[Pen]:
+    """The end of the log of a workspace, which nobody else writes to meanwhile.
+
+    Raises:
+        CannotWrite: the log cannot be written.
+    """
+    with _writing(workspace) as folder:
+        data, torn = _whole_lines(folder)
+        yield Pen(folder, data, torn)
+
+
+def refuse_damaged(workspace: Path) -> None:
+    """Refuse to go on where the log is not whole: what comes next could not be proven.
+
+    Raises:
+        VerificationFailed: what is wrong with the log.  InputError: it cannot be read.
+    """
+    found = read_log(workspace).findings
+    if found:
+        raise VerificationFailed(
+            [
+                f"the audit log is damaged: {found[0]}; nothing was written. See `recommender "
+                f"audit verify`, keep {FOLDER} as it is elsewhere, and put a whole one back"
+            ]
+        )
 
 
 def read_log(workspace: Path, anchor: Head | None = None) -> Log:
@@ -193,7 +288,8 @@ def prune(
         kept = entries[dropped:]
         details = {"dropped": str(dropped), "checkpoint": str(pruned), "older_than": edge}
         head = Head(kept[-1].number, kept[-1].hash) if kept else pruned
-        entry = _entry(head, "prune", f"{FOLDER}/log.jsonl", who, role, when, {}, details)
+        time = max([_stamp(when), *(e.time for e in kept[-1:])])
+        entry = _entry(head, "prune", f"{FOLDER}/log.jsonl", who, role, time, {}, details)
         lines = [_checkpoint(pruned)] if pruned.number else []
         lines += [_line(e) for e in (*kept, entry)]
         _replace(folder / "log.jsonl", b"".join(lines))
@@ -213,28 +309,19 @@ def parse_head(text: str) -> Head:
     return Head(int(number), digest)
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
 def _entry(
     head: Head,
     action: str,
     subject: str,
     who: str,
     role: str,
-    when: dt.datetime,
+    time: str,
     hashes: Mapping[str, str],
     details: Mapping[str, str],
 ) -> Entry:
     body = {
         "number": head.number + 1,
-        "time": _stamp(when),
+        "time": time,
         "action": action,
         "who": who,
         "role": role,
@@ -426,25 +513,27 @@ def _whole_lines(folder: Path) -> tuple[bytes, int]:
     return data[:end], len(data) - end
 
 
-def _last(data: bytes) -> Head:
-    """The head of a log, from its last line only."""
+def _last(data: bytes) -> tuple[Head, str]:
+    """The head of a log, from its last line only, and the time of that line."""
     if not data:
-        return Head(0, START)
+        return Head(0, START), ""
     value = _json(data[data.rfind(b"\n", 0, -1) + 1 :])
     if isinstance(value, dict) and set(value) == {"checkpoint"}:
-        return parse_head(str(value["checkpoint"]))
+        return parse_head(str(value["checkpoint"])), ""
     entry = _parsed(value)
     if entry is None:
         message = "ends in a line that is not an entry"
         remedy = "run `recommender audit verify` and keep the log as it is"
         raise InputError([Problem(f"{FOLDER}/log.jsonl", None, None, message, remedy)])
-    return Head(entry.number, entry.hash)
+    return Head(entry.number, entry.hash), entry.time
 
 
 def _append(folder: Path, size: int, entry: Entry) -> None:
     path = folder / "log.jsonl"
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+b") as file:
+        if size == 0:
+            flush_folder(folder)
         try:
             file.truncate(size)
             file.seek(size)
@@ -455,8 +544,6 @@ def _append(folder: Path, size: int, entry: Entry) -> None:
             with suppress(OSError):
                 file.truncate(size)
             raise
-    if size == 0:
-        _flush_folder(folder)
 
 
 def _note_head(folder: Path, head: Head) -> None:
@@ -465,23 +552,10 @@ def _note_head(folder: Path, head: Head) -> None:
 
 def _replace(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
+    draft = draft_of(path)
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_flushed(draft, data, mode=0o600)
         draft.replace(path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        remove(draft)

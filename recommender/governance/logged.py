@@ -50,7 +50,7 @@ def look_up(workspace: Path | None, digest: str, created: str = "") -> Lookup:
         return Lookup("unknown", "the audit log cannot be read", ("the audit log cannot be read",))
     damaged = ("the audit log is damaged; `recommender audit verify` says where",)
     findings = damaged if log.findings else ()
-    mine = tuple(entry for entry in log.entries if digest in dict(entry.hashes).values())
+    mine = tuple(entry for entry in audit.in_force(log) if digest in dict(entry.hashes).values())
     if any(entry.action == "run" for entry in mine):
         return Lookup("known", findings=findings, entries=mine)
     if log.pruned.number and log.entries and created < log.entries[0].time:

@@ -14,17 +14,19 @@ import hashlib
 import hmac
 import io
 import os
-import shutil
 import stat
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from recommender.errors import CannotWrite, InputError, PrivacyRefusal, Problem, UsageError
+from recommender.governance.drafts import write_flushed
+from recommender.governance.moves import is_taken
+from recommender.governance.transaction import Place, Record, changing
 from recommender.inputs import cells, identity
 from recommender.inputs.findings import Findings
 from recommender.inputs.persons import looks_like_bsn
@@ -104,14 +106,13 @@ def create_key(path: Path, material: bytes, *, outside: Iterable[Path]) -> None:
     if len(material) < KEY_BYTES:
         raise UsageError(f"a key needs {KEY_BYTES} random bytes")
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(material.hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        raise UsageError(f"{path} exists already; a key is never written over") from None
+        if path.is_file() and path.stat().st_size == 0:
+            path.unlink()  # an empty file holds no key, and would lock the name
+        if is_taken(path):
+            raise UsageError(f"{path} exists already; a key is never written over")
+        with changing([Place(path)], None, new=True) as (draft,):
+            write_flushed(draft, f"{material.hex()}\n".encode("ascii"), mode=0o600)
+            draft.chmod(0o600)
     except OSError as error:
         raise CannotWrite(f"{path}: could not be written ({error.strerror})") from error
 
@@ -141,7 +142,12 @@ def read_key(path: Path, *, outside: Iterable[Path]) -> bytes:
 
 
 def pseudonymise(
-    source: Path, target: Path, key: bytes, *, professionals: bool = False
+    source: Path,
+    target: Path,
+    key: bytes,
+    *,
+    professionals: bool = False,
+    record: Record | None = None,
 ) -> Pseudonymised:
     """Write a copy of a folder's tables with pseudonyms for ids, whole or not at all.
 
@@ -153,6 +159,7 @@ def pseudonymise(
         target: the folder to make; nothing may stand there.
         key: as ``read_key`` gives it.
         professionals: replace the ids of professionals too (and who decided).
+        record: what the log of a workspace says first, without how many ids there were.
 
     Raises:
         PrivacyRefusal: ids look like citizen service numbers or names, or a table of pupils has
@@ -182,12 +189,21 @@ def pseudonymise(
     copies = [_copy(file, table, kinds, names) for file, table in tables]
     if len({path for path, _, _ in copies}) < len(copies):
         raise UsageError("a table is there in two forms (.csv, .xlsx or .parquet); keep one")
-    _write(source, target, [(path, text) for path, text, _ in copies])
+    ids = tuple((kind, len(words)) for kind, words in sorted(names.items()))
+    _write(source, target, [(path, text) for path, text, _ in copies], _counted(record, ids))
     return Pseudonymised(
         tables=tuple(copied for _, _, copied in copies),
-        ids=tuple((kind, len(words)) for kind, words in sorted(names.items())),
+        ids=ids,
         left_out=_left_out(source, files),
     )
+
+
+def _counted(record: Record | None, ids: tuple[tuple[str, int], ...]) -> Record | None:
+    """A record that says how many ids became pseudonyms."""
+    if record is None:
+        return None
+    counts = tuple((f"{kind}_ids", str(number)) for kind, number in ids)
+    return replace(record, details=(*record.details, *counts))
 
 
 def _refuse_inside(path: Path, folders: Iterable[Path]) -> None:
@@ -310,30 +326,20 @@ def _copy(
     return path, buffer.getvalue(), Copied(path, len(frame), replaced)
 
 
-def _write(source: Path, target: Path, files: list[tuple[str, str]]) -> None:
+def _write(source: Path, target: Path, files: list[tuple[str, str]], record: Record | None) -> None:
     """Write all files to a hidden folder beside the target, which then takes its place."""
-    draft = target.parent / f".{target.name}.{os.getpid()}.partial"
-    try:
-        draft.mkdir(parents=True, mode=0o700)
-        for path, text in files:
-            place = draft / path
-            place.parent.mkdir(exist_ok=True)
-            _flushed(place, text.encode())
-        for name in _COPIED:
-            if (source / name).is_file():
-                _flushed(draft / name, (source / name).read_bytes())
-        draft.rename(target)
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise CannotWrite(
-            f"{target}: could not be written ({why}); nothing was left behind"
-        ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _flushed(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    named = "copy" if record is not None else ""
+    with changing([Place(target, named=named)], record, new=True) as (draft,):
+        try:
+            draft.mkdir(mode=0o700)
+            for path, text in files:
+                (draft / path).parent.mkdir(exist_ok=True)
+                write_flushed(draft / path, text.encode())
+            for name in _COPIED:
+                if (source / name).is_file():
+                    write_flushed(draft / name, (source / name).read_bytes())
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise CannotWrite(
+                f"{target}: could not be written ({why}); nothing was left behind"
+            ) from error

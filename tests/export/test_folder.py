@@ -29,6 +29,7 @@ from recommender.export.folder import (
 )
 from recommender.export.manifest import Manifest
 from recommender.export.tables import frames_of
+from recommender.governance import moves
 from recommender.inputs.workspace import Source
 from recommender.planning.plan import Plan
 
@@ -239,7 +240,7 @@ def test_replacing_works_where_folders_cannot_be_swapped_in_one_step(
 ) -> None:
     plan, manifest = region
     write_plan(plan, tmp_path / "plan", manifest)
-    monkeypatch.setattr(folders, "_exchange", lambda *_: False)
+    monkeypatch.setattr(moves, "exchange", lambda *_: False)
     newer = replace(manifest, created="2030-01-01T00:00:00Z")
     write_plan(plan, tmp_path / "plan", newer, overwrite=True)
     assert read_plan(tmp_path / "plan")[1].created == newer.created
@@ -286,7 +287,7 @@ def test_a_failed_replacement_leaves_the_old_plan(
 ) -> None:
     plan, manifest = region
     write_plan(plan, tmp_path / "plan", manifest)
-    monkeypatch.setattr(folders, "_exchange", lambda *_: False)
+    monkeypatch.setattr(moves, "exchange", lambda *_: False)
     rename, count = Path.rename, iter(range(100))
 
     def failing(self: Path, target: Path) -> Path:
@@ -326,6 +327,7 @@ KILLED = """
     import os, pickle, shutil, signal, sys
     from pathlib import Path
     from recommender.export import folder
+    from recommender.governance import moves
 
     with open(sys.argv[1], "rb") as file:
         plan, manifest = pickle.load(file)
@@ -347,7 +349,7 @@ KILLED = """
             return wrapped
 
         doors = [(os, "fsync"), (Path, "rename"), (Path, "mkdir"), (shutil, "rmtree")]
-        for home, name in [*doors, (folder, "_exchange")]:
+        for home, name in [*doors, (moves, "exchange")]:
             setattr(home, name, or_die(getattr(home, name)))
         folder.write_plan(plan, target, manifest, overwrite=overwrite)
         os._exit(0)

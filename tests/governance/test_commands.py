@@ -214,13 +214,14 @@ def test_runs_and_exports_are_noted(region: Path, capsys: pytest.CaptureFixture[
     assert entries[1]["details"]["to"] == "x.xlsx"
 
 
-def test_a_log_that_cannot_be_written_stops_no_export(
+def test_a_log_that_cannot_be_written_stops_an_export(
     region: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.rmtree(region / ".audit")
     (region / ".audit").write_text("in the way")
-    assert run(["export", str(region / "plan"), "--to", str(region / "x.xlsx"), "-q"]) == 0
-    assert "not noted in the audit log" in capsys.readouterr().err
+    assert run(["export", str(region / "plan"), "--to", str(region / "x.xlsx"), "-q"]) == 74
+    assert "the audit log could not be written" in capsys.readouterr().err
+    assert not (region / "x.xlsx").exists()
 
 
 def test_what_people_know_becomes_a_snippet(

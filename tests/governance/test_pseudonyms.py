@@ -166,13 +166,13 @@ def test_nothing_is_left_behind_when_the_disk_is_full(
 ) -> None:
     calls = []
 
-    def full(path: Path, data: bytes) -> None:
+    def full(path: Path, data: bytes, **_: object) -> None:
         calls.append(path)
         if len(calls) == 2:
             raise OSError(28, "No space left on device")
         path.write_bytes(data)
 
-    monkeypatch.setattr(pseudonyms, "_flushed", full)
+    monkeypatch.setattr(pseudonyms, "write_flushed", full)
     with pytest.raises(CannotWrite):
         pseudonymise(source, tmp_path / "copy", KEY)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["region"]
