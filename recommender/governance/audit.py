@@ -259,6 +259,12 @@ def read_log(workspace: Path, anchor: Head | None = None) -> Log:
     return Log(log.entries, pruned, tuple(findings), tuple(notes))
 
 
+def in_force(log: Log) -> tuple[Entry, ...]:
+    """The entries of a log, without those that never took effect and those that say so."""
+    undone = {dict(e.details).get("entry") for e in log.entries if e.action == "undone"}
+    return tuple(e for e in log.entries if e.action != "undone" and str(e.number) not in undone)
+
+
 def prune(
     workspace: Path, *, keep_days: int, who: str, role: str, when: dt.datetime
 ) -> tuple[Entry, int]:
