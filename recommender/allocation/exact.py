@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeAlias
 
 import highspy
@@ -361,10 +362,12 @@ def _run_cbc(built: Model, *, whole: bool, seconds: float, slack: float, seed: i
     )
     began = time.monotonic()
     interrupted = False
-    try:
-        built.model.solve(engine)
-    except KeyboardInterrupt:
-        interrupted = True
+    with TemporaryDirectory(prefix="recommender-", ignore_cleanup_errors=True) as folder:
+        engine.tmpDir = folder  # numbers of pupils, for nobody else and gone afterwards
+        try:
+            built.model.solve(engine)
+        except KeyboardInterrupt:
+            interrupted = True
     status, found = built.model.status, built.model.sol_status
     in_time = time.monotonic() - began < seconds
     proven = status == pulp.LpStatusOptimal and found == pulp.LpSolutionOptimal and in_time

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +57,17 @@ def verify(
 ) -> int:
     """Say whether the log of a WORKSPACE is as it was written; ends with 1 if it is not.
 
-    Finds lines that were changed, dropped, added or moved, and an end that was cut off. Note the
-    head down outside the workspace: a log that was replaced as a whole is found only with --head.
+    Finds lines that were changed, dropped, added or moved, an end that was cut off, and a log that
+    was taken away or replaced while plans made before stand in the workspace. Note the head down
+    outside the workspace as well, for --head: who replaces all of it is found only with that.
     """
     from recommender.errors import VerificationFailed
     from recommender.governance.audit import parse_head, read_log
+    from recommender.governance.heads import missed_beside_plans
 
     tidy(workspace)
     log = read_log(workspace, parse_head(head) if head else None)
+    log = replace(log, findings=(*log.findings, *missed_beside_plans(workspace, log)))
     if as_json:
         answer_json(
             {

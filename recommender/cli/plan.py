@@ -174,6 +174,7 @@ def command(
     from recommender.export.manifest import manifest_of, plain
     from recommender.export.more import Point
     from recommender.export.tables import csv_text
+    from recommender.governance.audit import read_log
     from recommender.governance.transaction import settle
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import recommend, recommend_again, repairs_of, settings_of
@@ -241,6 +242,7 @@ def command(
             language=language,
             front=front,
         )
+        manifest = replace(manifest, log=str(read_log(workspace).head))
         said = {
             "scenario": plan.summary.scenario, "seed": str(seed), "status": plan.summary.status,
             "version": manifest.version, **(keeping.kept_details(again) if again else {}),

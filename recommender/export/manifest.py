@@ -107,6 +107,7 @@ class Manifest:
         reach: intervention -> share of the pupils offered it who start and finish.
         needs: the hours that interventions take.
         costs: intervention -> euros beside the hours, for one pupil in one group.
+        log: the head of the workspace's log before the plan was in it, which the log must contain.
         dates: when the periods are, in calendar order.
         plausible: the shares of cases that the policy calls plausible.
         equity: help by groups that must not be treated unequally, small cells left out.
@@ -144,6 +145,7 @@ class Manifest:
     more: tuple[MoreHours, ...] = ()
     front: tuple[Point, ...] = ()
     benefit: float | None = None
+    log: str = ""
 
 
 def manifest_of(
@@ -273,6 +275,7 @@ def manifest_text(manifest: Manifest) -> str:
         "more": [plain(hours) for hours in manifest.more],
         "front": [plain(point) for point in manifest.front],
         **({} if manifest.benefit is None else {"benefit": manifest.benefit}),
+        **({"log": manifest.log} if manifest.log else {}),
     }
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -326,6 +329,7 @@ def read_manifest(text: str, file: str) -> Manifest:
             more=tuple(MoreHours(**hours) for hours in document.get("more", ())),
             front=tuple(Point(**point) for point in document.get("front", ())),
             benefit=None if document.get("benefit") is None else float(document["benefit"]),
+            log=_text(document.get("log", "")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         message = "is not the manifest of a plan folder"

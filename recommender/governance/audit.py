@@ -446,6 +446,13 @@ def _head_of(data: bytes, findings: list[str]) -> Head | None:
         return None
 
 
+def misses(log: Log, head: Head, name: str) -> tuple[str, ...]:
+    """What is wrong with a log that is to contain a head, which ``name`` noted down."""
+    findings: list[str] = []
+    _check_head(log, head, name, findings)
+    return tuple(findings)
+
+
 def _check_head(log: Log, head: Head, name: str, findings: list[str]) -> None:
     if head.number > log.head.number:
         gone = head.number - log.head.number

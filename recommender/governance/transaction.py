@@ -226,6 +226,8 @@ def _settle(begun: Journal, pen: audit.Pen, when: dt.datetime) -> bool:
                 failed, later = "it could not be written", error
     if later is not None and done:
         raise later
+    if failed and not done:
+        _drop(begun.moves, None)  # it stays undone, even where that cannot be said yet
     if failed:
         part = f"; {done} of {len(begun.moves)} files stand there" if done else ""
         _say_undone(pen, begun.entry, failed + part, when)

@@ -39,12 +39,17 @@ EVENTS = frozenset(
 )
 
 
+def name_of(handle: int) -> str:
+    return str(Path(f"/proc/self/fd/{handle}").readlink())
+
+
 class Steps:
     """Counts the steps of a process that touch the disk below a folder, and ends it at one."""
 
     def __init__(self, below: Path, at: int, way: Way) -> None:
         self.below, self.at, self.way, self.now = str(below), at, way, 0
         self.quiet = False
+        self.flushed: dict[str, int] = {}
 
     def step(self, handle: int | None = None) -> None:
         self.now += 1
@@ -54,8 +59,9 @@ class Steps:
         if self.way in ("killed", "torn"):
             if self.way == "torn" and handle is not None:
                 self.quiet = True
-                with_bytes = os.fstat(handle).st_size
-                os.truncate(handle, with_bytes // 2)
+                kept, there = self.flushed.get(name_of(handle), 0), os.fstat(handle).st_size
+                if there > kept:
+                    os.ftruncate(handle, (kept + there) // 2)
             os._exit(77)
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -64,8 +70,10 @@ class Steps:
             return
         if event == "open":
             writes = isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-            if not writes:
+            if not writes or not str(args[0]).startswith(self.below):
                 return
+            file = Path(args[0])
+            self.flushed[str(file)] = file.stat().st_size if file.exists() else 0
         elif event not in EVENTS:
             return
         elif self.way.startswith("full") and event in ("os.remove", "os.rmdir", "os.truncate"):
@@ -79,6 +87,7 @@ class Steps:
         def fsync(handle: int) -> None:
             self.step(handle)
             flush(handle)
+            self.flushed[name_of(handle)] = os.fstat(handle).st_size
 
         def renamed(one: Path, other: Path, how: int) -> bool:
             self.step()
