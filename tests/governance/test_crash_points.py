@@ -38,6 +38,9 @@ EVENTS = frozenset(
     {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate", "shutil.rmtree"}
 )
 
+LETS_GO = frozenset({"os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"})
+"""What a full disk does not refuse."""
+
 
 def name_of(handle: int) -> str:
     return str(Path(f"/proc/self/fd/{handle}").readlink())
@@ -76,7 +79,7 @@ class Steps:
             self.flushed[str(file)] = file.stat().st_size if file.exists() else 0
         elif event not in EVENTS:
             return
-        elif self.way.startswith("full") and event in ("os.remove", "os.rmdir", "os.truncate"):
+        elif self.way.startswith("full") and event in LETS_GO:
             return  # a full disk lets go
         if str(args[0]).startswith(self.below):
             self.step()
