@@ -25,7 +25,7 @@ from recommender.planning.plan import Plan
 from recommender.planning.verify import CLOSE
 from recommender.risk.assess import handed_in
 
-TOLD = ("version", "created", "workspace", "language", "front", "files")
+TOLD = ("version", "created", "workspace", "language", "front", "files", "log")
 """Fields of a manifest that the inputs do not tell (``unchecked`` names them), or hashes do."""
 
 MADE = ("risk", "matching", "limits")
@@ -118,7 +118,7 @@ def unsigned(manifest: Manifest) -> str:
     """Return what only a log or a signature can say of a plan."""
     return (
         f"that it was made at {manifest.created} by version {manifest.version}, for a report in "
-        f"this language ({manifest.language})"
+        f"this language ({manifest.language}), and the head of the log before it"
     )
 
 

@@ -22,7 +22,7 @@ _FORMAT = "recommender plan folder"
 
 def missed_beside_plans(workspace: Path, log: Log) -> tuple[str, ...]:
     """What the log does not hold of what is kept with the plans in the folder of a workspace."""
-    known = {dict(entry.hashes).get("manifest.json") for entry in in_force(log)}
+    known = {digest for entry in in_force(log) for _, digest in entry.hashes}
     oldest = log.entries[0].time if log.pruned.number and log.entries else ""
     findings: list[str] = []
     for plan, manifest in _plans_of(workspace):

@@ -216,6 +216,7 @@ LEFT_OUT = {
     "version": "by version",
     "created": "that it was made at",
     "language": "a report in this language",
+    "manifest log": "the head of the log",
 }
 """What an edit may touch unfound -> the words with which ``verify`` says that it left it out."""
 
