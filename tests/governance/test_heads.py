@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from recommender.cli.main import run
+from recommender.governance.audit import record
+from recommender.governance.moves import sha256_of
+
+NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
 
 def test_a_log_that_was_taken_away_is_missed_while_its_plan_is_there(
@@ -25,12 +30,11 @@ def test_a_log_written_anew_is_missed_by_the_status_of_a_plan(
 ) -> None:
     who = ["--name", "N. Jansen", "--role", "leader", "-q"]
     assert run(["adopt", str(region / "plan"), *who]) == 0
-    kept = (region / "plan.status.json").read_bytes()
-    shutil.copytree(region / ".audit", region / "aside")
     shutil.rmtree(region / ".audit")
-    (region / "plan.status.json").unlink()
-    assert run(["adopt", str(region / "plan"), *who]) == 0
-    (region / "plan.status.json").write_bytes(kept)
+    digest = sha256_of(region / "plan/manifest.json")
+    for action in ("run", "status"):
+        hashes = {"manifest.json": digest}
+        record(region, action, "plan", who="N", role="leader", when=NOON, hashes=hashes)
     capsys.readouterr()
     assert run(["audit", "verify", str(region), "--json"]) == 1
     findings = json.loads(capsys.readouterr().out)["findings"]
