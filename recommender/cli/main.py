@@ -53,6 +53,7 @@ _COMMANDS = {
         "schema",
         "contract",
         "pseudonymise",
+        "erase",
         "adopt",
         "audit",
         "elicit",

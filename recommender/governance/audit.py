@@ -37,7 +37,8 @@ LEAST_DAYS: Final = 183
 
 START: Final = "0" * 64
 ACTIONS: Final = (
-    "run", "decision", "export", "status", "document", "copy", "pseudonymise", "undone", "prune",
+    "run", "decision", "export", "status", "document", "copy", "pseudonymise", "erase",
+    "undone", "prune",
 )  # fmt: skip
 """``undone`` says of an entry before it that what it announced never took effect."""
 
