@@ -77,6 +77,7 @@ if TYPE_CHECKING:
 @click.option("--cold", is_flag=True, help="Solve every scenario from nothing, as plan does.")
 @options.seed
 @options.language
+@options.share
 @options.speech
 def command(
     workspace: Path,

@@ -25,6 +25,7 @@ _ANSWER = {
     "--plan", "plan_folder", type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The plan the sheet must be of.",
 )  # fmt: skip
+@options.share
 @options.speech
 def command(
     workspace: Path,

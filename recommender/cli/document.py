@@ -29,6 +29,7 @@ KINDS = ("register", "model-card", "data-card", "dpia", "fria", "parents", "meas
     help="A .md or .html file (register: also .json); for `all` a folder.",
 )  # fmt: skip
 @click.option("--language", type=click.Choice(["en", "nl"]), default="nl", show_default=True)
+@options.share
 @click.option("--organisation", default="", help="Who answers for the plan.")
 @click.option("--contact", default="", help="Where people can ask.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     "public hold no pupil and no small number.",
 )
 @click.option("--force", is_flag=True, help="Replace the files that stand there.")
+@options.share
 @options.speech
 def command(
     plan_folder: Path,

@@ -92,7 +92,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command that the words ask for and return its exit code."""
     try:
-        with _manners():
+        with _privacy(), _manners():
             code = _run(list(sys.argv[1:] if args is None else args))
             sys.stdout.flush()
             return code
@@ -187,6 +187,16 @@ def _hold_memory() -> None:
         with suppress(OSError, AttributeError):
             mallopt = ctypes.CDLL(None).mallopt
             mallopt(MMAP_THRESHOLD, 1 << 20)
+
+
+@contextmanager
+def _privacy() -> Iterator[None]:
+    """Let nobody else read what is written: it may name children; ``--share`` opens it."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager

@@ -12,6 +12,9 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+SHARED = 0o022
+"""The mask of files that others may read."""
+
 
 class Number(click.ParamType[float]):
     """A finite number within two bounds, also as a percentage where that is said."""
@@ -91,6 +94,23 @@ def of_workspace(function: Command) -> Command:
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         help="Where the inputs are, if not where the plan was made from.",
     )(function)
+
+
+def share(function: Command) -> Command:
+    """Add --share: others on this machine may read what is written, which may name children."""
+    return click.option(
+        "--share",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_open_to_others,
+        help="Let others on this machine read what is written.",
+    )(function)
+
+
+def _open_to_others(_context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        os.umask(SHARED)
 
 
 def speech(function: Command) -> Command:

@@ -107,6 +107,7 @@ SHORT, STOPPED = 4, 5
     callback=modelling.model_name,
     help="Write the model for other solvers too (.lp or .mps), in your own words.",
 )
+@options.share
 @options.speech
 def command(
     workspace: Path,

@@ -21,6 +21,7 @@ from recommender.cli.output import answer, answer_json, remark
 )  # fmt: skip
 @click.option("--create-key", is_flag=True, help="Make the key file first; nothing may be there.")
 @click.option("--professionals", is_flag=True, help="Replace the ids of professionals too.")
+@options.share
 @options.speech
 def command(
     source: Path,

@@ -18,6 +18,7 @@ from recommender.cli.output import answer
     help="The .xlsx file to write.",
 )  # fmt: skip
 @click.option("--language", type=click.Choice(["en", "nl"]), default="nl", show_default=True)
+@options.share
 def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: str) -> int:
     """Write the sheet on which professionals accept, reject or change the offers of a PLAN.
 

@@ -50,6 +50,7 @@ SUFFIXES = ("csv", "xlsx", "parquet")
     help="Where a new DIR takes its catalogue and policy from.  [default: here]",
 )
 @click.option("--force", is_flag=True, help="Replace the synthetic tables that stand there.")
+@options.share
 @options.speech
 def command(
     directory: Path,
