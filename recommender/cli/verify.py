@@ -15,6 +15,8 @@ from recommender.cli.output import Progress, answer, answer_json
 if TYPE_CHECKING:
     from recommender.planning.plan import Plan, Summary
 
+_ERASED = "somebody was erased from it"
+
 
 @click.command(short_help="Work a plan out again without a solver.")
 @options.plan_folder
@@ -59,10 +61,14 @@ def command(
             findings.append(found.why)
         elif found.answer == "unknown":
             left += [f"whether it is the plan that was made: {found.why}", unsigned(manifest)]
-        progress("reading the inputs")
-        again = made_from(plan, manifest, workspace)
-        findings += again.changed
-        if not again.changed:
+        again = None
+        if found.erased:
+            left.append(f"whether it follows from its inputs: {_ERASED} on {found.erased}")
+        else:
+            progress("reading the inputs")
+            again = made_from(plan, manifest, workspace)
+            findings += again.changed
+        if again is not None and not again.changed:
             from recommender.pipeline import verify_plan
             from recommender.planning.retraced import risk_findings
 
@@ -86,6 +92,12 @@ def command(
     if as_json:
         return _verdict([], as_json, left, logged, plan)
     summary = plan.summary
+    if found.erased:
+        answer(
+            f"{plan_folder} holds: every file is as it was left when {_ERASED} on {found.erased}."
+        )
+        answer("\n".join(["Not checked:", *(f"  {line}" for line in left)]))
+        return 0
     known = ", it is the plan that was logged" if logged == "known" else ""
     gap = f": gap {summary.gap:.2%}" if math.isfinite(summary.gap) else ""
     beside = _lacking_no_more(summary)

@@ -31,6 +31,12 @@ class Lookup:
     findings: tuple[str, ...] = ()
     entries: tuple[audit.Entry, ...] = ()
 
+    @property
+    def erased(self) -> str:
+        """The day on which somebody was erased from it last, "" if nobody was."""
+        days = [entry.time[:10] for entry in self.entries if entry.action == "erase"]
+        return days[-1] if days else ""
+
 
 def look_up(workspace: Path | None, digest: str, created: str = "") -> Lookup:
     """What the log of a workspace says of the plan whose manifest has this hash.
@@ -51,7 +57,7 @@ def look_up(workspace: Path | None, digest: str, created: str = "") -> Lookup:
     damaged = ("the audit log is damaged; `recommender audit verify` says where",)
     findings = damaged if log.findings else ()
     mine = tuple(entry for entry in audit.in_force(log) if digest in dict(entry.hashes).values())
-    if any(entry.action == "run" for entry in mine):
+    if any(entry.action in ("run", "erase") for entry in mine):
         return Lookup("known", findings=findings, entries=mine)
     if log.pruned.number and log.entries and created < log.entries[0].time:
         why = "it says it is older than what the audit log still holds"
