@@ -9,11 +9,14 @@ import click
 
 from recommender.cli import options
 from recommender.cli.noted import record_of
+from recommender.cli.opening import opening
 from recommender.cli.output import answer, answer_json
 
 if TYPE_CHECKING:
     from recommender.export.manifest import Manifest
+    from recommender.export.openplan import Hidden
     from recommender.governance.transaction import Record
+    from recommender.planning.plan import Plan
 
 
 @click.command(short_help="A plan as workbook, table, calendar, database or report.")
@@ -35,7 +38,11 @@ if TYPE_CHECKING:
     "sqlite:///FILE or postgresql://HOST/NAME.",
 )
 @click.option(
-    "--table", default="assignments", show_default=True, help="Which table, for .csv and .parquet."
+    "--table",
+    default="assignments",
+    show_default=True,
+    help="Which table, for .csv and .parquet; for policy and public: totals, risk, sites, "
+    "interventions, reasons, hours_by_role, hours_by_period, must_serve or money.",
 )
 @click.option("--decimal-comma", is_flag=True, help="Semicolons and decimal commas, for .csv.")
 @options.language
@@ -44,8 +51,8 @@ if TYPE_CHECKING:
     type=click.Choice(["coordinator", "board", "policy", "public"]),
     default="board",
     show_default=True,
-    help="For .html: coordinator adds cards of pupils in a folder beside the report; policy and "
-    "public hold no pupil and no small number.",
+    help="Who may read it: coordinator adds cards of pupils in a folder beside a report; policy "
+    "and public hold no pupil and no small number, in any form.",
 )
 @click.option("--force", is_flag=True, help="Replace the files that stand there.")
 @options.share
@@ -75,9 +82,13 @@ def command(
     from recommender.errors import UsageError
     from recommender.export.comparison import DOCUMENT, PLANS, read_comparison
     from recommender.export.folder import MANIFEST, read_plan
+    from recommender.export.openly import OpenComparison
+    from recommender.export.openplan import OpenPlan
+    from recommender.export.redaction import redacted_comparison, redacted_plan
     from recommender.export.targets import (
         export_comparison,
         export_plan,
+        form_of,
         hidden,
         stands_there,
     )
@@ -93,23 +104,45 @@ def command(
         refuse_strangers(
             plan_folder, looked_up(plan_folder, workspace, created, source), quiet=quiet
         )
-        export_comparison(
-            read_comparison(plan_folder), target,
-            manifest=names, decimal_comma=decimal_comma, language=language, audience=audience,
-            record=_record(workspace, plan_folder, source, said), new=not force,
-        )  # fmt: skip
+        comparison = read_comparison(plan_folder)
+
+        def plans() -> list[Plan]:
+            folders = [plan_folder / PLANS / side.name for side in comparison.sides]
+            return [read_plan(folder)[0] for folder in folders if (folder / MANIFEST).is_file()]
+
+        def hides(before: Hidden) -> Hidden:
+            shown = redacted_comparison(comparison, audience, Path(target).suffix.lower(), before)
+            return shown.hidden if isinstance(shown, OpenComparison) else frozenset()
+
+        with opening(workspace, audience, "comparison", plans, names, hides) as earlier:
+            export_comparison(
+                comparison, target,
+                manifest=names, decimal_comma=decimal_comma, language=language,
+                audience=audience, earlier=earlier,
+                record=_record(workspace, plan_folder, source, said), new=not force,
+            )  # fmt: skip
     else:
         plan, manifest = read_plan(plan_folder)
         workspace = workspace_if_any(plan_folder, manifest, elsewhere)
         refuse_strangers(
             plan_folder, looked_up(plan_folder, workspace, manifest.created), quiet=quiet
         )
-        export_plan(
-            plan, manifest, target,
-            table=table, decimal_comma=decimal_comma, language=language, audience=audience,
-            beside=[(folder.resolve().name, *read_plan(folder)) for folder in beside],
-            record=_record(workspace, plan_folder, MANIFEST, said), new=not force,
-        )  # fmt: skip
+
+        def hides(before: Hidden) -> Hidden:
+            shown = redacted_plan(
+                plan, manifest, audience, form_of(target),
+                table=table, language=language, earlier=before,
+            )  # fmt: skip
+            return shown.hidden if isinstance(shown, OpenPlan) else frozenset()
+
+        with opening(workspace, audience, "plan", lambda: [plan], manifest, hides) as earlier:
+            export_plan(
+                plan, manifest, target,
+                table=table, decimal_comma=decimal_comma, language=language, audience=audience,
+                earlier=earlier,
+                beside=[(folder.resolve().name, *read_plan(folder)) for folder in beside],
+                record=_record(workspace, plan_folder, MANIFEST, said), new=not force,
+            )  # fmt: skip
     if as_json:
         answer_json({"written": hidden(target)})
     elif not quiet:

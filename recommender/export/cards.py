@@ -14,13 +14,14 @@ from urllib.parse import quote
 import pandas as pd
 
 from recommender.export import figures
+from recommender.export.audience import COORDINATOR
 from recommender.export.because import reason_words
 from recommender.export.manifest import Manifest
+from recommender.export.openplan import Hidden
 from recommender.export.outcomes import KEYS, outcomes_of
 from recommender.export.pages import filled
 from recommender.export.phrases import Language
 from recommender.export.report import (
-    COORDINATOR,
     Link,
     Record,
     language_of,
@@ -49,6 +50,7 @@ def report_pages(
     audience: str = COORDINATOR,
     stem: str = "report",
     folder: str = "report",
+    earlier: Hidden = frozenset(),
 ) -> dict[str, str]:
     """Return the pages of a report by relative path: ``stem``.html, then the cards in ``folder``.
 
@@ -56,7 +58,7 @@ def report_pages(
         UsageError: if there is no such language or audience.
     """
     if audience != COORDINATOR:
-        return {f"{stem}.html": report_html(plan, manifest, language, audience)}
+        return {f"{stem}.html": report_html(plan, manifest, language, audience, (), earlier)}
     cards, links = _cards(plan, manifest, language_of(language), stem, folder)
     return {f"{stem}.html": report_html(plan, manifest, language, audience, links)} | cards
 

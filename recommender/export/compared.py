@@ -11,16 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recommender.errors import UsageError
 from recommender.export import figures
+from recommender.export.audience import COORDINATOR, OPEN, refuse_unknown
 from recommender.export.manifest import Manifest
-from recommender.export.openly import counts_openly, openly
+from recommender.export.openly import OpenComparison, changes_of, openly
 from recommender.export.pages import filled
 from recommender.export.phrases import Language
 from recommender.export.report import (
-    AUDIENCES,
-    COORDINATOR,
-    OPEN,
     Record,
     counter_of,
     language_of,
@@ -29,7 +26,6 @@ from recommender.export.report import (
 )
 from recommender.export.workbook import Translate, book_bytes, translated
 from recommender.governance.suppression import HIDDEN, THRESHOLD
-from recommender.planning.words import NOTHING
 from recommender.scenarios.comparison import Comparison
 
 Named = Callable[[str, str], str]
@@ -43,6 +39,7 @@ def comparison_html(
     manifest: Manifest | None = None,
     language: str = "en",
     audience: str = "board",
+    opened: OpenComparison | None = None,
 ) -> str:
     """Return the page of a comparison.
 
@@ -52,17 +49,17 @@ def comparison_html(
         language: a key of ``LANGUAGES``.
         audience: one of ``AUDIENCES`` (a coordinator reads what a board does); policy and public
             see no small counts, nor those beside them.
+        opened: what such an audience sees, where it is made already.
 
     Raises:
         UsageError: if there is no such language or audience.
     """
     words = language_of(language)
-    if audience not in AUDIENCES:
-        raise UsageError(f"there is no page for {audience!r}; choose {', '.join(AUDIENCES)}")
+    refuse_unknown(audience, "page")
     open_to_all = audience in OPEN
     proven = {side.name: side.better_is_proven(comparison.sides[0]) for side in comparison.sides}
     if open_to_all:
-        comparison = openly(comparison)
+        comparison = (opened or openly(comparison)).comparison
     named = names_in(manifest, words) if manifest is not None else _ids
     base = comparison.sides[0]
     titles = titles_of(comparison, words, named)
@@ -106,7 +103,7 @@ def comparison_html(
         tenths=_tenths(comparison, titles),
         hours=_hours(comparison, titles),
         groups=_groups(comparison, titles, named),
-        moved=_moved(comparison, titles, open_to_all=open_to_all),
+        moved=records(_moved_frame(comparison, titles)),
         shortages=[{"cause": "", "basis": "", **row} for row in records(comparison.shortages)],
         audience="board" if audience == COORDINATOR else audience,
         open_to_all=open_to_all,
@@ -267,34 +264,10 @@ def _groups(comparison: Comparison, titles: dict[str, str], named: Named) -> lis
 
 def _moved_frame(comparison: Comparison, titles: dict[str, str]) -> pd.DataFrame:
     """From, to, and how many pupils gain, lose or get other help, and are better or worse off."""
-    table = changes_of(comparison).rename(columns={"new": "gains", "lost": "loses"})
+    known = changes_of(comparison).drop(columns=["served_from", "served_to"], errors="ignore")
+    table = known.rename(columns={"new": "gains", "lost": "loses"})
     order = {name: place for place, name in enumerate(titles)}
     table = table.sort_values(
         ["from", "to"], key=lambda names: names.map(order), kind="stable", ignore_index=True
     )
     return table.assign(**{end: table[end].map(titles) for end in ("from", "to")})
-
-
-def changes_of(comparison: Comparison) -> pd.DataFrame:
-    """Return ``changes``, of a comparison of an earlier version as far as ``moved`` tells it."""
-    moved = comparison.moved
-    if len(comparison.changes) or moved.empty:
-        return comparison.changes.drop(columns=["served_from", "served_to"])
-    pupils = moved["pupils"]
-    helped_before, helped_after = (moved[end] != NOTHING for end in ("before", "after"))
-    counted = moved.assign(
-        new=pupils.where(~helped_before & helped_after, 0.0),
-        lost=pupils.where(helped_before & ~helped_after, 0.0),
-        other=pupils.where(helped_before & helped_after, 0.0),
-        better=pupils.where(moved["difference"] > 0, 0.0),
-        worse=pupils.where(moved["difference"] < 0, 0.0),
-    )
-    columns = ["new", "lost", "other", "better", "worse", "difference"]
-    return counted.groupby(["from", "to"], sort=False)[columns].sum().reset_index()
-
-
-def _moved(comparison: Comparison, titles: dict[str, str], *, open_to_all: bool) -> list[Record]:
-    frame = _moved_frame(comparison, titles)
-    if open_to_all:
-        frame = counts_openly(frame)
-    return records(frame)

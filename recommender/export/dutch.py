@@ -20,6 +20,8 @@ DUTCH: Mapping[str, str] = {
     "audience_public": "Openbaar: zonder gegevens van één leerling. Aantallen onder {few} zijn "
     "weggelaten, en ook andere aantallen als je ze daarmee kunt uitrekenen.",
     "hidden": "Het teken {sign} staat voor een aantal dat niet wordt getoond.",
+    "rounded": "Totalen zijn afgerond: leerlingen op vijftallen, uren op tientallen, euro's op "
+    "honderdtallen, opbrengst op twee cijfers.",
     "too_few": "Deze tabel staat er niet: er is te weinig van te tonen zonder iets over één "
     "leerling te zeggen.",
     "contents": "Inhoud",

@@ -3,11 +3,10 @@ where nothing suits, and a promise is no law."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recommender.governance.suppression import THRESHOLD
+from recommender.export import rounded
 from recommender.planning.duties import BASES, Duty
 from recommender.planning.plan import Plan
 
@@ -42,7 +41,7 @@ def lacks_of(plan: Plan, *, open_to_all: bool) -> list[Lack]:
                 phrase = "lacks_open"
             short[phrase] = short.get(phrase, 0.0) + each.pupils
     found = [
-        Lack(phrase, math.nan if open_to_all and pupils < THRESHOLD else pupils, alarm=True)
+        Lack(phrase, rounded.pupils(pupils) if open_to_all else pupils, alarm=True)
         for phrase, pupils in sorted(
             short.items(), key=lambda item: item[0] != "lacks_no_hours_law"
         )

@@ -7,35 +7,87 @@ every total.  What names a site or a pupil (shortages, who moves) is left out or
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
-from recommender.export.disclosure import hide_part, hide_served
+from recommender.export import rounded
+from recommender.export.disclosure import BEFORE, hidden_before, hide_part, hide_served_alike
+from recommender.export.openplan import RISK, ROLES, SITES, Hidden, rows_of
 from recommender.governance.suppression import THRESHOLD
+from recommender.planning.words import NOTHING
 from recommender.scenarios.comparison import Comparison, Side
 
 
-def openly(comparison: Comparison) -> Comparison:
-    """Return a comparison without small counts; ``moved`` keeps its rows, for sums of them only."""
-    groups = _every(comparison.groups, ["side", "column"], lambda t: _groups(t, comparison))
+@dataclass(frozen=True, eq=False, slots=True)
+class OpenComparison:
+    """A comparison that anyone may read; only ``openly`` makes one.
+
+    Attributes:
+        comparison: without small counts (NaN), without units (``moved`` is empty) and rounded.
+        hidden: table and row of what is hidden in all of its sides, for whoever writes the next.
+    """
+
+    comparison: Comparison
+    hidden: Hidden
+
+
+def openly(comparison: Comparison, earlier: Hidden = frozenset()) -> OpenComparison:
+    """Return a comparison without small counts, rounded, of which all sides hide the same rows.
+
+    Args:
+        comparison: the numbers.
+        earlier: what earlier reports hid, which stays hidden.
+    """
+    deciles = _deciles(comparison, earlier)
+    groups = _groups(comparison, earlier)
+    hours = _hours(comparison.hours, rows_of(earlier, ROLES))
     known = groups[groups["share"].notna()]
     shown = set(zip(known["side"], known["column"], known["group"], strict=True))
-    return replace(
-        comparison,
-        sides=tuple(_side(side, shown) for side in comparison.sides),
-        deciles=_every(comparison.deciles, ["side"], hide_served),
-        hours=_every(comparison.hours, ["side"], _hours),
-        groups=groups,
-        shortages=comparison.shortages.iloc[:0],
+    hidden = {(RISK, str(row)) for row in _gone(comparison.deciles, deciles, "decile")}
+    hidden |= {(ROLES, str(row)) for row in set(hours.loc[hours["used"].isna(), "role"])}
+    for column in dict.fromkeys(comparison.groups["column"]):
+        before = comparison.groups[comparison.groups["column"] == column]
+        after = groups[groups["column"] == column]
+        name = group_table(column)
+        hidden |= {(name, str(row)) for row in _gone(before, after, "group")}
+    return OpenComparison(
+        replace(
+            comparison,
+            sides=tuple(_side(side, shown) for side in comparison.sides),
+            deciles=_rounded(deciles, ("pupils", "served"), ("benefit", "lowest", "highest")),
+            hours=_rounded(hours, ("pupils",), (), ("capacity", "used", "left")),
+            groups=_rounded(groups, ("pupils", "served"), ("benefit", "share")),
+            shortages=comparison.shortages.iloc[:0],
+            moved=comparison.moved.iloc[:0],
+            changes=counts_openly(changes_of(comparison)),
+        ),
+        frozenset(hidden),
     )
 
 
-def small_hidden(count: float) -> float:
-    """Return a count of pupils, NaN where it is small; of nobody too, which tells as much."""
-    return count if count >= THRESHOLD else math.nan
+def changes_of(comparison: Comparison) -> pd.DataFrame:
+    """Return ``changes``, of a comparison of an earlier version as far as ``moved`` tells it."""
+    moved = comparison.moved
+    if len(comparison.changes) or moved.empty:
+        return comparison.changes
+    pupils = moved["pupils"]
+    helped_before, helped_after = (moved[end] != NOTHING for end in ("before", "after"))
+    counted = moved.assign(
+        new=pupils.where(~helped_before & helped_after, 0.0),
+        lost=pupils.where(helped_before & ~helped_after, 0.0),
+        other=pupils.where(helped_before & helped_after, 0.0),
+        better=pupils.where(moved["difference"] > 0, 0.0),
+        worse=pupils.where(moved["difference"] < 0, 0.0),
+    )
+    columns = ["new", "lost", "other", "better", "worse", "difference"]
+    return counted.groupby(["from", "to"], sort=False)[columns].sum().reset_index()
+
+
+def group_table(column: str) -> str:
+    """Return the table of hidden rows that the groups of a column belong to."""
+    return SITES if column == "site" else f"groups by {column}"
 
 
 def counts_openly(changes: pd.DataFrame) -> pd.DataFrame:
@@ -44,51 +96,112 @@ def counts_openly(changes: pd.DataFrame) -> pd.DataFrame:
     How many are served is known of both sides, so of new and lost one tells the other: they are
     hidden together, and so are better and worse.
     """
-    shown = changes.drop(columns=[name for name in ("same",) if name in changes])
-    for pair in (("gains", "loses"), ("other",), ("better", "worse")):
+    shown = changes.assign(difference=rounded.column(changes["difference"]))
+    for name in ("served_from", "served_to", "same"):  # known of the sides, hidden where small
+        if name in shown:
+            shown[name] = changes[name].map(rounded.pupils)
+    for pair in (("new", "lost"), ("other",), ("better", "worse")):
         small = (changes[list(pair)] < THRESHOLD).any(axis=1)
-        shown = shown.assign(**{name: changes[name].mask(small) for name in pair})
+        for name in pair:
+            shown[name] = changes[name].mask(small).map(rounded.pupils)
     return shown
 
 
-def _every(
-    table: pd.DataFrame, keys: list[str], hide: Callable[[pd.DataFrame], pd.DataFrame]
+def _rounded(
+    table: pd.DataFrame,
+    counts: Collection[str],
+    digits: Collection[str],
+    hours: Collection[str] = (),
 ) -> pd.DataFrame:
-    """Return a table of which the rows of every key were hidden for themselves."""
-    parts = [hide(part) for _, part in table.groupby(keys, sort=False)]
-    return pd.concat(parts, ignore_index=True) if parts else table
+    found = {name: rounded.column(table[name], rounded.PUPILS) for name in counts}
+    found |= {name: rounded.column(table[name], rounded.HOURS) for name in hours}
+    return table.assign(**found, **{name: rounded.column(table[name]) for name in digits})
+
+
+def _gone(before: pd.DataFrame, after: pd.DataFrame, key: str) -> set[object]:
+    """Return the rows of a table that are not shown any more."""
+    return set(before[key]) - set(after.loc[after["served"].notna(), key])
+
+
+def _deciles(comparison: Comparison, earlier: Hidden) -> pd.DataFrame:
+    table = hidden_before(comparison.deciles, comparison.deciles["decile"], rows_of(earlier, RISK))
+    parts = [part for _, part in table.groupby("side", sort=False)]
+    return _stacked(hide_served_alike(parts, "decile"), comparison.deciles)
+
+
+def _stacked(parts: Collection[pd.DataFrame], like: pd.DataFrame) -> pd.DataFrame:
+    if not any(len(part) for part in parts):
+        return like.iloc[:0]
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
 
 
 def _side(side: Side, shown: set[tuple[str, str, str]]) -> Side:
-    """Return a side; the group helped least is told only where its row is."""
+    """Return a side; the group helped least is told only where its row is.
+
+    Of fewer than ``THRESHOLD`` pupils none are told, which 0 stands for.  What it costs is left
+    out: a comparison does not say how many pupils the money is for.
+    """
     told = (side.name, side.worst_column, side.worst_group) in shown
+    error = side.difference_error
+    digits, hours, pupils = rounded.to_digits, rounded.HOURS, float(side.pupils)
     return replace(
         side,
-        served=hide_part(side.served, float(side.pupils)),
-        short=side.short if side.short == 0 else small_hidden(side.short),
+        benefit=digits(side.benefit),
+        common_benefit=digits(side.common_benefit),
+        standard_error=digits(side.standard_error),
+        low=digits(side.low),
+        high=digits(side.high),
+        difference=digits(side.difference),
+        difference_error=None if error is None else digits(error),
+        spread=digits(side.spread),
+        gini=digits(side.gini),
+        worst_share=digits(side.worst_share),
+        share=digits(side.share),
+        bound=digits(side.bound),
+        gap=digits(side.gap),
+        hours_capacity=rounded.to_step(side.hours_capacity, hours),
+        hours_used=rounded.to_step(side.hours_used, hours),
+        hours_left=rounded.to_step(side.hours_left, hours),
+        pupils=int(rounded.to_step(pupils, rounded.PUPILS)) if pupils >= THRESHOLD else 0,
+        served=rounded.pupils(hide_part(side.served, pupils)),
+        short=rounded.pupils(side.short),
         short_hours=0.0 if side.short_hours == 0 else math.nan,
+        cost=0.0 if side.cost == 0 else math.nan,
         worst_column=side.worst_column if told else "",
         worst_group=side.worst_group if told else "",
     )
 
 
-def _groups(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
-    """Return the groups of one column; pupils of none of them are a group that is not shown."""
+def _groups(comparison: Comparison, earlier: Hidden) -> pd.DataFrame:
+    """Return the groups of all columns; pupils of none of them are a group that is not shown."""
+    parts = []
+    for column, table in comparison.groups.groupby("column", sort=False):
+        table = hidden_before(table, table["group"], rows_of(earlier, group_table(str(column))))
+        sides = [_with_rest(part, comparison) for _, part in table.groupby("side", sort=False)]
+        shown = hide_served_alike(sides, "group")
+        parts += [part[part["side"].notna()] for part in shown]
+    return _stacked(parts, comparison.groups)
+
+
+def _with_rest(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     everybody = comparison.side(str(table["side"].iloc[0]))
     rest = {
         "pupils": everybody.pupils - table["pupils"].sum(),
         "served": everybody.served - table["served"].sum(),
+        **({BEFORE: False} if BEFORE in table else {}),
     }
-    whole = table
-    if rest["pupils"] > 0.5:
-        whole = pd.concat([table, pd.DataFrame([rest])], ignore_index=True)
-    return hide_served(whole).iloc[: len(table)]
+    if rest["pupils"] <= 0.5:
+        return table
+    return pd.concat([table, pd.DataFrame([rest])], ignore_index=True)
 
 
-def _hours(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the hours of roles without those that few pupils take, which would say how many."""
-    pupils = table["pupils"].to_numpy(dtype=np.float64)
-    few = pupils < THRESHOLD
-    if few.sum() == 1:
-        few[np.argmin(np.where(few, np.inf, pupils))] = True
-    return table.assign(**{name: table[name].where(~few) for name in ("used", "left", "pupils")})
+def _hours(table: pd.DataFrame, before: Collection[str]) -> pd.DataFrame:
+    """Return the hours of roles without those that few pupils take, on any side."""
+    if table.empty:
+        return table
+    least = table.groupby("role", sort=True)["pupils"].min()
+    few = set(least.index[least < THRESHOLD]) | (set(before) & set(least.index))
+    if len(few) == 1 and len(least) > 1:
+        few.add(str(least.drop(index=list(few)).idxmin()))
+    hidden = table["role"].isin(few)
+    return table.assign(**{name: table[name].mask(hidden) for name in ("used", "left", "pupils")})

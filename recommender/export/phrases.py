@@ -305,6 +305,8 @@ ENGLISH: Mapping[str, str] = {
     "audience_public": "Public: nothing about a single pupil. Numbers below {few} are left out, "
     "and other numbers that would give them away.",
     "hidden": "The sign {sign} stands for a number that is not shown.",
+    "rounded": "Totals are rounded: pupils to fives, hours to tens, euros to hundreds, benefit to "
+    "two digits.",
     "too_few": "This table is left out: too little of it can be shown without saying something "
     "about one pupil.",
     "fact_served_all": "of {pupils} pupils",

@@ -17,12 +17,15 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import UsageError
-from recommender.export import curves, figures, steady
+from recommender.export import curves, figures, openplan, rounded, steady
+from recommender.export.audience import AUDIENCES as AUDIENCES
+from recommender.export.audience import COORDINATOR, OPEN, refuse_unknown
 from recommender.export.because import reason_words
-from recommender.export.disclosure import hide_counts, hide_part, hide_served
+from recommender.export.disclosure import BEFORE, hidden_before, hide_counts, hide_served
 from recommender.export.equity import RARE
 from recommender.export.lacks import lacks_of, owed_by_basis
 from recommender.export.manifest import Manifest
+from recommender.export.openplan import KEYS, Hidden, OpenPlan, hidden_rows, rows_of
 from recommender.export.pages import filled
 from recommender.export.phrases import LANGUAGES, Language
 from recommender.export.rules import lacks_in_words, rule_name, rules_of
@@ -38,13 +41,6 @@ NINETY = 1.6449
 """Standard errors on either side of a mean that hold 90 % of a normal distribution."""
 
 _SHOWN = 12
-
-COORDINATOR = "coordinator"
-AUDIENCES = (COORDINATOR, "board", "policy", "public")
-"""Who a report is for."""
-
-OPEN = frozenset({"policy", "public"})
-"""The audiences that see nothing about a single pupil and no small counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +59,7 @@ def report_html(
     language: str = "en",
     audience: str = "board",
     cards: Sequence[Link] = (),
+    earlier: Hidden = frozenset(),
 ) -> str:
     """Return the report of a plan as a self-contained page.
 
@@ -73,50 +70,37 @@ def report_html(
         audience: one of ``AUDIENCES``; policy and public hold no row about a single pupil and hide
             small counts and those beside them.
         cards: the pages of pupil cards that the report of a coordinator links to.
+        earlier: what earlier reports for anyone hid, which such a report hides too.
 
     Raises:
         UsageError: if there is no such language or audience.
     """
     words = language_of(language)
-    if audience not in AUDIENCES:
-        raise UsageError(f"there is no report for {audience!r}; choose {', '.join(AUDIENCES)}")
+    refuse_unknown(audience, "report")
     open_to_all = audience in OPEN
     named = names_in(manifest, words)
     summary = plan.summary
     calendar = [name.id for name in manifest.names if name.kind == "period"]
-    risk = figures.by_risk(plan, dict(manifest.weights))
-    hours = {by: figures.hours_by(plan, by) for by in ("role", "period")}
-    sites = figures.by_site(plan)
-    offered = _interventions(plan, manifest)
-    why = _reasons(plan, words, named)
-    must = _must_serve(plan)
-    sums = {
-        "risk": _sums(risk, "pupils", "served", "benefit"),
-        "sites": _sums(sites, "pupils", "served", "benefit"),
-        "offered": _sums(offered, "hours", "benefit"),
-        "why": _sums(why, "pupils", "benefit_forgone"),
-    }
-    served, reached = summary.served, summary.must_serve_met
-    paid = {key for key, euros in manifest.costs if euros > 0}
     left = figures.hours_left(plan, most=_SHOWN)
-    shortage = summary.pupils_short
     owed = sum(duty.owed for duty in plan.owed) or float(summary.must_serve)
     if open_to_all:
-        risk, sites = hide_served(risk), hide_served(sites)
-        offered = _without_hours(hide_counts(offered, "pupils"))
-        why = hide_counts(why, "pupils")
-        few = set(offered.loc[offered["pupils"].isna(), "intervention"])
-        hours = {by: _open_hours(plan, manifest, by, table, few) for by, table in hours.items()}
-        must = _must_by_rule(must)
-        served = hide_part(served, summary.pupils)
         # who is owed help and does not agree would follow from the rules, which count the others
         owed = float(summary.must_serve)
-        reached = hide_part(reached, owed)
-        shown = hours["role"].loc[hours["role"]["used"].notna(), "role"]
-        left = left[left["role"].isin(shown)]
+        shown = open_plan(plan, manifest, language, earlier)
+        tables, totals = shown.tables(), shown.totals
+        known = tables["hours_by_role"]
+        left = left[left["role"].isin(known.loc[known["used"].notna(), "role"])]
+        left = left.assign(hours=rounded.column(left["hours"], rounded.HOURS))
     else:
+        tables = _tables(plan, manifest, words, named)
+        totals = openplan.totals_of(summary, NINETY)
+    hours = {by: tables[f"hours_by_{by}"] for by in ("role", "period")}
+    if not open_to_all:
         hours["site"] = figures.hours_by(plan, "site")
-    paying = float(plan.assignments["units"][plan.assignments["intervention"].isin(paid)].sum())
+    risk, sites, offered, why, must = (
+        tables[name] for name in ("risk", "sites", "interventions", "reasons", "must_serve")
+    )
+    sums = _sums_of(plan, manifest, open_to_all=open_to_all)
     return filled(
         "report.html",
         words,
@@ -129,15 +113,14 @@ def report_html(
         summary=summary,
         proof=summary.proof,
         proof_said=proof_in_words(summary.proof, summary.status, words),
-        served=served,
-        reached=reached,
+        totals=totals,
         owed=owed,
         bases=[] if open_to_all else owed_by_basis(plan.owed),
         lacks=lacks_of(plan, open_to_all=open_to_all),
         duties=[] if open_to_all else records(plan.duties),
         manifest=manifest,
         scenario=_scenario(summary.scenario, named, words),
-        shortage=shortage,
+        shortage=summary.pupils_short,
         lacking=[s for s in summary.shortages if s.hours > 0],
         unfair=[
             {
@@ -147,12 +130,10 @@ def report_html(
             }
             for unmet in plan.unmet
         ],
-        used_share=summary.hours_used / summary.hours_capacity if summary.hours_capacity else 0.0,
-        digits=figures.digits_of(summary.standard_error),
-        low=summary.benefit - NINETY * summary.standard_error,
-        high=summary.benefit + NINETY * summary.standard_error,
+        digits=rounded.decimals(totals.benefit)
+        if open_to_all
+        else figures.digits_of(summary.standard_error),
         hours={by: _in_time(records(table), calendar) for by, table in hours.items()},
-        cost=math.nan if open_to_all and 0 < paying < THRESHOLD else summary.cost,
         more=_more(plan, manifest),
         trust=trust_in(plan, open_to_all=open_to_all),
         handed=[named("outcome", outcome) for outcome in handed_in(plan)],
@@ -167,11 +148,10 @@ def report_html(
         interventions=records(offered),
         sites=records(sites),
         sums=sums,
-        all_hours=bool(offered["hours"].notna().all()),
-        curve=[] if manifest.front else _curve(plan, manifest),
-        front=manifest.front,
+        curve=[] if manifest.front or open_to_all else _curve(plan, manifest),
+        front=() if open_to_all else manifest.front,
         today=_today(plan, manifest),
-        front_chart=_front_chart(plan, manifest, words),
+        front_chart="" if open_to_all else _front_chart(plan, manifest, words),
         stays=records(steady.by_share(plan, open_to_all=open_to_all)),
         stays_by=records(steady.by_intervention(plan, open_to_all=open_to_all)),
         sessions=[] if open_to_all else _in_time(records(_sessions(plan)), calendar),
@@ -181,11 +161,108 @@ def report_html(
         running=figures.running_hours(plan),
         examples=[] if open_to_all else _examples(plan),
         must_serve=records(must),
-        limits=records(_limits(plan, open_to_all)),
+        limits=records(_limits(plan, totals.cost if open_to_all else None)),
         settings=json.dumps(json.loads(manifest.settings), indent=1, sort_keys=True),
         cards=tuple(cards) if audience == COORDINATOR else (),
         many=audience == COORDINATOR and not cards and summary.pupils > 0,
     )
+
+
+def open_plan(
+    plan: Plan, manifest: Manifest, language: str = "en", earlier: Hidden = frozenset()
+) -> OpenPlan:
+    """Return what anyone may read of a plan; every form for anyone is written from it.
+
+    Args:
+        plan, manifest: as in ``report_html``.
+        language: of the reasons.
+        earlier: what earlier reports hid, which stays hidden.
+
+    Raises:
+        UsageError: if there is no such language.
+    """
+    words = language_of(language)
+    named = names_in(manifest, words)
+    whole = _tables(plan, manifest, words, named)
+    keys = {name: whole[name][key].astype("str") for name, key in KEYS.items()}
+    keys["reasons"] = figures.reasons(plan)["reason"]
+    marked = {
+        name: hidden_before(table, keys[name], rows_of(earlier, name))
+        for name, table in whole.items()
+    }
+    offered = hide_counts(marked["interventions"], "pupils")
+    few = set(whole["interventions"]["intervention"]) - set(
+        offered.loc[offered["pupils"].notna(), "intervention"]
+    )
+    shown = {
+        "risk": hide_served(marked["risk"]),
+        "sites": hide_served(marked["sites"]),
+        "interventions": _without_hours(offered),
+        "reasons": hide_counts(marked["reasons"], "pupils"),
+        "hours_by_role": _open_hours(plan, manifest, "role", marked["hours_by_role"], few),
+        "hours_by_period": _open_hours(plan, manifest, "period", marked["hours_by_period"], few),
+        "must_serve": _must_by_rule(marked["must_serve"]),
+    }
+    counts = {"risk": "served", "sites": "served", "interventions": "pupils", "reasons": "pupils"}
+    hidden = {
+        row
+        for name, table in shown.items()
+        if name != "must_serve"
+        for row in hidden_rows(name, keys[name], table, (counts.get(name, "used"),))
+    }
+    lines = plan.assignments
+    paying = float(lines["units"][lines["intervention"].isin(_paid(manifest))].sum())
+    return OpenPlan(
+        totals=openplan.open_totals(openplan.totals_of(plan.summary, NINETY), paying),
+        rows={name: table.drop(columns=BEFORE, errors="ignore") for name, table in shown.items()},
+        hidden=frozenset(hidden),
+        scenario=plan.summary.scenario,
+        created=manifest.created,
+        synthetic=manifest.synthetic,
+    )
+
+
+def _tables(
+    plan: Plan, manifest: Manifest, words: Language, named: Callable[[str, str], str]
+) -> dict[str, pd.DataFrame]:
+    """The tables of which anyone may read a part, as they are."""
+    return {
+        "risk": figures.by_risk(plan, dict(manifest.weights)),
+        "sites": figures.by_site(plan),
+        "interventions": _interventions(plan, manifest),
+        "reasons": _reasons(plan, words, named),
+        "hours_by_role": figures.hours_by(plan, "role"),
+        "hours_by_period": figures.hours_by(plan, "period"),
+        "must_serve": _must_serve(plan),
+    }
+
+
+def _sums_of(plan: Plan, manifest: Manifest, *, open_to_all: bool) -> dict[str, dict[str, float]]:
+    """The last lines of tables, rounded for anyone; hours then stand only in their rows."""
+    sums = {
+        "risk": _sums(figures.by_risk(plan, dict(manifest.weights)), "pupils", "served", "benefit"),
+        "sites": _sums(figures.by_site(plan), "pupils", "served", "benefit"),
+        "offered": _sums(figures.by_intervention(plan), "hours", "benefit"),
+        "why": _sums(figures.reasons(plan), "pupils", "benefit_forgone"),
+    }
+    if not open_to_all:
+        return sums
+    return {
+        table: {
+            name: math.nan
+            if name == "hours"
+            else rounded.pupils(value)
+            if name in ("pupils", "served")
+            else rounded.to_digits(value)
+            for name, value in columns.items()
+        }
+        for table, columns in sums.items()
+    }
+
+
+def _paid(manifest: Manifest) -> set[str]:
+    """The interventions that cost money beside the hours."""
+    return {key for key, euros in manifest.costs if euros > 0}
 
 
 def language_of(code: str) -> Language:
@@ -337,6 +414,8 @@ def _open_hours(
     counted = table[by].map(each).astype("float64").fillna(0.0).to_numpy()
     told_by = set(lines.loc[lines["intervention"].isin(hidden), by]) if by == "role" else set()
     few = (counted < THRESHOLD) | table[by].isin(told_by).to_numpy()
+    if BEFORE in table:
+        few |= table[BEFORE].to_numpy(dtype=np.bool_)
     if few.sum() == 1:
         few[np.argmin(np.where(few, np.inf, counted))] = True
     return table.assign(used=table["used"].where(~few), share=table["share"].where(~few))
@@ -513,8 +592,10 @@ def _must_by_rule(must: pd.DataFrame) -> pd.DataFrame:
     return safe.rename(columns={"pupils": "owed", "served": "met"})
 
 
-def _limits(plan: Plan, open_to_all: bool) -> pd.DataFrame:
-    """The budget and caps that cost benefit, dearest first."""
-    kinds = ["budget"] if open_to_all else ["budget", "cap"]
+def _limits(plan: Plan, cost: float | None) -> pd.DataFrame:
+    """The budget and caps that cost benefit, dearest first; of the budget alone with its cost."""
+    kinds = ["budget"] if cost is not None else ["budget", "cap"]
     rows = plan.resources[plan.resources["resource"].isin(kinds) & (plan.resources["price"] > 0)]
+    if cost is not None:
+        rows = rows.assign(used=cost)
     return rows.sort_values("price", ascending=False, kind="stable", ignore_index=True).head(_SHOWN)

@@ -10,14 +10,23 @@ from pathlib import Path
 import pandas as pd
 
 from recommender.errors import CannotWrite, UsageError
+from recommender.export import opened
 from recommender.export.cards import report_pages
 from recommender.export.document import plan_text
 from recommender.export.files import Content, write_file, write_files, writing
 from recommender.export.manifest import Manifest
+from recommender.export.openly import OpenComparison
+from recommender.export.openplan import Hidden, OpenPlan
 from recommender.export.package import DESCRIPTION, package_files
+from recommender.export.redaction import (
+    COMPARISON_FORMS,
+    Inside,
+    redacted_comparison,
+    redacted_plan,
+)
+from recommender.export.report import language_of
 from recommender.export.tables import COLUMNS, csv_text, frames_of
 from recommender.governance.transaction import Record, announced
-from recommender.inputs.findings import unknown
 from recommender.planning.plan import Plan
 from recommender.scenarios.comparison import Comparison
 
@@ -34,6 +43,7 @@ def export_plan(
     decimal_comma: bool = False,
     language: str = "en",
     audience: str = "board",
+    earlier: Hidden = frozenset(),
     beside: Sequence[tuple[str, Plan, Manifest]] = (),
     record: Record | None = None,
     new: bool = False,
@@ -44,45 +54,72 @@ def export_plan(
         plan, manifest: as read from a plan folder.
         target: a path that ends with a key of ``FORMS``, ``datapackage.json`` (with csv files
             beside it), ``sqlite:///`` and a path, or the URL of a database.
-        table: which table, for forms that hold one (csv, parquet).
+        table: which table, for forms that hold one (csv, parquet); for policy and public one of
+            ``OPEN_TABLES``.
         decimal_comma: csv as spreadsheets set to Dutch read it: semicolons and decimal commas.
         language: of a report, a calendar, or the sheets of a workbook that people look at.
-        audience: of a report; that of a coordinator has cards of pupils in a folder beside it.
+        audience: who may read it, in every form; a report of a coordinator has cards of pupils in
+            a folder beside it, and policy and public see no pupil and no small number.
+        earlier: what earlier reports for policy and public hid, which stays hidden.
         beside: other plans by name, for a workbook that compares them.
         record: what the log of a workspace says first.
         new: whether no file may stand there.
 
     Raises:
         UsageError: if there is no such form, table, language or audience, or a file stands there.
+        PrivacyRefusal: if the form or table would show pupils to who may not see them.
         VerificationFailed: if the log is damaged.
         CannotWrite: if it could not be written or logged; what stood there still does.
     """
-    if table not in COLUMNS:
-        raise UsageError(unknown("table", table, tuple(COLUMNS)))
-    if target.startswith((SQLITE, *DATABASES)):
-        from recommender.export.database import write_database, write_sqlite
-
-        with nullcontext() if record is None else announced(record):
-            if target.startswith(SQLITE):
-                write_sqlite(plan, manifest, Path(target.removeprefix(SQLITE)))
-            else:
-                write_database(plan, manifest, target)
-        return
+    form = form_of(target)
     path = Path(target)
-    forms: dict[str, Callable[[], Mapping[Path, Content]]] = {
-        ".csv": lambda: {path: _csv(frames_of(plan)[table], decimal_comma)},
-        ".xlsx": lambda: {path: _xlsx(plan, manifest, language, beside)},
-        ".parquet": lambda: {path: _parquet(plan, path, table)},
-        ".json": lambda: _json(plan, manifest, path),
-        ".html": lambda: _html(plan, manifest, path, language, audience),
-        ".ics": lambda: {path: _ics(plan, manifest, language)},
-    }
-    if path.suffix.lower() not in forms:
+    allowed = redacted_plan(
+        plan, manifest, audience, form, table=table, language=language, earlier=earlier
+    )
+    if form == ".html":  # a report redacts by the same tables as every other form
+        pages = _html(plan, manifest, path, language, audience, earlier)
+        write_files(pages, record, new=new)
+    elif isinstance(allowed, OpenPlan):
+        if beside:
+            raise UsageError("--beside is not for policy and public; export a comparison instead")
+        data = _opened(allowed, form, path, table, decimal_comma, language)
+        write_file(path, data, record, new=new)
+    elif form in (SQLITE, *DATABASES):
+        with nullcontext() if record is None else announced(record):
+            _database(allowed, target)
+    else:
+        forms: dict[str, Callable[[], Mapping[Path, Content]]] = {
+            ".csv": lambda: {path: _csv(frames_of(allowed.plan)[table], decimal_comma)},
+            ".xlsx": lambda: {path: _xlsx(allowed, language, beside)},
+            ".parquet": lambda: {path: _parquet(frames_of(allowed.plan)[table], path)},
+            ".json": lambda: {path: plan_text(allowed.plan).encode()},
+            ".ics": lambda: {path: _ics(allowed, language)},
+            DESCRIPTION: lambda: _package(allowed, path),
+        }
+        write_files(forms[form](), record, new=new)
+
+
+FORMS = (".csv", ".xlsx", ".parquet", ".json", ".html", ".ics")
+
+
+def form_of(target: str) -> str:
+    """Return the form of a target: its suffix, its scheme, or the name of a package's description.
+
+    Raises:
+        UsageError: if it says none.
+    """
+    for scheme in (SQLITE, *DATABASES):
+        if target.startswith(scheme):
+            return scheme
+    path = Path(target)
+    if path.name == DESCRIPTION:
+        return DESCRIPTION
+    if path.suffix.lower() not in FORMS:
         raise UsageError(
-            f"{hidden(target)} does not say its form; end it with {', '.join(forms)}, or use "
+            f"{hidden(target)} does not say its form; end it with {', '.join(FORMS)}, or use "
             f"{SQLITE}FILE or {DATABASES[0]}HOST/NAME"
         )
-    write_files(forms[path.suffix.lower()](), record, new=new)
+    return path.suffix.lower()
 
 
 def stands_there(target: str) -> str:
@@ -109,10 +146,28 @@ def _csv(frame: pd.DataFrame, decimal_comma: bool) -> bytes:
     return (mark + csv_text(frame, decimal_comma=decimal_comma)).encode()
 
 
-def _json(plan: Plan, manifest: Manifest, path: Path) -> Mapping[Path, bytes]:
-    if path.name != DESCRIPTION:
-        return {path: plan_text(plan).encode()}
-    files = package_files(plan, manifest)
+def _opened(
+    plan: OpenPlan, form: str, path: Path, table: str, decimal_comma: bool, language: str
+) -> bytes:
+    tables = plan.tables()
+    if form == ".csv":
+        return _csv(tables[table], decimal_comma)
+    if form == ".parquet":
+        return _parquet(tables[table], path)
+    return opened.book_of(tables, language) if form == ".xlsx" else opened.plan_document(plan)
+
+
+def _database(allowed: Inside, target: str) -> None:
+    from recommender.export.database import write_database, write_sqlite
+
+    if target.startswith(SQLITE):
+        write_sqlite(allowed.plan, allowed.manifest, Path(target.removeprefix(SQLITE)))
+    else:
+        write_database(allowed.plan, allowed.manifest, target)
+
+
+def _package(allowed: Inside, path: Path) -> Mapping[Path, bytes]:
+    files = package_files(allowed.plan, allowed.manifest)
     return {path.with_name(name): data for name, data in files.items()}
 
 
@@ -122,11 +177,11 @@ def _cards_of(path: Path) -> str:
 
 
 def _html(
-    plan: Plan, manifest: Manifest, path: Path, language: str, audience: str
+    plan: Plan, manifest: Manifest, path: Path, language: str, audience: str, earlier: Hidden
 ) -> Mapping[Path, Content]:
     """The report last, so that whoever opens it finds its cards."""
     folder = path.with_name(_cards_of(path))
-    pages = report_pages(plan, manifest, language, audience, path.stem, folder.name)
+    pages = report_pages(plan, manifest, language, audience, path.stem, folder.name, earlier)
     report, *cards = pages.items()
     files: dict[Path, Content] = {}
     if cards:
@@ -146,10 +201,10 @@ def _refuse_strangers(folder: Path) -> None:
         )
 
 
-def _ics(plan: Plan, manifest: Manifest, language: str) -> bytes:
+def _ics(allowed: Inside, language: str) -> bytes:
     from recommender.export.calendar import calendar_bytes
 
-    return calendar_bytes(plan, manifest, language)
+    return calendar_bytes(allowed.plan, allowed.manifest, language)
 
 
 def export_comparison(
@@ -160,6 +215,7 @@ def export_comparison(
     decimal_comma: bool = False,
     language: str = "en",
     audience: str = "board",
+    earlier: Hidden = frozenset(),
     record: Record | None = None,
     new: bool = False,
 ) -> None:
@@ -171,11 +227,13 @@ def export_comparison(
         manifest: of one of its plans, for names.
         decimal_comma: as in ``export_plan``.
         language: of a page or a workbook.
-        audience: of a page; policy and public see no small counts.
+        audience: who may read it, in every form; policy and public see no small counts.
+        earlier: as in ``export_plan``.
         record, new: as in ``export_plan``.
 
     Raises:
         UsageError: if there is no such form, language or audience, or a file stands there.
+        PrivacyRefusal: if the form or table would show pupils to who may not see them.
         VerificationFailed: if the log is damaged.
         CannotWrite: if it could not be written or logged; what stood there still does.
     """
@@ -183,31 +241,44 @@ def export_comparison(
     from recommender.export.comparison import comparison_text, sides_frame
 
     path = Path(target)
-    forms: dict[str, Callable[[], bytes]] = {
-        ".html": lambda: comparison_html(comparison, manifest, language, audience).encode(),
-        ".xlsx": lambda: comparison_workbook(comparison, manifest, language),
-        ".csv": lambda: _csv(sides_frame(comparison), decimal_comma),
-        ".json": lambda: comparison_text(comparison).encode(),
-    }
-    if path.suffix.lower() not in forms:
+    form = path.suffix.lower()
+    if form not in COMPARISON_FORMS:
         raise UsageError(
             f"{hidden(target)} does not say its form; end it with .html, .xlsx, .csv or .json"
         )
-    write_file(path, forms[path.suffix.lower()](), record, new=new)
+    language_of(language)
+    allowed = redacted_comparison(comparison, audience, form, earlier)
+    if isinstance(allowed, OpenComparison):
+        shown = opened.comparison_tables(allowed)
+        forms: dict[str, Callable[[], bytes]] = {
+            ".html": lambda: comparison_html(
+                comparison, manifest, language, audience, allowed
+            ).encode(),
+            ".xlsx": lambda: opened.book_of(shown, language),
+            ".csv": lambda: _csv(shown["sides"], decimal_comma),
+            ".json": lambda: opened.comparison_document(allowed),
+        }
+    else:
+        whole = allowed.comparison
+        forms = {
+            ".html": lambda: comparison_html(whole, manifest, language, audience).encode(),
+            ".xlsx": lambda: comparison_workbook(whole, manifest, language),
+            ".csv": lambda: _csv(sides_frame(whole), decimal_comma),
+            ".json": lambda: comparison_text(whole).encode(),
+        }
+    write_file(path, forms[form](), record, new=new)
 
 
-def _xlsx(
-    plan: Plan, manifest: Manifest, language: str, beside: Sequence[tuple[str, Plan, Manifest]]
-) -> bytes:
+def _xlsx(allowed: Inside, language: str, beside: Sequence[tuple[str, Plan, Manifest]]) -> bytes:
     from recommender.export.workbook import workbook_bytes
 
-    return workbook_bytes(plan, manifest, language, beside)
+    return workbook_bytes(allowed.plan, allowed.manifest, language, beside)
 
 
-def _parquet(plan: Plan, path: Path, table: str) -> bytes:
+def _parquet(table: pd.DataFrame, path: Path) -> bytes:
     whole = BytesIO()
     try:
-        frames_of(plan)[table].to_parquet(whole, index=False)
+        table.to_parquet(whole, index=False)
     except ImportError:
         raise CannotWrite(
             f"{path}: parquet needs pyarrow; pip install 'recommender[parquet]'"

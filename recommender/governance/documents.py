@@ -18,7 +18,7 @@ import jinja2
 from recommender.governance.about_child import checked_of_child, used_of_child
 from recommender.governance.contract import sensitivity_words, use_words
 from recommender.governance.facts import ICC, Facts, Measurement
-from recommender.governance.markdown import table
+from recommender.governance.markdown import Markdown, inert, table
 from recommender.governance.register import register_entry, register_markdown
 
 Kind: TypeAlias = Literal[
@@ -74,8 +74,14 @@ def _templates() -> jinja2.Environment:
         loader=jinja2.PackageLoader("recommender.governance", "templates"),
         undefined=jinja2.StrictUndefined,
         autoescape=False,
+        finalize=_inert,
         keep_trailing_newline=True,
     )
+
+
+def _inert(value: object) -> object:
+    """What a template writes: every text but a table cannot become HTML."""
+    return inert(value) if isinstance(value, str) and not isinstance(value, Markdown) else value
 
 
 def _context(facts: Facts) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Documents people can read: tables and pages in plain text, Markdown and HTML.
 
 One small dialect serves all three: headings, paragraphs, ``-`` lists, tables and ``**bold**``.
-Whatever is written into a page is text: nothing in it is run or loaded by a browser.
+Whatever is written into a page is text: nothing in it is run or loaded by a browser.  Markdown
+holds HTML as it stands, so a name that looks like HTML, or like a link, is written in entities.
 """
 
 from __future__ import annotations
@@ -22,15 +23,26 @@ th{background:#eee}h1{font-size:1.6em}h2{font-size:1.25em;margin-top:2em}
 """
 
 
+class Markdown(str):
+    """A text in which every name is written as a text already."""
+
+    __slots__ = ()
+
+
+def inert(text: str) -> str:
+    """A text in which no reader of Markdown finds HTML, a link or an image."""
+    return text.replace("<", "&lt;").replace(">", "&gt;").replace("](", "]&#40;")
+
+
 def cell(text: str) -> str:
     """A text as one cell of a Markdown table."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
+    return inert(" ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|"))
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Markdown:
     """A Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(cell(c) for c in line)} |" for line in lines) + "\n"
+    return Markdown("\n".join(f"| {' | '.join(cell(c) for c in line)} |" for line in lines) + "\n")
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int = 100) -> str:
@@ -110,5 +122,5 @@ def _html_table(lines: list[str]) -> str:
 
 
 def _inline(text: str) -> str:
-    safe = html.escape(text.replace("\\|", "|").replace("\\\\", "\\"))
+    safe = html.escape(html.unescape(text).replace("\\|", "|").replace("\\\\", "\\"))
     return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe)

@@ -148,3 +148,25 @@ def test_a_damaged_document_is_bad_input(tmp_path: Path) -> None:
         read_comparison(tmp_path)
     with pytest.raises(InputError, match="not a comparison folder"):
         read_comparison(tmp_path / "nowhere")
+
+
+def test_a_public_report_that_differs_in_few_pupils_from_an_earlier_one_is_refused(
+    run, made: Path, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from recommender.governance import published
+
+    (template / ".audit" / published.FILE).unlink(missing_ok=True)
+    base, *others = sorted((made / "plans").iterdir(), key=lambda folder: folder.name != "base")
+    public = ("--audience", "public", "-q", "--workspace", template)
+    assert run("export", base, "--to", tmp_path / "a.html", *public).code == 0
+    assert run("export", base, "--to", tmp_path / "a.json", *public).code == 0
+    assert run("export", base, "--to", tmp_path / "a.csv", *public).code == 6
+    words = ("export", base, "--to", tmp_path / "a.csv", "--table", "sites", *public)
+    assert run(*words).code == 0
+    monkeypatch.setattr(published, "THRESHOLD", 10_000)
+    said = run("export", others[0], "--to", tmp_path / "b.html", *public)
+    assert said.code == 6
+    assert "earlier public report" in said.err
+    assert not (tmp_path / "b.html").exists()
+    assert run("export", others[0], "--to", tmp_path / "c.html", "-q").code == 0
+    (template / ".audit" / published.FILE).unlink()
