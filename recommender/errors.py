@@ -74,5 +74,11 @@ class CannotWrite(RecommenderError):
     exit_code = 74
 
 
+class LibraryMissing(CannotWrite):
+    """A form that needs a library which is not installed; the message says which (exit 2)."""
+
+    exit_code = 2
+
+
 def _order(problem: Problem) -> tuple[str, int, str, str]:
     return (problem.file, problem.line or 0, problem.column or "", problem.message)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     multiple=True,
     help="What people would choose without a plan: status_quo, highest_risk, first_come, random, "
-    "benefit_per_hour or site_averages; none for none.  [default: all]",
+    "benefit_per_hour or site_averages; all for all, none for none.  [default: all]",
 )
 @click.option(
     "--between",
@@ -128,7 +128,8 @@ def command(
     if out is not None:
         settle(workspace, when=dt.datetime.now(dt.UTC))
     chosen = names or scenario_names(inputs.policy)
-    asked = tuple(p for p in policies if p != "none") if policies else tuple(POLICIES)
+    every = not policies or "all" in policies
+    asked = tuple(POLICIES) if every else tuple(p for p in policies if p != "none")
     usual = Effort()
     effort = Effort(gap=gap, seconds=usual.seconds if seconds is None else seconds)
     settings = settings_of(inputs.policy, seed=seed, effort=effort)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from recommender.errors import CannotWrite, UsageError
+from recommender.errors import LibraryMissing, UsageError
 from recommender.export.database import run_id
 from recommender.export.manifest import Manifest
 from recommender.export.report import language_of, names_in, records
@@ -22,13 +22,13 @@ def calendar_bytes(plan: Plan, manifest: Manifest, language: str = "en") -> byte
     The same plan gives the same bytes, so that a calendar read twice holds every event once.
 
     Raises:
-        CannotWrite: if the library for calendars (extra ``calendar``) is missing.
+        LibraryMissing: if the library for calendars is missing.
         UsageError: if the plan does not say when its periods are.
     """
     try:
         import icalendar
     except ImportError:
-        raise CannotWrite(
+        raise LibraryMissing(
             "a calendar needs icalendar; pip install 'recommender[calendar]'"
         ) from None
     words = language_of(language)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from recommender.errors import CannotWrite, UsageError
+from recommender.errors import CannotWrite, LibraryMissing, UsageError
 from recommender.export.document import plan_text
 from recommender.export.manifest import Manifest, plain
 from recommender.export.tables import frames_of
@@ -80,7 +80,7 @@ def write_database(plan: Plan, manifest: Manifest, url: str) -> str:
     try:
         import sqlalchemy
     except ImportError:
-        raise CannotWrite(
+        raise LibraryMissing(
             "writing to a database needs SQLAlchemy; pip install 'recommender[sql]'"
         ) from None
     try:
@@ -98,7 +98,7 @@ def write_database(plan: Plan, manifest: Manifest, url: str) -> str:
         finally:
             engine.dispose()
     except ImportError:
-        raise CannotWrite(
+        raise LibraryMissing(
             f"{where}: its driver is missing; pip install 'recommender[sql]'"
         ) from None
     except sqlalchemy.exc.SQLAlchemyError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from recommender.errors import CannotWrite, UsageError
+from recommender.errors import LibraryMissing, UsageError
 from recommender.export import opened
 from recommender.export.cards import report_pages
 from recommender.export.document import plan_text
@@ -280,7 +280,7 @@ def _parquet(table: pd.DataFrame, path: Path) -> bytes:
     try:
         table.to_parquet(whole, index=False)
     except ImportError:
-        raise CannotWrite(
+        raise LibraryMissing(
             f"{path}: parquet needs pyarrow; pip install 'recommender[parquet]'"
         ) from None
     return whole.getvalue()

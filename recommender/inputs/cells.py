@@ -1,7 +1,8 @@
 """Cells of text become typed columns by declaration; every wrong cell becomes a problem.
 
 Values are converted once per distinct cell and then spread over the rows, so that a million rows
-cost little.  A message shows a cell only when ``show`` says that the column holds ids or codes.
+cost little.  A message shows a cell only when ``show`` says that the column holds ids, codes or
+plain numbers, and the cell is near one.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import pandas as pd
 
 from recommender.inputs.findings import Findings, one_of, suggestion
 from recommender.inputs.number_words import TWO_READINGS, doubtful, remedy_of, two_ways
-from recommender.inputs.persons import harmless
 from recommender.inputs.persons import looks_like_bsn as looks_like_bsn
+from recommender.inputs.shown import short_number, showable
+from recommender.inputs.shown import shown_id as shown_id
 from recommender.inputs.spelling import meant
 from recommender.inputs.tables import MOST_MESSAGES, Table
 
@@ -27,7 +29,6 @@ Texts: TypeAlias = "pd.Series[Any]"
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _COMMA_NUMBER = r"[+-]?[0-9]+,[0-9]+"
-_CODE = re.compile(r"[\w.*/\-]{1,40}")
 _TRUE = ("1", "1.0", "true", "yes", "ja", "waar")
 _FALSE = ("0", "0.0", "false", "no", "nee", "onwaar")
 
@@ -131,7 +132,9 @@ def numbers(
     usual = _number_remedy(required)
 
     def instead(row: int) -> str:
-        return remedy_of(str(words[codes[row]]), comma=table.decimal_comma, shown=show) or usual
+        word = str(words[codes[row]])
+        shown = show and short_number(word)
+        return remedy_of(word, comma=table.decimal_comma, shown=shown) or usual
 
     checks: list[tuple[Bools, str, str | Callable[[int], str]]] = [
         (~readable & ~empty, "is not a number", instead),
@@ -208,6 +211,7 @@ def codes_of(
     required: bool = True,
     also: Collection[str] = (),
     default: str = "",
+    instead: str = "",
 ) -> Texts:
     """The column as text in which every cell is a known code ("" where wrong, and noted).
 
@@ -219,6 +223,7 @@ def codes_of(
         many: several codes separated by semicolons.
         required: an empty cell is wrong.
         default: what stands in an absent column or (where not required) an empty cell.
+        instead: the remedy, where not one of the codes is the only one.
     """
     show = show and column not in table.secret
     cells = text(table, column, default)
@@ -247,15 +252,18 @@ def codes_of(
     if known is not None and wrong.any():
         choices = [*known, *also]
         unknown_at = np.array(unknown, dtype=object)
+        near = showable({u for u in unknown if u}, choices) if show else frozenset()
 
         def message(row: int) -> str:
             word = unknown_at[row_codes[row]]
-            if not show or not harmless(word):
+            if word not in near:
                 return f"is not {where or 'one of the words that may stand here'}"
             return f"is '{word}', which is not {where}" if where else f"is '{word}'"
 
         def remedy(row: int) -> str:
             word = unknown_at[row_codes[row]]
+            if instead:
+                return instead
             if not choices:
                 return "leave it empty; none is declared"
             return suggestion(word, choices) if show else f"use {one_of(choices)}"
@@ -296,17 +304,12 @@ def not_by_semicolon(cell: str, known: Collection[str] | None, also: Collection[
     return False
 
 
-def shown_id(word: str) -> str:
-    """The id between quotes if it may stand in a message: a code, no name and no BSN."""
-    return f"'{word}'" if harmless(word) else "an id that is not shown here"
-
-
 def _showing(
     words: npt.NDArray[Any], codes: npt.NDArray[np.intp], message: str
 ) -> Callable[[int], str]:
     def say(row: int) -> str:
         word = str(words[codes[row]])
-        return f"is '{word}', which {message}" if _CODE.fullmatch(word) else message
+        return f"is '{word}', which {message}" if short_number(word) else message
 
     return say
 
@@ -355,12 +358,14 @@ def _report_two_readings(
     """Note the cells with two readings, both of them shown."""
 
     def ways(row: int) -> tuple[str, str, str]:
-        word = str(words[codes[row]]) if show else "1.200"
+        word = str(words[codes[row]])
+        word = word if show and short_number(word) else "1.200"
         return (word, *two_ways(word, comma=table.decimal_comma))
 
     def message(row: int) -> str:
         word, what, _ = ways(row)
-        return f"is '{word}', {what}" if show else f"has two readings, as {word}, {what}"
+        own = word == str(words[codes[row]])
+        return f"is '{word}', {what}" if own else f"has two readings, as {word}, {what}"
 
     report(findings, table, column, at, message, lambda row: ways(row)[2])
 

@@ -12,13 +12,14 @@ import pandas as pd
 
 from recommender.inputs import cells, identity
 from recommender.inputs.cells import report, shown_id, text
-from recommender.inputs.findings import Findings
+from recommender.inputs.findings import Findings, one_of
 from recommender.inputs.known import NEEDED, Known, has_columns
 from recommender.inputs.persons import service_numbers
 from recommender.inputs.policy import Column
 from recommender.inputs.policy_file import STRUCTURAL
 from recommender.inputs.ranges import FIRST_DAY, GRADES, MEASURED, SHARE, UNCERTAIN, UNITS
 from recommender.inputs.scrub import scrub
+from recommender.inputs.spoken_codes import CONSENTS, DUTIES, in_codes
 from recommender.inputs.tables import Table
 
 INTERVENTION = "an intervention of interventions.yaml"
@@ -65,10 +66,7 @@ def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame |
             table, "family_id", findings, unique=False, kind="family", optional=True
         ),
         "language": text(table, "language"),
-        "consent": cells.codes_of(
-            table, "consent", CONSENT, findings, where="", default="not_needed",
-            required="consent" in table.frame,
-        ),
+        "consent": _consent(table, findings),
         "must_serve": _must_serve(table, known, findings),
     }  # fmt: skip
     frame |= _completed(table, known, findings)
@@ -280,9 +278,10 @@ def _warn_of_strangers(
     )
     gone = (giver != "") & ~giver.isin(staff["professional_id"]) & ~otherwise
     for row in np.flatnonzero(gone.to_numpy(dtype=bool) & ~giver.duplicated().to_numpy())[:5]:
+        who = shown_id(giver[row], staff["professional_id"])
         findings.warn(
             table.file, int(table.lines[row]), "professional_id",
-            f"is {shown_id(giver[row])}, who is not in data/professionals",
+            f"is {who}, who is not in data/professionals",
             "somebody else goes on with the help; correct the id if it is a slip",
         )  # fmt: skip
 
@@ -373,15 +372,26 @@ def _counts(table: Table, findings: Findings) -> npt.NDArray[np.int64]:
 
 
 def _must_serve(table: Table, known: Known, findings: Findings) -> cells.Texts:
-    """``1`` is the rule ``any``, ``0`` is none."""
+    """``1`` and yes are the rule ``any``, ``0`` and no are none."""
     if "must_serve" not in table.frame:
         return text(table, "must_serve")
-    plain = text(table, "must_serve").replace({"1": "any", "1.0": "any", "0": "", "0.0": ""})
+    plain = in_codes(text(table, "must_serve"), DUTIES, known.must_serve or ())
     renamed = replace(table, frame=pd.DataFrame({"must_serve": plain}))
     return cells.codes_of(
         renamed, "must_serve", known.must_serve, findings, required=False,
         where="a must-serve rule of planning.yaml",
     )  # fmt: skip
+
+
+def _consent(table: Table, findings: Findings) -> cells.Texts:
+    """``not_needed`` everywhere where the table has no such column."""
+    there = "consent" in table.frame
+    if there:
+        said = in_codes(text(table, "consent"), CONSENTS, CONSENT)
+        table = replace(table, frame=pd.DataFrame({"consent": said}))
+    return cells.codes_of(
+        table, "consent", CONSENT, findings, where="", default="not_needed", required=there
+    )
 
 
 def _past_dates(table: Table, column: str, known: Known, findings: Findings) -> Any:
@@ -502,6 +512,8 @@ def _declared(table: Table, known: Known, findings: Findings) -> dict[str, Any]:
             typed[name] = cells.codes_of(
                 table, name, column.values, findings, where="a value that planning.yaml allows",
                 show=False, required=False,
+                instead=f"use {one_of(column.values)}, leave the cell empty, or add the "
+                "value to planning.yaml",
             )  # fmt: skip
         else:
             _refuse_bsn(table, name, findings)
@@ -526,7 +538,7 @@ def _units_of(
         unknown &= ~_linked(table, column, units, findings)
     report(
         findings, table, "unit_id", unknown,
-        lambda row: f"is {shown_id(column[row])}, which is not in data/pupils",
+        lambda row: f"is {shown_id(column[row], others[0])}, which is not in data/pupils",
         "correct the id or remove the row",
     )  # fmt: skip
     return column

@@ -11,8 +11,6 @@ import datetime as dt
 import hashlib
 import io
 import re
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,10 +27,10 @@ from recommender.inputs.failed_cells import failed
 from recommender.inputs.findings import Findings
 from recommender.inputs.names import probably_meant, same_name
 from recommender.inputs.sheet_marks import SheetMarks, marks_of, unreadable_rows
+from recommender.inputs.unfolding import Unreadable, measure
 
 MOST_BYTES = 4 * 2**30
 MOST_UNPACKED = 2**29
-MOST_PARTS = 2_000
 MOST_COLUMNS = 2_000
 MOST_ROWS = 20_000_000
 MOST_SHEET_ROWS = 1_048_576
@@ -509,7 +507,10 @@ def _read_xlsx(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tab
 
     data = path.read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
-    _check_archive(data)
+    try:
+        measure(data, MOST_UNPACKED)
+    except Unreadable as why:
+        raise _Unread(None, why.message, why.remedy) from None
     broken = _Unread(None, "is not a readable xlsx file", "save it again as .xlsx or as csv")
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
@@ -624,53 +625,6 @@ def cell_text(value: object) -> str:
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return str(value)
-
-
-def _check_archive(data: bytes) -> None:
-    """Refuse archives that would unfold to more than fits, and sheets that declare entities."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            if len(parts) > MOST_PARTS or sum(p.file_size for p in parts) > MOST_UNPACKED:
-                raise _Unread(
-                    None, f"unpacks to more than {MOST_UNPACKED // 2**20} MiB", "save it as csv"
-                )
-            for part in parts:
-                if part.filename.lower().endswith((".xml", ".rels")):
-                    with archive.open(part) as stream:
-                        _check_prolog(stream)
-    except (
-        zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError,
-    ):  # fmt: skip
-        raise _Unread(
-            None, "is not a readable xlsx file", "save it again as .xlsx or as csv"
-        ) from None
-
-
-class _PrologEnd(Exception):
-    """The first element of an XML part was reached."""
-
-
-def _check_prolog(stream: Any) -> None:
-    """Refuse an XML part with a document type: sheets have none, entity bombs need one."""
-    from xml.parsers import expat
-
-    def refuse(*_: object) -> None:
-        raise _Unread(None, "declares XML entities", "save it again from a spreadsheet program")
-
-    def stop(*_: object) -> None:
-        raise _PrologEnd
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = stop
-    try:
-        while block := stream.read(4096):
-            parser.Parse(block, False)
-    except _PrologEnd:
-        return
-    except expat.ExpatError:
-        raise _Unread(None, "is not a readable xlsx file", "save it again") from None
 
 
 # --- parquet -----------------------------------------------------------------------------------

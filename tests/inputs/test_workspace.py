@@ -81,7 +81,8 @@ MISTAKES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     ),
     "a category that is not allowed": (
         (P, ",,,0,girl", ",,,0,meisje"),
-        [f"{P} line 2: sex is not a value that planning.yaml allows; use girl, boy or other"],
+        [f"{P} line 2: sex is not a value that planning.yaml allows; use girl, boy or other, leave "
+         "the cell empty, or add the value to planning.yaml"],
     ),
     "a row longer than the header": (
         (P, ",,,0,girl", ",,,0,girl,extra"),

@@ -11,7 +11,7 @@ from typing import Literal, Protocol, TypeAlias
 
 import pandas as pd
 
-from recommender.errors import CannotWrite
+from recommender.errors import CannotWrite, LibraryMissing
 from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.policy import Policy
 from recommender.inputs.synthetic.region import Simulation, joined, simulate_regions
@@ -135,7 +135,7 @@ class _Parquet:
             import pyarrow as pa
             import pyarrow.parquet as pq
         except ImportError as error:
-            raise CannotWrite(
+            raise LibraryMissing(
                 "parquet needs pyarrow; install recommender[parquet] or write csv"
             ) from error
         self._pa, self._pq, self._path = pa, pq, path
