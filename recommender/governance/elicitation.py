@@ -30,6 +30,7 @@ import pandas as pd
 
 from recommender.errors import InputError, Problem
 from recommender.inputs.catalogue import Effect, Scale
+from recommender.inputs.ranges import UNCERTAIN
 from recommender.inputs.tables import Table, read_table
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -372,6 +373,8 @@ def _wrong_guess(
         return f"needs one of the scales {', '.join(get_args(Scale))}"
     if not (math.isfinite(low) and math.isfinite(likely) and math.isfinite(high)):
         return "needs numbers for low, likely and high"
+    if max(abs(low), abs(high)) > UNCERTAIN.high:
+        return f"has a number beyond {UNCERTAIN.high:g}, which no effect is"
     if not low <= likely <= high:
         return "needs low, likely and high in this order"
     if scale in _RATIOS and low <= 0:

@@ -28,6 +28,7 @@ from recommender.governance.drafts import write_flushed
 from recommender.governance.moves import is_taken
 from recommender.governance.transaction import Place, Record, changing
 from recommender.inputs import cells, identity
+from recommender.inputs.cells import Texts
 from recommender.inputs.findings import Findings
 from recommender.inputs.persons import looks_like_bsn
 from recommender.inputs.scrub import scrub
@@ -313,6 +314,8 @@ def _copy(
     order = [c for c in ("unit_id", "professional_id", "date") if c in frame]
     if set(order) & set(replaced):
         frame = frame.sort_values(order, kind="stable", ignore_index=True)
+    for column in frame.columns.intersection(list(table.typed)):
+        frame[column] = _with_commas(frame[column], table.typed[column])
     path = Path(file).with_suffix(".csv").as_posix()
     buffer = io.StringIO()
     frame.to_csv(
@@ -324,6 +327,13 @@ def _copy(
         quoting=csv.QUOTE_MINIMAL,
     )
     return path, buffer.getvalue(), Copied(path, len(frame), replaced)
+
+
+def _with_commas(column: Texts, typed: frozenset[str]) -> Texts:
+    """The numbers of a sheet with the decimal mark of their copy; texts as typed."""
+    words = column.astype("str")
+    numbers = words.str.fullmatch(r"-?[0-9]+\.[0-9]+") & ~words.isin(typed)
+    return words.where(~numbers, words.str.replace(".", ",", regex=False))
 
 
 def _write(source: Path, target: Path, files: list[tuple[str, str]], record: Record | None) -> None:

@@ -176,6 +176,7 @@ def test_reach_is_a_share(tmp_path: Path) -> None:
             "above zero",
         ),
         ("person,intervention,outcome,scale,low,likely,high\na,x,l,d,0,1,2\n", "scales smd"),
+        ("person,intervention,outcome,scale,low,likely,high\na,x,l,smd,0,1,1e308\n", "beyond 100"),
     ],
 )
 def test_a_wrong_line_is_named_with_its_reason(tmp_path: Path, text: str, message: str) -> None:

@@ -15,6 +15,9 @@ import pytest
 from recommender.errors import CannotWrite, InputError, PrivacyRefusal, UsageError
 from recommender.governance import pseudonyms
 from recommender.governance.pseudonyms import create_key, pseudonym, pseudonymise, read_key
+from recommender.inputs import cells
+from recommender.inputs.findings import Findings
+from recommender.inputs.tables import read_table
 
 KEY = bytes(range(32))
 
@@ -78,6 +81,18 @@ def test_professionals_keep_their_ids_unless_asked(source: Path, tmp_path: Path)
     assert "t-1" in (tmp_path / "a/data/professionals.csv").read_text()
     pseudonymise(source, tmp_path / "b", KEY, professionals=True)
     assert "t-1" not in (tmp_path / "b/data/professionals.csv").read_text()
+
+
+def test_the_numbers_of_a_sheet_are_read_from_its_copy_as_they_were(
+    source: Path, tmp_path: Path
+) -> None:
+    staff = pd.DataFrame({"professional_id": ["t-1"], "role": ["teacher"], "hours": [12.345]})
+    staff.to_excel(source / "data/professionals.xlsx", index=False)
+    pseudonymise(source, tmp_path / "copy", KEY)
+    copy = read_table(tmp_path / "copy/data/professionals.csv")
+    findings = Findings()
+    assert cells.numbers(copy, "hours", findings).tolist() == [12.345]
+    assert findings.problems == []
 
 
 def test_only_tables_catalogue_and_policy_are_copied(source: Path, tmp_path: Path) -> None:
