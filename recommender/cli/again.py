@@ -24,12 +24,15 @@ class Again:
     """What made a plan.
 
     Attributes:
+        inputs: without decisions that were recorded after the plan, where that is all there is.
         changed: one line for every input file that is not what it was.
+        only_later: whether decisions on the plan are all that changed.
     """
 
     inputs: Inputs
     settings: Settings
     changed: tuple[str, ...]
+    only_later: bool = False
 
 
 def workspace_of(folder: Path, manifest: Manifest, elsewhere: Path | None) -> Path:
@@ -110,8 +113,10 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
         UsageError: if they have no scenario of the plan's name any more.
     """
     from recommender.allocation import Effort
+    from recommender.cli.earlier import DECISIONS, before_decisions
     from recommender.export.folder import changed_inputs
     from recommender.inputs.scenario_files import FOLDER, is_file_name
+    from recommender.inputs.tables import read_table
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import settings_of
     from recommender.scenarios import BASE, apply_scenario
@@ -122,7 +127,11 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
         workspace, today=dt.date.today(), scenarios=[workspace / path for path in beside]
     )
     inputs = apply_scenario(inputs, manifest.scenario or BASE)
+    table = workspace / DECISIONS
+    written = read_table(table, file=DECISIONS).frame if table.is_file() else None
+    inputs, later = before_decisions(inputs, manifest.inputs, written)
     changed = changed_inputs(manifest.inputs, inputs.sources)
     effort = Effort(whole=bool(json.loads(manifest.settings).get("effort", {}).get("whole", True)))
     settings = settings_of(inputs.policy, seed=plan.summary.seed, effort=effort)
-    return Again(inputs, settings, changed)
+    said = (*changed, later) if later else changed
+    return Again(inputs, settings, said, only_later=bool(later) and not changed)

@@ -65,6 +65,7 @@ def command(
     if quick and check:
         raise click.UsageError("--check solves again, which --quick does not")
     from recommender.cli.again import looked_up, made_from, workspace_of
+    from recommender.errors import RecommenderError
     from recommender.export.folder import read_plan
     from recommender.export.manifest import plain
     from recommender.pipeline import explain_unit
@@ -84,6 +85,10 @@ def command(
         else:
             hours = _hours(plan, again, site, resource, clock)
             text, record = "\n\n".join(map(str, hours)), {"hours": plain(hours)}
+    except RecommenderError as error:
+        if as_json:
+            answer_json({"findings": str(error).splitlines()})
+        raise
     finally:
         progress.done()
     if known.answer == "stranger":

@@ -68,7 +68,7 @@ def command(
             progress("reading the inputs")
             again = made_from(plan, manifest, workspace)
             findings += again.changed
-        if again is not None and not again.changed:
+        if again is not None and (again.only_later or not again.changed):
             from recommender.pipeline import verify_plan
             from recommender.planning.retraced import risk_findings
 

@@ -38,6 +38,7 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.names import plain
 from recommender.inputs.scrub import scrub
 from recommender.inputs.sheet_marks import Range, marks_of
+from recommender.inputs.spelling import folded
 from recommender.inputs.tables import load_table
 from recommender.planning.plan import Plan
 from recommender.planning.words import NOTHING
@@ -91,6 +92,13 @@ _WRONG: Mapping[str, tuple[Text, Text]] = {
         Text("is not a line of the plan, or stands there twice",
              "is geen regel van het plan, of staat er twee keer"),
         Text("make a new sheet", "maak een nieuw blad"),
+    ),
+    "moved": (
+        Text("shows another pupil or offer than the line that was made: rows were sorted in part",
+             "toont een andere leerling of ander aanbod dan de regel die is gemaakt: een deel van "
+             "de rijen is gesorteerd"),
+        Text("undo the sorting, or make a new sheet",
+             "maak het sorteren ongedaan, of maak een nieuw blad"),
     ),
     "formula": (
         Text("has a formula where a choice belongs", "heeft een formule waar een keuze hoort"),
@@ -170,6 +178,10 @@ _NOBODY_OVERRULED = Text(
     "pupil?",
     "niemand week af van {looked_at} keer aanbod; is elk aanbod bekeken door iemand die de "
     "leerling kent?",
+)
+_SCRUBBED = Text(
+    "{number} remarks are kept without the names, numbers or addresses that stood in them",
+    "{number} keer zijn namen, nummers of adressen uit een opmerking weggelaten",
 )
 _UNDECIDED = Text(
     "{left} of {offers} offers have no decision yet", "over {left} van de {offers} keer aanbod is "
@@ -666,6 +678,9 @@ class _Reader:
             if unit not in self.known or (offered and offered not in self.ids) or key in seen:
                 self._wrong(line, "line")
                 continue
+            if not _is_seen(cells, unit, offered, self.ids):
+                self._wrong(line, "moved")
+                continue
             seen.add(key)
             offers += bool(offered)
             if any(c.data_type == "f" for c in cells[6:10]):
@@ -737,6 +752,14 @@ def _wrong_line(
     return None
 
 
+def _is_seen(cells: Sequence[Any], unit: str, offered: str, ids: set[str]) -> bool:
+    """Whether who fills in a line sees the pupil and the offer that its hidden key says."""
+    pupil, offer = _text(cells[0].value), _text(cells[1].value)
+    named = _in_brackets(offer)
+    of_help = offered in (offer, named) if offered else named not in ids
+    return folded(pupil) == folded(unit) and of_help
+
+
 def _text(value: object) -> str:
     return "" if value is None else str(value).strip()
 
@@ -779,6 +802,9 @@ def _decided(lines: Sequence[_Said], offers: int, day: dt.date, language: str) -
     warnings = []
     if looked_at >= 20 and overruled == 0:
         warnings.append(_NOBODY_OVERRULED.said(language).format(looked_at=looked_at))
+    scrubbed = sum(new != said.remark for said, new in zip(lines, remarks, strict=True))
+    if scrubbed:
+        warnings.append(_SCRUBBED.said(language).format(number=scrubbed))
     if looked_at < offers:
         text = _UNDECIDED.said(language)
         warnings.append(text.format(left=offers - looked_at, offers=offers))

@@ -17,6 +17,7 @@ from recommender.errors import InputError
 from recommender.governance import review
 from recommender.governance.review import Choices, Decided, merged, read_review, review_sheet
 from recommender.inputs.catalogue import Catalogue
+from recommender.inputs.cohort_tables import DECISION_COLUMNS
 from recommender.planning.plan import Plan
 
 DAY = dt.date(2026, 11, 24)
@@ -327,3 +328,40 @@ def test_a_sheet_with_broken_bytes_is_read_or_refused(
     sheet.write_bytes(bytes(data))
     with contextlib.suppress(InputError):
         read(sheet, catalogue)
+
+
+@pytest.mark.parametrize("columns", ["AB", "K"])
+def test_a_decision_on_a_row_whose_key_is_of_another_pupil_is_refused(
+    columns: str, sheet: Path, catalogue: Catalogue, language: str
+) -> None:
+    """Two rows change places in some columns; the others stay."""
+    book = openpyxl.load_workbook(sheet)
+    page = book.worksheets[1]
+    other = 6
+    for column in columns:
+        one, two = page[f"{column}5"].value, page[f"{column}{other}"].value
+        page[f"{column}5"], page[f"{column}{other}"] = two, one
+    book.save(sheet)
+    fill(sheet, {(5, "G"): word("reject", language), (5, "I"): REASON[language]})
+    with pytest.raises(InputError) as error:
+        read(sheet, catalogue)
+    assert {p.line for p in error.value.problems} == {5, other}
+    assert "canary" not in str(error.value)
+
+
+def test_it_is_said_that_names_were_left_out_of_a_remark(
+    sheet: Path, catalogue: Catalogue, language: str
+) -> None:
+    fill(sheet, {(5, "G"): word("reject", language), (5, "I"): REASON[language],
+                 (5, "J"): "Jan de Vries wil dit"})  # fmt: skip
+    first = read(sheet, catalogue).warnings[0]
+    assert ("opmerking" if language == "nl" else "remarks are kept without") in first
+
+
+def test_decisions_of_a_first_sheet_stay_when_a_second_decides_others() -> None:
+    def said(unit: str, decision: str) -> pd.DataFrame:
+        row = [unit, "tuition", decision, "", "N (leader)", "2026-11-24"]
+        return pd.DataFrame([row], columns=list(DECISION_COLUMNS))
+
+    both = merged(merged(None, said("p1", "forbid")), said("p2", "accept"))
+    assert both[["unit_id", "decision"]].to_numpy().tolist() == [["p1", "forbid"], ["p2", "accept"]]
