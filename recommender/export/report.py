@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from recommender.export.disclosure import BEFORE, hidden_before, hide_counts, hi
 from recommender.export.equity import RARE
 from recommender.export.lacks import lacks_of, owed_by_basis
 from recommender.export.manifest import Manifest
+from recommender.export.more import Point
 from recommender.export.openplan import KEYS, Hidden, OpenPlan, hidden_rows, rows_of
 from recommender.export.pages import filled
 from recommender.export.phrases import LANGUAGES, Language
@@ -101,6 +102,9 @@ def report_html(
         tables[name] for name in ("risk", "sites", "interventions", "reasons", "must_serve")
     )
     sums = _sums_of(plan, manifest, open_to_all=open_to_all)
+    front, today = manifest.front, _today(plan, manifest)
+    if open_to_all:
+        front, today = _open_front(front), rounded.to_step(today, rounded.HOURS)
     return filled(
         "report.html",
         words,
@@ -130,9 +134,7 @@ def report_html(
             }
             for unmet in plan.unmet
         ],
-        digits=rounded.decimals(totals.benefit)
-        if open_to_all
-        else figures.digits_of(summary.standard_error),
+        digits=figures.digits_of(summary.standard_error),
         hours={by: _in_time(records(table), calendar) for by, table in hours.items()},
         more=_more(plan, manifest),
         trust=trust_in(plan, open_to_all=open_to_all),
@@ -148,10 +150,10 @@ def report_html(
         interventions=records(offered),
         sites=records(sites),
         sums=sums,
-        curve=[] if manifest.front or open_to_all else _curve(plan, manifest),
-        front=() if open_to_all else manifest.front,
-        today=_today(plan, manifest),
-        front_chart="" if open_to_all else _front_chart(plan, manifest, words),
+        curve=[] if front else _curve(plan, manifest, open_to_all=open_to_all),
+        front=front,
+        today=today,
+        front_chart=_front_chart(front, today, totals.benefit, words),
         stays=records(steady.by_share(plan, open_to_all=open_to_all)),
         stays_by=records(steady.by_intervention(plan, open_to_all=open_to_all)),
         sessions=[] if open_to_all else _in_time(records(_sessions(plan)), calendar),
@@ -435,7 +437,7 @@ def _more(plan: Plan, manifest: Manifest) -> list[Record]:
     ]
 
 
-def _curve(plan: Plan, manifest: Manifest) -> list[Record]:
+def _curve(plan: Plan, manifest: Manifest, *, open_to_all: bool) -> list[Record]:
     """Between what and what the best benefit lies with more hours of everybody, by tenths more.
 
     This plan can still be carried out with more hours, and its prices bound every other one.
@@ -445,23 +447,39 @@ def _curve(plan: Plan, manifest: Manifest) -> list[Record]:
     if not _more(plan, manifest) or worth <= 0:
         return []
     above = summary.benefit + summary.bound - summary.value
+    digits = rounded.to_digits if open_to_all else float
     return [
-        {"more": tenth / 10, "hours": hours * tenth / 10, "low": summary.benefit,
-         "high": above + worth * tenth / 10}
+        {"more": tenth / 10, "hours": hours * tenth / 10, "low": digits(summary.benefit),
+         "high": digits(above + worth * tenth / 10)}
         for tenth in range(6)
     ]  # fmt: skip
 
 
-def _front_chart(plan: Plan, manifest: Manifest, words: Language) -> str:
+def _open_front(front: Sequence[Point]) -> tuple[Point, ...]:
+    """What hours of everybody could bring, rounded as totals are."""
+    return tuple(
+        replace(
+            point,
+            hours=rounded.to_step(point.hours, rounded.HOURS),
+            benefit=rounded.to_digits(point.benefit),
+            low=rounded.to_digits(point.low),
+            high=rounded.to_digits(point.high),
+            price=rounded.to_digits(point.price),
+        )
+        for point in front
+    )
+
+
+def _front_chart(
+    front: Sequence[Point], today: float, benefit_today: float, words: Language
+) -> str:
     """Benefit along the hours of everybody, with this plan as a dot; "" where it is not known."""
-    front = manifest.front
     if not front:
         return ""
     hours, benefit, low, high = (
         np.array([getattr(point, key) for point in front])
         for key in ("hours", "benefit", "low", "high")
     )
-    today = _today(plan, manifest)
     return curves.chart(
         [curves.Curve(hours, benefit, np.maximum(low, 0.0), high)],
         words.plain("front_across"),
@@ -469,7 +487,7 @@ def _front_chart(plan: Plan, manifest: Manifest, words: Language) -> str:
         words.plain("front_chart"),
         words.round_number,
         today,
-        (today, plan.summary.benefit),
+        (today, benefit_today),
     )
 
 

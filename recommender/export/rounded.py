@@ -33,13 +33,6 @@ def to_digits(value: float, digits: int = DIGITS) -> float:
     return float(f"{value:.{digits - 1}e}") if math.isfinite(value) else value
 
 
-def decimals(value: float) -> int:
-    """Return how many decimals show the digits of a number that count."""
-    if value == 0 or not math.isfinite(value):
-        return 1
-    return max(0, min(6, DIGITS - 1 - math.floor(math.log10(abs(value)))))
-
-
 def column(values: pd.Series, step: float | None = None) -> pd.Series:
     """Return a column to a step, or to the digits that count without one."""
     floats = values.astype("float64")
