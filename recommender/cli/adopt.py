@@ -22,6 +22,11 @@ from recommender.cli.output import answer, answer_json, remark
     show_default=True, help="How far the plan has come.",
 )  # fmt: skip
 @click.option("--note", default="", help="What was agreed; no names of pupils.")
+@click.option(
+    "--sign", "key_file", metavar="KEY",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Sign with this private Ed25519 key (PEM).",
+)  # fmt: skip
 @options.speech
 def command(
     plan_folder: Path,
@@ -30,6 +35,7 @@ def command(
     role: str,
     status: str,
     note: str,
+    key_file: Path | None,
     as_json: bool,
     quiet: bool,
     verbose: bool,  # noqa: ARG001
@@ -39,24 +45,41 @@ def command(
     Writes PLAN.status.json beside the plan, whose files stay as they are, and an entry in the
     audit log of the workspace. A plan that was changed after it was made, or that the log does not
     know, is refused (1).
+
+    With --sign, PLAN.signature.json says the same to whoever has the public key and cannot ask the
+    log; `recommender verify --public-key` reads it. A plan that has come so far already is signed
+    without another entry. `openssl genpkey -algorithm ed25519 -out KEY.pem` makes a key,
+    `openssl pkey -in KEY.pem -pubout -out PUBLIC.pem` the half to hand out.
     """
     from recommender.cli.again import looked_up, workspace_of
+    from recommender.errors import UsageError
     from recommender.export.folder import changed_files, read_plan
-    from recommender.governance import adoption
+    from recommender.governance import adoption, signature
+    from recommender.governance.logged import confirmed
 
+    key = None if key_file is None else signature.private_key(key_file)
     _, manifest = read_plan(plan_folder)
     workspace = workspace_of(plan_folder, manifest, elsewhere)
     changed = changed_files(plan_folder)
-    if not changed:
-        found = looked_up(plan_folder, workspace)
-        changed = found.findings
-        if found.answer != "known":
-            changed = (*changed, f"{plan_folder}: {found.why}")
-    after = adoption.advance(
-        plan_folder, workspace, cast(Literal["discussed", "adopted"], status),
-        who=name, role=role, when=dt.datetime.now(dt.UTC), note=note,
-        changed=changed,
-    )  # fmt: skip
+    found = looked_up(plan_folder, workspace)
+    changed = (*changed, *found.findings)
+    if not changed and found.answer != "known":
+        changed = (f"{plan_folder}: {found.why}",)
+    said = adoption.standing(plan_folder)
+    after = confirmed(said, found)
+    if not changed and after != said:
+        file = adoption.status_file(plan_folder).name
+        changed = (f"{file}: says {said.status}, and no audit log does; move it away",)
+    signed_later = key is not None and not changed and after.status == status
+    if signed_later and (after.steps[-1].who, after.steps[-1].role) != (name.strip(), role.strip()):
+        raise UsageError(f"the plan is {status} already, by somebody else")
+    if not signed_later:
+        after = adoption.advance(
+            plan_folder, workspace, cast(Literal["discussed", "adopted"], status),
+            who=name, role=role, when=dt.datetime.now(dt.UTC), note=note, changed=changed,
+        )  # fmt: skip
+    if key is not None:
+        signature.sign(plan_folder, after.steps[-1], key)
     last = after.steps[-1]
     if after.undiscussed and not quiet:
         remark("adopted without a recorded discussion; `--as discussed` records one")
@@ -72,5 +95,7 @@ def command(
         )
         return 0
     answer(f"{plan_folder}: {after.status} by {last.who}, {last.role}, {last.time}.")
+    if key is not None:
+        answer(f"Signed in {signature.signature_file(plan_folder).name}.")
     answer(f"Note this head of the log down outside the workspace: {last.head}")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +61,7 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
         "synthetic": inputs.policy.synthetic,
     }
     said = understood(inputs)
-    warnings = (*inputs.warnings, *_service_use(inputs.policy))
+    warnings = (*inputs.warnings, *_unmarked(inputs.unmarked), *_service_use(inputs.policy))
     if as_json:
         files = [_file(source) for source in inputs.sources]
         answer_json(
@@ -93,6 +94,21 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
     if not quiet:
         answer("\n".join(echo(said, inputs.policy)))
     return 0
+
+
+def _unmarked(files: Sequence[str]) -> tuple[Problem, ...]:
+    """A warning for every table of people that is not as it was invented."""
+    from recommender.errors import Problem
+
+    return tuple(
+        Problem(
+            file, None, None,
+            "does not hold what `recommender simulate` or `init` wrote: its pupils are treated as "
+            "real, retention included, although planning.yaml says `synthetic: true`",
+            "remove `synthetic: true` if they are real; else run `recommender simulate` again",
+        )
+        for file in files
+    )  # fmt: skip
 
 
 def _service_use(policy: Policy) -> tuple[Problem, ...]:

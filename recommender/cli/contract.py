@@ -44,6 +44,7 @@ def command(
     from recommender.export.files import write_file
     from recommender.governance import contract as contracts
     from recommender.governance.markdown import to_html
+    from recommender.governance.retention import day_of
     from recommender.inputs.catalogue_file import read_catalogue
     from recommender.inputs.policy_file import read_policy
 
@@ -52,9 +53,7 @@ def command(
     policy = read_policy(workspace / "planning.yaml")
     catalogue = read_catalogue(workspace / "interventions.yaml")
     headers = contracts.read_headers(workspace)
-    # Made-up data grow no older: a shipped example must not expire with the calendar.
-    usual = policy.reference_date if policy.synthetic else dt.date.today()
-    day = today.date() if today else usual
+    day = today.date() if today else day_of(workspace, policy, dt.date.today())
     contract = contracts.contract_of(policy, catalogue, headers, day)
     if output is not None:
         text = contracts.contract_markdown(contract, language)

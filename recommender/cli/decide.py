@@ -56,8 +56,8 @@ def command(
     for other in (".xlsx", ".parquet"):
         if target.with_suffix(other).exists():
             raise UsageError(f"{target.with_suffix(other)} stands there; save it as decisions.csv")
-    inputs = read_workspace(workspace)
     now = dt.datetime.now(dt.UTC)
+    inputs = read_workspace(workspace, today=dt.date.today())
     decided = read_review(
         sheet,
         plan_hash=sha256(plan_folder / MANIFEST) if plan_folder else None,

@@ -58,6 +58,7 @@ def command(
     from recommender.governance.facts import Run, facts_of
     from recommender.governance.logged import confirmed
     from recommender.governance.register import register_entry, register_problems
+    from recommender.governance.retention import refuse_expired
     from recommender.inputs.catalogue_file import read_catalogue
     from recommender.inputs.policy_file import read_policy
 
@@ -68,6 +69,7 @@ def command(
     workspace = workspace_of(plan_folder, manifest, elsewhere)
     known = looked_up(plan_folder, workspace, manifest.created)
     refuse_strangers(plan_folder, known, quiet=quiet)
+    refuse_expired(workspace, dt.date.today())
     now = dt.datetime.now(dt.UTC)
     hashes = {source.path: source.sha256 for source in manifest.inputs}
     for name in ("planning.yaml", "interventions.yaml"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,7 @@ def command(
         refuse_strangers(
             plan_folder, looked_up(plan_folder, workspace, created, source), quiet=quiet
         )
+        _refuse_expired(workspace)
         comparison = read_comparison(plan_folder)
 
         def plans() -> list[Plan]:
@@ -127,6 +129,7 @@ def command(
         refuse_strangers(
             plan_folder, looked_up(plan_folder, workspace, manifest.created), quiet=quiet
         )
+        _refuse_expired(workspace)
 
         def hides(before: Hidden) -> Hidden:
             shown = redacted_plan(
@@ -148,6 +151,14 @@ def command(
     elif not quiet:
         answer(f"written to {hidden(target)}")
     return 0
+
+
+def _refuse_expired(workspace: Path | None) -> None:
+    """Show nothing that was made of columns that should be gone by now."""
+    from recommender.governance.retention import refuse_expired
+
+    if workspace is not None:
+        refuse_expired(workspace, dt.date.today())
 
 
 def _first_manifest(folder: Path) -> Manifest | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -37,16 +38,18 @@ def command(
 
     unit_id and family_id become keyed hashes (HMAC-SHA256), the same in every table; rows lose
     their order and notes are scrubbed. Ids that look like citizen service numbers or names, and
-    columns that name a pupil, are refused (6). Who has the key and the old ids can make the same
-    pseudonyms again; lose the key and nobody can.
+    columns that name a pupil or are past their retention, are refused (6). Who has the key and the
+    old ids can make the same pseudonyms again; lose the key and nobody can.
     """
     import secrets
 
     from recommender.errors import UsageError
     from recommender.governance import pseudonyms
+    from recommender.governance.retention import refuse_expired
 
     if target.exists():
         raise UsageError(f"{target} exists already; name a new folder")
+    refuse_expired(source, dt.date.today())
     outside = (source, target)
     if create_key:
         material = secrets.token_bytes(pseudonyms.KEY_BYTES)

@@ -22,10 +22,15 @@ _ERASED = "somebody was erased from it"
 @options.plan_folder
 @options.of_workspace
 @click.option("--risks", is_flag=True, help="Learn the risks again too, and compare them.")
+@click.option(
+    "--public-key", "key_file", metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Check the signature beside the plan with this Ed25519 key (PEM).",
+)  # fmt: skip
 @options.speech
 def command(
-    plan_folder: Path, elsewhere: Path | None, risks: bool, as_json: bool, quiet: bool,
-    verbose: bool,
+    plan_folder: Path, elsewhere: Path | None, risks: bool, key_file: Path | None, as_json: bool,
+    quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Work out again, without a solver, that a PLAN fits, what it is worth and what bounds it.
 
@@ -33,8 +38,11 @@ def command(
     asks the audit log of the workspace whether it is the plan that was made. Ends with 1 and says
     where if a file was tampered with, an input changed, or a number does not hold. What was not
     checked is named; `recommender replay` makes the whole plan again.
+
+    With --public-key the signature of `recommender adopt --sign` is checked too, and where the
+    inputs are not at hand that is all: the files are those that were signed.
     """
-    from recommender.cli.again import looked_up, made_from, workspace_of
+    from recommender.cli.again import looked_up, made_from, workspace_if_any, workspace_of
     from recommender.errors import InputError, PrivacyRefusal, UsageError, VerificationFailed
     from recommender.export.folder import changed_cells, changed_files, read_plan
     from recommender.export.rebuilt import rebuilt_findings, text_findings, unchecked, unsigned
@@ -51,7 +59,8 @@ def command(
     findings += text_findings(plan_folder, plan, manifest)
     findings += changed_cells(plan_folder, plan, manifest)
     left: list[str] = []
-    logged = "unknown"
+    signed = _signed(plan_folder, key_file, findings, left)
+    logged, worked_out = "unknown", True
     try:
         workspace = workspace_of(plan_folder, manifest, elsewhere)
         found = looked_up(plan_folder, workspace, manifest.created)
@@ -81,8 +90,10 @@ def command(
     except PrivacyRefusal:
         raise
     except (InputError, UsageError):
-        if not findings:
+        if not findings and (not signed or workspace_if_any(plan_folder, manifest, elsewhere)):
             raise
+        left.append("anything against the inputs, which are not here; --workspace says where")
+        worked_out = False
     finally:
         progress.done()
     if findings:
@@ -91,6 +102,10 @@ def command(
         raise VerificationFailed(findings)
     if as_json:
         return _verdict([], as_json, left, logged, plan)
+    if not worked_out:
+        answer(f"{plan_folder}: every file is as it was signed.{signed}")
+        answer("\n".join(["Not checked:", *(f"  {line}" for line in left)]))
+        return 0
     summary = plan.summary
     if found.erased:
         answer(
@@ -104,7 +119,7 @@ def command(
     answer(
         f"{plan_folder} holds: every file is as it was written{known}, and the plan fits its hours "
         f"and rules.\nIt is worth {summary.counted:,.4f} and no plan {beside}can be worth more "
-        f"than {summary.counted_bound:,.4f}{gap}." + _believed(summary)
+        f"than {summary.counted_bound:,.4f}{gap}." + _believed(summary) + signed
     )
     answer("\n".join(["Not checked:", *(f"  {line}" for line in left)]))
     return 0
@@ -120,6 +135,22 @@ def _lacking_no_more(summary: Summary) -> str:
     if any(shortage.is_fairness for shortage in summary.shortages):
         parts.append("what its rules of fairness ask")
     return f"that lacks no more (it lacks {', '.join(parts)}) " if parts else ""
+
+
+def _signed(folder: Path, key_file: Path | None, findings: list[str], left: list[str]) -> str:
+    """Return who signed a plan, in words, or note what is wrong or was not looked at."""
+    from recommender.governance import signature
+
+    if key_file is None:
+        if signature.signature_file(folder).is_file():
+            left.append("the signature beside it; --public-key FILE checks it")
+        return ""
+    statement, wrong = signature.check(folder, signature.public_key(key_file))
+    findings += wrong
+    if statement is None:
+        return ""
+    one = statement
+    return f"\nSigned with this key as {one.status} by {one.who}, {one.role}, {one.time}."
 
 
 def _believed(summary: Summary) -> str:

@@ -16,6 +16,8 @@ TABLE_LIKE = (*TABLES, ".xls", ".xlsm", ".xlsb", ".ods", ".tsv", ".tab", ".numbe
 YAML = (".yaml", ".yml")
 FILES = {"planning": "planning.yaml", "interventions": "interventions.yaml"}
 SCENARIOS = "scenarios"
+MARK = "data/synthetic.json"
+"""Says which tables are invented."""
 _SUFFIXES = (*TABLE_LIKE, *YAML, ".txt", ".dat", ".json", ".xml", ".gz", ".zip", ".xlt", ".xltx")
 _COPY = re.compile(
     r"^(?:kopie van|copy of)\s+|\s*-?\s*(?:kopie|copy)(?:\s*\(\d+\))?$|\s*\(\d+\)$|^~\$",
@@ -68,7 +70,7 @@ def is_right(file: str) -> bool:
         return path.suffix in TABLES and path.stem in NEEDED
     if path.parent == PurePosixPath(SCENARIOS):
         return path.suffix in YAML
-    return file in FILES.values()
+    return file in (*FILES.values(), MARK)
 
 
 def strays(files: Iterable[str]) -> tuple[Stray, ...]:

@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 
 from recommender.errors import CannotWrite, UsageError
+from recommender.inputs.mark import FILE as MARK
+from recommender.inputs.mark import write_mark
 
 FILES = {
     "interventions.yaml": "interventions.yaml",
@@ -54,6 +56,7 @@ def write_like(directory: Path, other: Path) -> tuple[Path, ...]:
         for path in files:
             if path.suffix == ".csv":
                 path.unlink()
+        (directory / MARK).unlink()
     except OSError as error:
         raise CannotWrite(f"{directory}: {error.strerror}; name another folder") from error
     return tuple(path for path in files if path.suffix != ".csv")
@@ -83,6 +86,7 @@ def write_templates(directory: Path) -> tuple[Path, ...]:
                 target = draft / place
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(templates.joinpath(template).read_bytes())
+            write_mark(draft, sorted((draft / "data").glob("*.csv")))
             if directory.exists():
                 for entry in sorted(draft.iterdir()):
                     shutil.move(entry, directory / entry.name)

@@ -30,6 +30,7 @@ from recommender.inputs.headers import check_header
 from recommender.inputs.identity import why_no_professional
 from recommender.inputs.known import NEEDED, Known
 from recommender.inputs.links import Link, links_of, warn_of_few
+from recommender.inputs.mark import strangers
 from recommender.inputs.names import shown
 from recommender.inputs.not_read import Beside, note, what_is_beside
 from recommender.inputs.odd_numbers import warn_of_hours
@@ -71,6 +72,8 @@ class Inputs:
         unread: the files of the workspace that nothing reads.
         links: how the ids of the tables meet.
         absent: table -> the columns it may have and has not; tables that are there alone.
+        unmarked: tables of people that are treated as real although the policy says ``synthetic``:
+            they are not as ``simulate`` wrote them.
     """
 
     cohort: Cohort
@@ -83,6 +86,7 @@ class Inputs:
     unread: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unmarked: tuple[str, ...] = ()
 
 
 def read_workspace(
@@ -93,7 +97,8 @@ def read_workspace(
     Args:
         path: the folder with interventions.yaml, planning.yaml and data/.
         today: the day against which retention is judged; the policy's reference_date unless given,
-            and for made-up data always: a shipped example does not expire with the calendar.
+            and always where the tables of people are marked as invented: a shipped example does
+            not expire with the calendar.
         scenarios: files with more scenarios, beside those in the workspace itself.
 
     Raises:
@@ -152,13 +157,14 @@ def _read(
         cohort=cohort,
         catalogue=catalogue.catalogue,
         resources=resources,
-        policy=policy.policy,
+        policy=replace(policy.policy, synthetic=policy.policy.synthetic and not tables.unmarked),
         sources=tuple(sorted(sources, key=lambda s: s.path)),
         warnings=InputError(findings.warnings).problems,
         homes={name: document.file for name, document in policy.homes.items()},
         unread=(*around.files, *around.locks),
         links=tables.links,
         absent=tables.absent,
+        unmarked=tables.unmarked,
     )
 
 
@@ -240,7 +246,9 @@ class _Tables:
             else None
         )
         made_up = self._policy is not None and self._policy.synthetic
-        self._today = self._reference_date if made_up else today or self._reference_date
+        self.unmarked = strangers(folder.at("")) if made_up else ()
+        invented = made_up and not self.unmarked
+        self._today = self._reference_date if invented else today or self._reference_date
         self._columns = (
             readable_columns(self._policy.columns, draft.outcomes) if draft and self._policy else ()
         )

@@ -91,6 +91,8 @@ def test_a_status_counts_only_as_far_as_the_log_has_it(workspace: Path, run: Run
     (line,) = json.loads(run("runs", workspace, "--json").out)["runs"]
     assert (line["standing"], line["said"]) == ("proposed", "adopted")
     assert "a file says adopted, and no audit log does" in run("runs", workspace).out
+    said = run("adopt", plan, *WHO)
+    assert (said.code, "no audit log does" in said.err) == (1, True)
     status.unlink()
     assert run("adopt", plan, *WHO, "--as", "discussed").code == 0
     true = json.loads(status.read_text("utf-8"))

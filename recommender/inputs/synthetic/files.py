@@ -13,6 +13,7 @@ import pandas as pd
 
 from recommender.errors import CannotWrite, LibraryMissing
 from recommender.inputs.catalogue import Catalogue
+from recommender.inputs.mark import write_mark
 from recommender.inputs.policy import Policy
 from recommender.inputs.synthetic.region import Simulation, joined, simulate_regions
 
@@ -32,7 +33,9 @@ def write_simulation(
     table_format: TableFormat = "csv",
     chunk: int = 8,
 ) -> tuple[Path, ...]:
-    """Write ``directory``/data (and ``directory``/truth) and return the files written.
+    """Write ``directory``/data (and ``directory``/truth) and return the tables written.
+
+    They are marked as invented (see ``inputs.mark``).
 
     Large tables come in ``table_format``; sites, professionals, commitments and true effects are
     small and always csv.  ``chunk`` regions are held in memory at a time; it changes the row
@@ -62,6 +65,7 @@ def write_simulation(
                     writer.write(getattr(several, name))
         for name, target in targets.items():
             parts[name].replace(target)
+        write_mark(directory, [target for name, target in targets.items() if name in DATA])
     except OSError as error:
         raise CannotWrite(
             f"{directory}: {error.strerror or error}; choose another folder"
