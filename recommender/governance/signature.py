@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from recommender.errors import CannotWrite, InputError, Problem, UsageError
 from recommender.governance.adoption import Step
-from recommender.governance.audit import sha256_of
+from recommender.governance.moves import sha256_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
