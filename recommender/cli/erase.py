@@ -105,10 +105,10 @@ def _tables(workspace: Path, unit: str) -> dict[str, int]:
 
 
 def _data(workspace: Path) -> Iterator[Path]:
-    from recommender.inputs import not_read, rows_of_unit
+    from recommender.inputs import file_names, rows_of_unit
 
     for table in rows_of_unit.TABLES:
-        for suffix in not_read.TABLES:
+        for suffix in file_names.TABLES:
             path = workspace / "data" / f"{table}{suffix}"
             if path.is_file():
                 yield path
