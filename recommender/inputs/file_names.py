@@ -67,10 +67,10 @@ def is_right(file: str) -> bool:
     """Whether a path is one that is read."""
     path = PurePosixPath(file)
     if path.parent == PurePosixPath("data"):
-        return path.suffix in TABLES and path.stem in NEEDED
+        return file == MARK or (path.suffix in TABLES and path.stem in NEEDED)
     if path.parent == PurePosixPath(SCENARIOS):
         return path.suffix in YAML
-    return file in (*FILES.values(), MARK)
+    return file in FILES.values()
 
 
 def strays(files: Iterable[str]) -> tuple[Stray, ...]:

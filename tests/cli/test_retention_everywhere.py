@@ -40,8 +40,8 @@ READING: dict[str, Callable[[Path], list[object]]] = {
 }  # fmt: skip
 """Commands that read tables of people, or what was made of them."""
 
-OTHERS = {"init", "simulate", "runs", "schema", "adopt", "audit", "elicit", "completion"}
-"""Commands that read none of a column's cells."""
+OTHERS = {"init", "simulate", "runs", "schema", "adopt", "audit", "elicit", "completion", "erase"}
+"""Commands that read none of a column's cells, and the one that removes them."""
 
 
 @pytest.fixture(scope="session")
