@@ -39,8 +39,8 @@ def workspace_of(folder: Path, manifest: Manifest, elsewhere: Path | None) -> Pa
     """Return where the inputs of a plan are.
 
     What a manifest says is followed to a folder that holds the plan, or that stands beside it (or
-    beside the comparison it is part of), and nowhere else: whoever sends a plan does not choose
-    which log is asked and written to.
+    beside the comparison it is part of), or whose audit log knows the plan, and nowhere else:
+    whoever sends a plan does not choose which log is asked and written to.
 
     Raises:
         UsageError: the manifest leads elsewhere, and nobody named a workspace.
@@ -52,6 +52,8 @@ def workspace_of(folder: Path, manifest: Manifest, elsewhere: Path | None) -> Pa
     here = folder.resolve()
     said = (here / manifest.workspace).resolve()
     if said in here.parents or said.is_relative_to(_around(here)):
+        return said
+    if looked_up(folder, said, manifest.created).answer == "known":
         return said
     raise UsageError(
         f"{folder}: its manifest leads to a workspace elsewhere, which is not followed; say where "

@@ -194,7 +194,9 @@ def test_lines_that_contradict_each_other_are_refused(
 ) -> None:
     book = openpyxl.load_workbook(sheet)
     line = next(r for r in range(5, 400) if book.worksheets[2][f"A{r}"].value == "canary0100")
-    fill(sheet, {(line, "G"): "accept", (line, "K"): "canary0100|mentor|winter"}, site=2)
+    fill(sheet, {(line, "G"): "accept", (line, "K"): "canary0100|mentor|winter",
+                 (line, "B"): "mentor", (line + 1, "A"): "canary0100", (line + 1, "B"): "mentor"},
+         site=2)  # fmt: skip
     fill(sheet, {(line + 1, "G"): "reject", (line + 1, "K"): "canary0100|mentor|spring",
                  (line + 1, "I"): REASON[language]}, site=2)  # fmt: skip
     with pytest.raises(InputError, match=r"refuses help that line|wijst hulp af die regel"):
@@ -208,7 +210,8 @@ def test_help_that_one_line_accepts_and_another_asks_for_is_required_once(
     line = next(r for r in range(5, 400) if book.worksheets[2][f"A{r}"].value == "canary0100")
     fill(sheet, {(line, "G"): word("accept", language), (line, "K"): "canary0100|mentor|winter",
                  (line + 1, "G"): word("swap", language), (line + 1, "I"): REASON[language],
-                 (line + 1, "K"): "canary0100|tuition|spring", (line + 1, "H"): mentor(language)},
+                 (line + 1, "K"): "canary0100|tuition|spring", (line + 1, "H"): mentor(language),
+                 (line, "B"): "mentor", (line + 1, "A"): "canary0100", (line + 1, "B"): "tuition"},
          site=2)  # fmt: skip
     decisions = read(sheet, catalogue).decisions
     assert not decisions.duplicated(["unit_id", "intervention"]).any()
