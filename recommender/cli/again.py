@@ -53,7 +53,8 @@ def workspace_of(folder: Path, manifest: Manifest, elsewhere: Path | None) -> Pa
     said = (here / manifest.workspace).resolve()
     if said in here.parents or said.is_relative_to(_around(here)):
         return said
-    if looked_up(folder, said, manifest.created).answer == "known":
+    sealed = (folder / "manifest.json").is_file()
+    if sealed and looked_up(folder, said, manifest.created).answer == "known":
         return said
     raise UsageError(
         f"{folder}: its manifest leads to a workspace elsewhere, which is not followed; say where "

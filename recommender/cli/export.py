@@ -99,7 +99,7 @@ def command(
     said = {"to": _place(target), "table": table, "audience": audience}
     if (plan_folder / DOCUMENT).is_file():
         source, names = DOCUMENT, _first_manifest(plan_folder)
-        first = plan_folder / PLANS / "first"
+        first = plan_folder / PLANS / read_comparison(plan_folder).sides[0].name
         workspace = elsewhere if names is None else workspace_if_any(first, names, elsewhere)
         created = names.created if names else ""
         refuse_strangers(

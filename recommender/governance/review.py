@@ -678,10 +678,10 @@ class _Reader:
             if unit not in self.known or (offered and offered not in self.ids) or key in seen:
                 self._wrong(line, "line")
                 continue
+            seen.add(key)
             if not _is_seen(cells, unit, offered, self.ids):
                 self._wrong(line, "moved")
                 continue
-            seen.add(key)
             offers += bool(offered)
             if any(c.data_type == "f" for c in cells[6:10]):
                 self._wrong(line, "formula")

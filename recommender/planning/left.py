@@ -75,6 +75,9 @@ class Wanted:
     outbid: Bools
 
 
+_LINE = ["role", "sites", "period"]
+
+
 def staff_of_plan(formulation: Formulation, taken: Taken, candidates: Candidates) -> pd.DataFrame:
     """Return role, sites, period, hours, capacity, used, price, reason, name: one row a line.
 
@@ -131,6 +134,11 @@ def staff_of_plan(formulation: Formulation, taken: Taken, candidates: Candidates
             )
         )
     frame = pd.DataFrame(lines, columns=list(STAFF_COLUMNS)).astype(STAFF_COLUMNS)
+    if frame.duplicated(_LINE).any():
+        # teams that only the model tells apart are one line to people
+        sums = dict.fromkeys(("hours", "capacity", "used"), "sum")
+        rest = dict.fromkeys(("price", "reason", "name"), "max")
+        frame = frame.groupby(_LINE, sort=False, as_index=False).agg({**sums, **rest})
     return tidy(frame.sort_values(["role", "sites", "period"], kind="stable"))
 
 
