@@ -198,7 +198,7 @@ def test_no_command_says_or_writes_a_canary(
         (["audit", "overrules", str(region)], {0}),
         (["pseudonymise", str(region), str(tmp_path / "copy"), "--key", str(tmp_path / "key"),
           "--create-key", "-v"], {0, 6}),
-        (["erase", "nobody", str(region)], {0}),
+        (["erase", "u9-none", str(region)], {0}),
         (["elicit", str(pairs), "--yaml", str(out / "snippet.yaml")], {0}),
         (["simulate", str(out / "more"), "--pupils", "20", "--like", str(region)], {0}),
         (["init", str(out / "new")], {0}),
