@@ -93,11 +93,12 @@ def test_a_comparison_of_an_earlier_version_is_read(compared: Compared) -> None:
 def test_a_count_that_another_would_tell_is_hidden_with_it() -> None:
     """Served 102 and 92 are known, so 16 lost would tell the 6 new."""
     counts = pd.DataFrame(
-        {"gains": [6.0, 12.0], "loses": [16.0, 15.0], "other": [54.0, 3.0],
-         "better": [20.0, 10.0], "worse": [56.0, 2.0]}
+        {"new": [6.0, 12.0], "lost": [16.0, 15.0], "other": [54.0, 3.0],
+         "better": [20.0, 10.0], "worse": [56.0, 2.0],
+         "difference": [1.25, -0.5]}
     )  # fmt: skip
     shown = counts_openly(counts)
     assert shown.isna().to_numpy().tolist() == [
-        [True, True, False, False, False],
-        [False, False, True, True, True],
+        [True, True, False, False, False, False],
+        [False, False, True, True, True, False],
     ]
