@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recommender.cli import options
+from recommender.cli import options, rights
 from recommender.cli.beside import screen
 from recommender.cli.noted import record_of
 from recommender.cli.output import Progress, answer, answer_json, remark
@@ -125,6 +125,7 @@ def command(
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
+    rights.told(inputs)
     if out is not None:
         settle(workspace, when=dt.datetime.now(dt.UTC))
     chosen = names or scenario_names(inputs.policy)

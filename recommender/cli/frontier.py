@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recommender.cli import options
+from recommender.cli import options, rights
 from recommender.cli.beside import table
 from recommender.cli.output import Progress, answer, answer_json
 
@@ -100,6 +100,7 @@ def command(
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
+    rights.told(inputs)
     inputs = apply_scenario(inputs, "".join(names) or BASE)
     sites = inputs.resources.sites
     called = dict(zip(sites["site"].tolist(), sites["name"].tolist(), strict=True))

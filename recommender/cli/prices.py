@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recommender.cli import options
+from recommender.cli import options, rights
 from recommender.cli.output import Progress, answer, answer_json
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def command(
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
+    rights.told(inputs)
     settings = settings_of(inputs.policy, seed=seed, effort=Effort(whole=False, seconds=600.0))
     try:
         found = rule_prices(inputs, names, settings, progress=progress)

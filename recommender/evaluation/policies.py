@@ -5,24 +5,31 @@ the order once and gives every unit the first thing it likes that still fits: ho
 the staff with the fewest other uses, a group is opened when hours and places allow it, statutory
 rules come first.  Groups that stay below their least number do not run; the round is done again
 without them, until every group that runs is full enough.
+
+"The most good an hour first" is the greedy method of the multiple-choice knapsack: what a unit may
+be offered is thinned to the upper hull of benefit over hours, and the steps along all hulls are
+taken by incremental efficiency, so a unit moves on to more help while hours are left (P. Sinha and
+A. A. Zoltners, The multiple-choice knapsack problem, Operations Research 27, 1979).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
 
 from recommender.allocation import Solution
 from recommender.planning import Formulation
-from recommender.planning.codes import Floats, Ints
+from recommender.planning.codes import Bools, Floats, Ints
 from recommender.planning.limits import euros
 from recommender.planning.offers import shared_out
 
 FITS = 1e-9
 """How much more than is left an offer may take: rounding of sums."""
+LEAST_HOURS = 0.05
+"""Hours that an offer counts for at least, so that what costs nearly nothing has an efficiency."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,11 +41,14 @@ class Policy:
         order: (unit blocks,) the blocks of units, the first served first.
         taste: (unit columns,) what a unit would rather have; the highest that fits is taken, and
             nothing at or below 0.
+        steps: (steps,) unit columns that units move to in turn where that fits, each from what it
+            has by then, before anybody takes what is left.
     """
 
     name: str
     order: Ints
     taste: Floats
+    steps: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 def highest_risk(formulation: Formulation, need: Floats) -> Policy:
@@ -67,11 +77,55 @@ def at_random(formulation: Formulation, seed: int) -> Policy:
 
 
 def benefit_per_hour(formulation: Formulation) -> Policy:
-    """Return "the most good an hour first": a group counts by the hours of a full place."""
-    benefit, hours = formulation.benefit, _hours(formulation)
-    taste = benefit / np.maximum(hours, 0.05)
-    best = np.maximum.reduceat(taste, formulation.problem.start[: formulation.unit.size])
-    return Policy("benefit_per_hour", np.argsort(-best, kind="stable"), taste)
+    """Return "the most good an hour first": a group counts by the hours of a full place.
+
+    A statutory rule is met first; what does not count for it is no step of its units.
+    """
+    benefit, hours = formulation.benefit, np.maximum(_hours(formulation), LEAST_HOURS)
+    problem, start = formulation.problem, formulation.problem.start
+    taste = benefit / hours
+    best = np.maximum.reduceat(taste, start[: formulation.unit.size])
+    counts = _counts(formulation)[problem.offer[: benefit.size]]
+    owed = formulation.people.rule[formulation.unit] >= 0
+    steps: list[tuple[bool, float, int]] = []
+    for block in range(formulation.unit.size):
+        columns = np.arange(start[block], start[block + 1])
+        if owed[block] and counts[columns].any():
+            columns = columns[counts[columns]]
+        hull = _upper_hull(hours[columns], benefit[columns])
+        steps += [(not owed[block], -slope, int(columns[at])) for at, slope in hull]
+    return Policy(
+        "benefit_per_hour",
+        np.argsort(-best, kind="stable"),
+        taste,
+        np.array([column for _, _, column in sorted(steps)], dtype=np.int64),
+    )
+
+
+def _upper_hull(hours: Floats, benefit: Floats) -> list[tuple[int, float]]:
+    """Return the corners of the upper hull over (0, 0), fewest hours first, each with its slope."""
+    hull: list[tuple[int, float]] = []
+    for at in np.lexsort((-benefit, hours)).tolist():
+        while True:
+            last = hull[-1][0] if hull else None
+            gained = benefit[at] - (0.0 if last is None else benefit[last])
+            added = hours[at] - (0.0 if last is None else hours[last])
+            if gained <= 0:
+                break
+            slope = gained / added if added > 0 else np.inf
+            if hull and slope >= hull[-1][1]:
+                hull.pop()
+                continue
+            hull.append((at, float(slope)))
+            break
+    return hull
+
+
+def _counts(formulation: Formulation) -> Bools:
+    """Return (offers,) which of them count for a statutory rule."""
+    owed = np.array(formulation.rows.resource, dtype=object) == "must_serve"
+    use = sp.csr_array(formulation.problem.use)[np.flatnonzero(owed)]
+    return np.asarray((use < 0).sum(axis=0)).ravel() > 0
 
 
 def follow(formulation: Formulation, policy: Policy) -> Solution:
@@ -97,6 +151,16 @@ def follow(formulation: Formulation, policy: Policy) -> Solution:
         most[short] = np.minimum(enough, groups[short] - 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What one unit took: its column, the sessions opened for it, all it needs and who gives."""
+
+    column: int
+    need: Mapping[int, float]
+    given: Sequence[tuple[int, float]]
+    opened: Sequence[int]
+
+
 class _Desk:
     """What is left of everything while units come by in turn."""
 
@@ -105,7 +169,9 @@ class _Desk:
         self.formulation, self.problem = formulation, problem
         self.use = problem.use
         self.quantity = np.zeros(problem.columns)
-        self._given: list[tuple[int, float]] = []
+        self.taken: dict[int, _Taken] = {}
+        self.has: dict[int, list[int]] = {}
+        self.served = 0
         self.closed = np.zeros(problem.offers, dtype=np.bool_)
         self.left = problem.capacity.copy()
         self.team = staff.hours.copy()
@@ -132,8 +198,8 @@ class _Desk:
                     self.places_row[session] = row
                 elif self.is_quorum[row] and amount > 0:
                     self.least[session] = amount
-        owed = sp.csr_array(self.use)[np.flatnonzero(self.is_owed)]
-        self.counts = np.asarray((owed < 0).sum(axis=0)).ravel() > 0
+        self.counts = _counts(formulation)
+        self.running: list[tuple[int, float]] = []
         self._running_help()
 
     def _entries(self, column: int) -> tuple[Ints, Floats]:
@@ -148,7 +214,8 @@ class _Desk:
         for row in np.flatnonzero(self.is_hours & (self.problem.capacity < 0)).tolist():
             need = -self.problem.capacity[row]
             self.left[row] = 0.0
-            self.team, missing = self._spend(self.team, row, need)
+            self.team, given, missing = self._spend(self.team, row, need)
+            self.running += given
             if missing > FITS:
                 self._add_supply(row, missing)
 
@@ -162,9 +229,12 @@ class _Desk:
                 return
         raise ValueError(f"nothing supplies row {row}")
 
-    def _spend(self, team: Floats, row: int, hours: float) -> tuple[Floats, float]:
-        """Return what teams have left after giving hours, and the hours that nobody has."""
+    def _spend(
+        self, team: Floats, row: int, hours: float
+    ) -> tuple[Floats, list[tuple[int, float]], float]:
+        """Return what teams have left after giving hours, who gave, and what nobody has."""
         staff, team = self.formulation.staff, team.copy()
+        given_by: list[tuple[int, float]] = []
         for way in self.ways.get(row, ()):
             if hours <= FITS:
                 break
@@ -172,13 +242,16 @@ class _Desk:
             given = min(hours, team[at] * staff.rate[at])
             if given > 0:
                 team[at] -= given / staff.rate[at]
-                self._given.append((way, given / staff.rate[at]))
+                given_by.append((way, given / staff.rate[at]))
                 hours -= given
-        return team, hours
+        return team, given_by, hours
 
     def serve(self, policy: Policy) -> None:
         """Let every unit take what it likes best of what fits, and what it is owed first."""
         start = self.problem.start
+        blocks = np.searchsorted(start, policy.steps, side="right") - 1
+        for block, column in zip(blocks.tolist(), policy.steps.tolist(), strict=True):
+            self._move(block, column)
         owed = self.formulation.people.rule[self.formulation.unit[policy.order]] >= 0
         for block in np.concatenate([policy.order[owed], policy.order[~owed]]).tolist():
             begin, end = int(start[block]), int(start[block + 1])
@@ -186,13 +259,57 @@ class _Desk:
             liked = (policy.taste[begin:end] > 0) & ~self.closed[self.problem.offer[begin:end]]
             wanted = begin + np.lexsort((-policy.taste[begin:end], ~counts))
             wanted = wanted[liked[wanted - begin]]
-            for _ in range(int(self.problem.limit[block])):
-                if not any(self._take(column) for column in wanted.tolist()):
+            for _ in range(int(self.problem.limit[block]) - len(self.has.get(block, ()))):
+                if not any(self._take(block, column) for column in wanted.tolist()):
                     break
         for row in np.flatnonzero(self.is_owed & (self.left < -FITS)).tolist():
             self._add_supply(row, -self.left[row])
 
-    def _take(self, column: int) -> bool:
+    def _move(self, block: int, column: int) -> None:
+        """Let every unit of a block go from what it has, or from nothing, to a column that fits."""
+        for had in list(self.has.get(block, ())):
+            before = self.taken[had]
+            if before.column == column or not self._leave(block, had):
+                continue
+            if not self._take(block, column):
+                self._enter(block, before)
+        while len(self.has.get(block, ())) < self.problem.limit[block]:
+            if not self._take(block, column):
+                break
+
+    def _leave(self, block: int, which: int) -> bool:
+        """Give back what was taken; not where others sit in a group that was opened for it."""
+        taken = self.taken[which]
+        for row, amount in taken.need.items():
+            if self.is_places[row] and amount < 0 and self.left[row] + amount < -FITS:
+                return False
+        for row, amount in taken.need.items():
+            if not self.is_hours[row]:
+                self.left[row] += amount
+        staff, self.team = self.formulation.staff, self.team.copy()
+        for way, hours in taken.given:
+            self.team[staff.way_team[way]] += hours
+        for at in (taken.column, *taken.opened):
+            self.quantity[at] -= 1
+        self.has[block].remove(which)
+        del self.taken[which]
+        return True
+
+    def _enter(self, block: int, taken: _Taken) -> None:
+        """Book what was found to fit."""
+        staff, self.team = self.formulation.staff, self.team.copy()
+        for way, hours in taken.given:
+            self.team[staff.way_team[way]] -= hours
+        for row, amount in taken.need.items():
+            if not self.is_hours[row]:
+                self.left[row] -= amount
+        for at in (taken.column, *taken.opened):
+            self.quantity[at] += 1
+        self.served += 1
+        self.taken[self.served] = taken
+        self.has.setdefault(block, []).append(self.served)
+
+    def _take(self, block: int, column: int) -> bool:
         """Take one of a column, and open the groups it needs, if all of it fits.
 
         What is left only becomes less, and who opens a group pays for it, so an offer that does
@@ -215,25 +332,19 @@ class _Desk:
             more, much = self._entries(at)
             for row, amount in zip(more.tolist(), much.tolist(), strict=True):
                 need[row] = need.get(row, 0.0) + amount
-        team, before, fits = self.team, len(self._given), True
+        team, given, fits = self.team, list[tuple[int, float]](), True
         for row, amount in sorted(need.items()):
             if self.is_hours[row]:
                 if amount > 0:
-                    team, missing = self._spend(team, row, amount)
+                    team, more_given, missing = self._spend(team, row, amount)
+                    given += more_given
                     fits = missing <= FITS
             elif not (self.is_quorum[row] or self.is_owed[row]):
                 fits = amount <= self.left[row] + FITS
             if not fits:
-                del self._given[before:]
                 self.closed[offer] = True
                 return False
-        self.team = team
-        for row, amount in need.items():
-            if not self.is_hours[row]:
-                self.left[row] -= amount
-        self.quantity[column] += 1
-        for at in opened:
-            self.quantity[at] += 1
+        self._enter(block, _Taken(column, need, given, opened))
         return True
 
     def _opens(self, column: int) -> list[int] | None:
@@ -262,7 +373,8 @@ class _Desk:
 
     def solution(self, name: str) -> Solution:
         """Return what was taken."""
-        for way, hours in self._given:
+        every = [given for taken in self.taken.values() for given in taken.given]
+        for way, hours in self.running + every:
             self.quantity[self.first_way + way] += hours
         columns = np.flatnonzero(self.quantity)
         return Solution(

@@ -38,7 +38,7 @@ LARGEST_EXACT = 2**53
 
 _PLAIN = rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MOST - 1}}}"
 _CODES = "use letters, digits, - and _"
-PSEUDONYMISE = "replace it by a pseudonym; `recommender pseudonymise` does that"
+OWN_NUMBER = "put a number of your own there; a service number or name may stand nowhere"
 _A_NAME = "looks like a name"
 _NOBODY = """
 0|x|xx|xxx|nan|null|none|nil|na|n/a|n.a|n.a.|nvt|n.v.t|n.v.t.|nb|n.b|n.b.|n/b|nnb|geen|niets|leeg|
@@ -115,7 +115,7 @@ def ids(
     unique: bool,
     kind: Kind = "unit",
     optional: bool = False,
-    instead: str = PSEUDONYMISE,
+    instead: str = OWN_NUMBER,
 ) -> Texts:
     """The column as ids; what is none of them is noted, and what may be a person refused.
 

@@ -101,6 +101,14 @@ def test_plan_repeats_what_silence_costs_somebody_even_when_quiet(run, fresh: Pa
     assert [s["about"] for s in json.loads(again.out)["rights"]] == [
         "consent", "duties", "running_help",
     ]  # fmt: skip
+    for words in (
+        ("compare", fresh, "--scenario", "base", "--policy", "none"),
+        ("frontier", fresh, "--steps", "2"),
+        ("prices", fresh),
+    ):
+        other = run(*words, "-q")
+        assert other.code == 0, words
+        assert other.err == said.err, words
 
 
 def test_plan_says_at_its_end_what_was_said_and_costs_somebody_a_right(run, fresh: Path) -> None:

@@ -318,8 +318,8 @@ def test_a_citizen_service_number_is_refused_and_never_shown(
     with pytest.raises(PrivacyRefusal) as caught:
         read_workspace(workspace((file, old, f"{BSN},")))
     assert (
-        f"{file} line 3: {column} looks like a citizen service number (BSN); replace it by a "
-        "pseudonym; `recommender pseudonymise` does that"
+        f"{file} line 3: {column} looks like a citizen service number (BSN); put a number "
+        "of your own there; a service number or name may stand nowhere"
     ) in str(caught.value).splitlines()
     assert BSN not in str(caught.value)
 
