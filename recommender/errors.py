@@ -37,12 +37,16 @@ class RecommenderError(Exception):
 
 
 class InputError(RecommenderError):
-    """Everything that is wrong with the files handed in, all at once (exit 3)."""
+    """Everything that is wrong with the files handed in, all at once (exit 3).
+
+    ``warnings`` are told with it: one of them may be the cause of a problem.
+    """
 
     exit_code = 3
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
         self.problems = tuple(sorted(set(problems), key=_order))
+        self.warnings = tuple(sorted(set(warnings), key=_order))
         super().__init__("\n".join(map(str, self.problems)))
 
 

@@ -135,7 +135,8 @@ def _run(args: list[str]) -> int:
 def _lines(error: RecommenderError) -> list[str]:
     """One line a problem; what is one sentence says which program speaks."""
     if isinstance(error, InputError):
-        return [str(problem) for problem in error.problems]
+        warnings = [f"{warning} (a warning)" for warning in error.warnings]
+        return [*warnings, *map(str, error.problems)]
     if isinstance(error, VerificationFailed):
         return list(error.findings)
     return [f"recommender: {line}" for line in str(error).splitlines()]

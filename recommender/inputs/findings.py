@@ -49,9 +49,9 @@ class Findings:
     def raise_if_any(self) -> None:
         """Raise all at once: PrivacyRefusal when anything is refused, else InputError."""
         if self.refusals:
-            raise PrivacyRefusal([*self.problems, *self.refusals])
+            raise PrivacyRefusal([*self.problems, *self.refusals], self.warnings)
         if self.problems:
-            raise InputError(self.problems)
+            raise InputError(self.problems, self.warnings)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
