@@ -204,9 +204,12 @@ def explain_hours(
 def repairs_of(plan: Plan, inputs: Inputs, settings: Settings) -> tuple[Repair, ...]:
     """Return what its must-serve rules lack and the fewest hours that would do, solved again.
 
-    Nothing is returned for a plan that is not one of these inputs; ``verify`` says why.
+    That takes no longer than the plan was allowed to.  Nothing is returned for a plan that is not
+    one of these inputs; ``verify`` says why.
     """
     if not any(shortage.pupils > 0 and shortage.site for shortage in plan.summary.shortages):
         return ()
     again, _ = remade(plan, inputs, settings.matching, settings.limits)
-    return () if again is None else repairs(again.formulation, again.solution)
+    if again is None:
+        return ()
+    return repairs(again.formulation, again.solution, settings.effort.seconds)

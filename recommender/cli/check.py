@@ -49,8 +49,8 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
         if not as_json:
             raise
         problems = [_record(problem) for problem in error.problems]
-        warnings = [_record(warning) for warning in error.warnings]
-        answer_json({"problems": problems, "warnings": warnings, "understood": None})
+        beside = [_record(warning) for warning in error.warnings]
+        answer_json({"problems": problems, "warnings": beside, "understood": None})
         return error.exit_code
     facts = {
         "pupils": int(inputs.cohort.units["count"].sum()),

@@ -183,6 +183,8 @@ DUTCH: Mapping[str, str] = {
     "zien of het plan groepen anders behandelt. Een verschil bewijst geen oneerlijkheid: groepen "
     "verschillen ook in risico. Een groot verschil vraagt om een gesprek.",
     "equity_table": "Hulp per groep: {column}",
+    "equity_unshown": "{column}: er zijn te weinig leerlingen met of zonder hulp om te laten zien "
+    "hoe de hulp verdeeld is.",
     "equity_none": "Er zijn geen kenmerken voor een controle op gelijke kansen.",
     "group": "Groep",
     "unknown": "onbekend",
@@ -306,11 +308,13 @@ DUTCH: Mapping[str, str] = {
     "base": "zoals het nu is",
     "more": "Wat een tiende meer uren kan opleveren",
     "more_intro": "Stel dat iedereen met dit beroep een tiende meer uren heeft. Hoeveel uur is "
-    "dat, en hoeveel voordeel kunnen die uren hoogstens geven? De prijzen bewijzen dit. Het wordt "
-    "minder als er te weinig leerlingen, groepen of andere professionals zijn. Reistijd zit bij "
-    "deze uren.",
+    "dat, en hoeveel hoger komt de grens te liggen? De prijzen bewijzen dat geen plan boven die "
+    "grens komt. Het wordt minder als er te weinig leerlingen, groepen of andere professionals "
+    "zijn. Reistijd zit bij deze uren.",
+    "more_rest": "Dit plan ligt nu al {rest} onder die grens. Zoveel meer dan in de tabel staat, "
+    "kan er hoogstens bij komen.",
     "more_hours": "Meer uren",
-    "more_worth": "Voordeel, hoogstens",
+    "more_worth": "Grens van het voordeel stijgt met",
     "curve": "Voordeel met meer uren van iedereen",
     "curve_intro": "Met meer uren ligt het beste plan ergens in het gekleurde deel. Dit plan kan "
     "dan nog steeds, en de prijzen bewijzen dat geen plan boven de bovenste lijn komt. "
@@ -351,8 +355,9 @@ DUTCH: Mapping[str, str] = {
     "rests_used": "Effecten van de hulp in dit plan",
     "rests_others": "Effecten van hulp die dit plan niet gebruikt",
     "rare": "zeldzame waarden samen",
-    "rules_intro": "Mensen bepalen deze regels. De laatste kolom zegt wat één meer hoogstens "
-    "oplevert: één euro, één leerling. Een streepje betekent dat dit plan het niet zegt.",
+    "rules_intro": "Mensen bepalen deze regels. De laatste kolom zegt hoeveel de grens van "
+    "het voordeel stijgt met één meer: één euro, één leerling. Een streepje "
+    "betekent dat dit plan het niet zegt.",
     "rule_says": "Wat er staat",
     "rule_consent": "Toestemming",
     "says_consent": "Hulp wordt alleen aangeboden als de toestemming zo is: {states}.",

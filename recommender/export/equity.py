@@ -20,6 +20,8 @@ from recommender.planning.plan import Plan
 RARE = "(rare)"
 """All values that few have, of a column whose values the policy does not declare: such a value is
 what somebody wrote in a cell, not the name of a group."""
+UNSHOWN = "(too few)"
+"""Stands for all groups of a column of which not even the totals can be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class EquityGroup:
 
     Attributes:
         column: the characteristic.  group: its value, "" where it is not known, ``RARE`` for rare
-            ones together.
+            ones together, ``UNSHOWN`` for a characteristic of which nothing can be shown.
         pupils, served: how many, and how many of them are offered help.
         benefit: expected for them, in weighted adverse outcomes averted.
     """
@@ -43,7 +45,7 @@ class EquityGroup:
 def equity_of(plan: Plan, cohort: Cohort) -> tuple[EquityGroup, ...]:
     """Return help by every ``audit_only`` category or flag, column by column.
 
-    A column of which not even the totals can be shown is left out.
+    A column of which not even the totals can be shown is named with ``UNSHOWN``.
     """
     columns = audit_columns(cohort)
     if not columns:
@@ -66,6 +68,8 @@ def _groups(people: pd.DataFrame, column: str, *, declared: bool) -> list[Equity
     if not 2 <= len(sums) <= MOST_GROUPS:
         return []
     table = hide_served(sums.rename_axis("group").reset_index())
+    if table.empty:
+        return [EquityGroup(column, UNSHOWN, None, None, None)]
     return [
         EquityGroup(
             column,

@@ -345,11 +345,13 @@ ENGLISH: Mapping[str, str] = {
     "reasons of any pupil.",
     "more": "What a tenth more hours could bring",
     "more_intro": "If everyone with this role had a tenth more hours: how many hours that is, and "
-    "how much benefit they could add at most. The prices prove it. What they do bring is less "
-    "where pupils, groups or other roles run short. Time to travel between sites is part of these "
-    "hours.",
+    "how far they could raise the limit above which the prices prove that no plan comes. What they "
+    "do bring is less where pupils, groups or other roles run short. Time to travel between sites "
+    "is part of these hours.",
+    "more_rest": "This plan lies {rest} below that limit as it is: so much more than the table "
+    "says could be gained at most.",
     "more_hours": "More hours",
-    "more_worth": "Benefit, at most",
+    "more_worth": "Limit of benefit rises by",
     "curve": "Benefit with more hours of everybody",
     "curve_intro": "With more hours the best plan lies somewhere in the shaded part: this plan "
     "can still be carried out, and its prices prove that no plan rises above the upper line. "
@@ -388,8 +390,9 @@ ENGLISH: Mapping[str, str] = {
     "rests_used": "Effects of the help in this plan",
     "rests_others": "Effects of help that this plan does not use",
     "rare": "rare values together",
-    "rules_intro": "People set these rules. The last column is what loosening a rule by one would "
-    "add at most: one euro, one pupil. A dash means that this plan does not tell.",
+    "rules_intro": "People set these rules. The last column is how far loosening a rule by one "
+    "would raise the limit that the prices prove: one euro, one pupil. A dash means that this plan "
+    "does not tell.",
     "rule_says": "What it says",
     "rule_consent": "Consent",
     "says_consent": "Help is offered only where consent is: {states}.",
@@ -572,6 +575,8 @@ ENGLISH: Mapping[str, str] = {
     "whether the plan treats groups differently. A difference proves no unfairness: groups "
     "differ in risk too. A large difference asks for a conversation.",
     "equity_table": "Help by group: {column}",
+    "equity_unshown": "{column}: too few pupils are or are not offered help to show how it is "
+    "shared.",
     "equity_none": "There are no characteristics for a check on equal treatment.",
     "group": "Group",
     "unknown": "unknown",

@@ -22,7 +22,7 @@ from recommender.export.audience import AUDIENCES as AUDIENCES
 from recommender.export.audience import COORDINATOR, OPEN, refuse_unknown
 from recommender.export.because import reason_words
 from recommender.export.disclosure import BEFORE, hidden_before, hide_counts, hide_served
-from recommender.export.equity import RARE
+from recommender.export.equity import RARE, UNSHOWN
 from recommender.export.lacks import lacks_of, owed_by_basis
 from recommender.export.manifest import Manifest
 from recommender.export.more import Point
@@ -137,6 +137,9 @@ def report_html(
         digits=figures.digits_of(summary.standard_error),
         hours={by: _in_time(records(table), calendar) for by, table in hours.items()},
         more=_more(plan, manifest),
+        rest=rounded.to_digits(summary.bound - summary.value)
+        if open_to_all
+        else summary.bound - summary.value,
         trust=trust_in(plan, open_to_all=open_to_all),
         handed=[named("outcome", outcome) for outcome in handed_in(plan)],
         in_force=rules_of(plan, manifest, words, named),
@@ -511,7 +514,10 @@ def _equity(
             else None
         )
         share = group.served / group.pupils if group.served is not None and group.pupils else None
-        tables.setdefault(group.column, []).append(
+        rows = tables.setdefault(group.column, [])
+        if group.group == UNSHOWN:
+            continue
+        rows.append(
             {"name": _group_name(group.group, words), "pupils": group.pupils,
              "served": group.served, "share": share, "each": each}
         )  # fmt: skip

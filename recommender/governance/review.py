@@ -50,6 +50,8 @@ MOST_LINES: Final = 200_000
 """Lines of all sheets together; reading stops there, whatever a sheet says of its size."""
 
 _FIRST = 5
+_BESIDE = 20
+"""Columns beside those of the sheet in which text is looked for."""
 _PAIR = ["unit_id", "intervention"]
 _WIDTHS = (16, 44, 14, 9, 11, 34, 14, 44, 34, 50)
 
@@ -109,6 +111,12 @@ _WRONG: Mapping[str, tuple[Text, Text]] = {
              "heeft andere kolommen dan het blad dat is gemaakt"),
         Text("make a new sheet, and change no columns",
              "maak een nieuw blad, en verander geen kolommen"),
+    ),
+    "beside": (
+        Text("has text beside the columns of the sheet, where it is not read",
+             "heeft tekst naast de kolommen van het blad, en die wordt niet gelezen"),
+        Text("put it in the column for remarks, or delete it",
+             "zet het in de kolom voor opmerkingen, of haal het weg"),
     ),
     "merged": (
         Text("is merged with other lines, so that what it says counts for one of them",
@@ -183,6 +191,16 @@ _SCRUBBED = Text(
     "{number} remarks are kept without the names, numbers or addresses that stood in them",
     "{number} keer zijn namen, nummers of adressen uit een opmerking weggelaten",
 )
+_GONE = Text(
+    "{gone} lines of the sheet that was made are not there any more; nothing is decided on them",
+    "{gone} regels van het blad dat is gemaakt, zijn er niet meer; daarover is niets besloten",
+)
+_COMMENTS = (
+    Text("holds comments on cells, which are not read",
+         "heeft opmerkingen bij cellen, en die worden niet gelezen"),
+    Text("put what they say in the columns and delete them",
+         "zet wat er staat in de kolommen en haal ze weg"),
+)  # fmt: skip
 _UNDECIDED = Text(
     "{left} of {offers} offers have no decision yet", "over {left} van de {offers} keer aanbod is "
     "nog niet besloten",
@@ -263,7 +281,10 @@ def review_sheet(
         for j, key in enumerate(some, 1):
             _write(hidden.cell(n, j), names.get(key, key))
     meta = book.create_sheet("plan")
-    said_of = (("format", FORMAT), ("manifest", plan_hash), ("language", language))
+    said_of = (
+        ("format", FORMAT), ("manifest", plan_hash), ("language", language),
+        ("lines", str(len(rows))),
+    )  # fmt: skip
     for n, (key, value) in enumerate(said_of, 1):
         _write(meta.cell(n, 1), key)
         _write(meta.cell(n, 2), value)
@@ -296,7 +317,7 @@ def read_review(
     problems: list[Problem] = []
     known, ids, words = set(units), set(catalogue.ids), help_words(catalogue)
     said_rows: list[_Said] = []
-    offers = 0
+    offers = there = 0
     with _opened(path) as book:
         lines = _Lines(path)
         meta = {str(row[0].value): row[1].value for row in lines.of(book["plan"], 2)}
@@ -314,14 +335,20 @@ def read_review(
                 continue
             where = f"{path.name} {_SHEET.said(language)} {sheet.title}"
             reader = _Reader(where, language, sets, words, known, ids, problems)
-            some, count = reader.lines(lines.of(sheet, len(_HEADERS)))
+            some, count, kept = reader.lines(lines.of(sheet, len(_HEADERS) + _BESIDE))
             said_rows += some
             offers += count
+            there += kept
             reader.merged(marks_of(path, sheet._worksheet_path).merged)
+        made = str(meta.get("lines") or "")
     problems += _contradictions(said_rows, language)
+    if _holds_comments(path):
+        message, remedy = (text.said(language) for text in _COMMENTS)
+        problems.append(_whole(path, message, remedy))
     if problems:
         raise InputError(problems)
-    return _decided(said_rows, offers, day, language)
+    gone = int(made) - there if made.isdigit() else 0
+    return _decided(said_rows, offers, gone, day, language)
 
 
 def merged(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
@@ -597,6 +624,11 @@ class _Lines:
             raise InputError([_whole(self._path, "is not a readable xlsx file", remedy)]) from None
 
 
+def _holds_comments(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return any(re.search(r"(^|/)(threaded)?comments", n, re.I) for n in archive.namelist())
+
+
 def _whole(path: Path, message: str, remedy: str) -> Problem:
     return Problem(path.name, None, None, message, remedy)
 
@@ -655,8 +687,8 @@ class _Reader:
     ids: set[str]
     problems: list[Problem]
 
-    def lines(self, rows: Iterable[tuple[Any, ...]]) -> tuple[list[_Said], int]:
-        """The decided lines of one sheet and how many offers it holds."""
+    def lines(self, rows: Iterable[tuple[Any, ...]]) -> tuple[list[_Said], int, int]:
+        """The decided lines of one sheet, and how many offers and lines it holds."""
         by = role = ""
         found: list[_Said] = []
         right = True
@@ -668,6 +700,8 @@ class _Reader:
                 right = all(map(_is_header, cells, _HEADERS))
             if line < _FIRST:
                 continue
+            if right and any(_text(cell.value) for cell in cells[len(_HEADERS) :]):
+                self._wrong(line, "beside")
             decision, instead, reason, remark, key = (_text(c.value) for c in cells[6:11])
             if not key and not any((decision, instead, reason, remark)):
                 continue
@@ -701,7 +735,7 @@ class _Reader:
                 )  # fmt: skip
         if found and not (by and role):
             self._wrong(2, "nobody")
-        return found, offers
+        return found, offers, len(seen)
 
     def merged(self, ranges: Iterable[Range]) -> None:
         """Note the cells to fill in that are merged: of several lines only the first says it."""
@@ -781,7 +815,9 @@ def _contradictions(lines: Sequence[_Said], language: str) -> Iterator[Problem]:
             yield _problem(other.sheet, other.line, "twice", language)
 
 
-def _decided(lines: Sequence[_Said], offers: int, day: dt.date, language: str) -> Decided:
+def _decided(
+    lines: Sequence[_Said], offers: int, gone: int, day: dt.date, language: str
+) -> Decided:
     records: list[tuple[str, str, str, str, str]] = []
     remarks = scrub(pd.Series([s.remark for s in lines], dtype="str")).tolist()
     for line, remark in zip(lines, remarks, strict=True):
@@ -808,6 +844,8 @@ def _decided(lines: Sequence[_Said], offers: int, day: dt.date, language: str) -
     if looked_at < offers:
         text = _UNDECIDED.said(language)
         warnings.append(text.format(left=offers - looked_at, offers=offers))
+    if gone > 0:
+        warnings.append(_GONE.said(language).format(gone=gone))
     return Decided(
         decisions=frame.sort_values(["unit_id", "intervention"], kind="stable", ignore_index=True),
         offers=offers,

@@ -10,6 +10,8 @@ what comes out without a shortage is called a repair.
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +26,7 @@ from recommender.planning.formulate import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.local import (
     PROOF,
+    SECONDS,
     STEP,
     WIDE,
     Extra,
@@ -110,15 +113,23 @@ class _Short:
     unsuited: float
 
 
-def repairs(formulation: Formulation, solution: Solution) -> tuple[Repair, ...]:
+def repairs(
+    formulation: Formulation, solution: Solution, seconds: float = math.inf
+) -> tuple[Repair, ...]:
     """Return a repair for every rule and site that lacks pupils, and one of all together.
 
     Nothing is returned where nothing lacks.
+
+    Args:
+        formulation: the problem with its meaning.
+        solution: the plan that lacks them.
+        seconds: how long the search for all of them may take.
     """
+    end = time.monotonic() + seconds
     short = _shortages(formulation, solution)
-    found = [_repaired(formulation, solution, (each,)) for each in short]
+    found = [_repaired(formulation, solution, (each,), end) for each in short]
     if len([repair for repair in found if repair.hours or repair.euros]) > 1:
-        found.append(_repaired(formulation, solution, short))
+        found.append(_repaired(formulation, solution, short, end))
     return tuple(found)
 
 
@@ -161,7 +172,9 @@ def _owed(formulation: Formulation, rule: int, site: int) -> tuple[Ints, float]:
     return np.flatnonzero(owed & may), float(people.count[owed & ~may].sum())
 
 
-def _repaired(formulation: Formulation, solution: Solution, short: tuple[_Short, ...]) -> Repair:
+def _repaired(
+    formulation: Formulation, solution: Solution, short: tuple[_Short, ...], end: float
+) -> Repair:
     people, book = formulation.people, formulation.book
     alone = len(short) == 1
     lacks = Repair(
@@ -171,21 +184,21 @@ def _repaired(formulation: Formulation, solution: Solution, short: tuple[_Short,
         unsuited=sum(each.unsuited for each in short),
     )
     unit = np.unique(np.concatenate([each.unit for each in short]))
-    if unit.size == 0:
+    if unit.size == 0 or time.monotonic() >= end:
         return lacks
     family = people.family[unit]
     sites = np.unique(np.concatenate([people.site[unit], people.home[family[family >= 0]]]))
     near = PROOF if alone else WIDE
     room = room_of(formulation, solution, sites, unit, near=near)
     rows = _rows(formulation, sites)
-    added = _fewest(formulation, room, rows, short)
+    added = _fewest(formulation, room, rows, short, end)
     if added is None:
         return lacks
     more = room
     for row, amount in zip(rows.tolist(), added.tolist(), strict=True):
         if amount > 0:
             more = with_more(more, row, amount, formulation)
-    again = best(more)
+    again = best(more, _left(end))
     proved = again is not None and all(
         again.of(np.array([each.column])) <= each.unsuited + WHOLE for each in short
     )
@@ -198,6 +211,11 @@ def _repaired(formulation: Formulation, solution: Solution, short: tuple[_Short,
     return replace(lacks, hours=hours, euros=float(added[~is_hours].sum()), proved=proved)
 
 
+def _left(end: float) -> float:
+    """Return how long one search may take."""
+    return min(SECONDS, end - time.monotonic())
+
+
 def _rows(formulation: Formulation, sites: Ints) -> Ints:
     """Return the rows that may be added to: hours at the sites, and money."""
     labels = formulation.rows
@@ -207,7 +225,7 @@ def _rows(formulation: Formulation, sites: Ints) -> Ints:
 
 
 def _fewest(
-    formulation: Formulation, room: Room, rows: Ints, short: tuple[_Short, ...]
+    formulation: Formulation, room: Room, rows: Ints, short: tuple[_Short, ...], end: float
 ) -> Floats | None:
     """Return (rows,) the least to add so that nobody suited lacks help, or None if nothing does."""
     problem = room.problem
@@ -241,7 +259,8 @@ def _fewest(
     )
     beyond = formulation.problem.columns + np.arange(width)
     none = np.zeros(problem.columns + width)
-    found = best(Room(wide, np.concatenate([room.columns, beyond]), room.rows, 0.0, none))
+    whole = Room(wide, np.concatenate([room.columns, beyond]), room.rows, 0.0, none)
+    found = best(whole, _left(end))
     if found is None:
         return None
     added = np.zeros(rows.size)
