@@ -120,11 +120,25 @@ def _of_pupils(said: Understood) -> Iterable[tuple[str, str]]:
         if "completed" in absent
         else _counted(pupils.by_completed, most=4) or "nothing by anybody",
     )
+    yield "languages", _languages(said)
     running = sum(part.commitments for part in said.running)
     when = _counted(_by((part.period, part.commitments) for part in said.running), most=4)
     what = _counted(_by((part.intervention, part.commitments) for part in said.running), most=4)
     yield "running help", f"{running:,}; {when}; {what}" if running else "none: none is carried on"
     yield "decisions", _counted(said.decisions) or "none"
+
+
+def _languages(said: Understood) -> str:
+    pupils = said.pupils
+    if "language" in said.absent.get("pupils", ()):
+        return "no such column: nobody is met in a language of their own"
+    if not pupils.by_language:
+        return "none is said"
+    counted = _counted({word or "other words": n for word, n in pupils.by_language.items()})
+    if pupils.unspoken == pupils.by_language:
+        return f"{counted}; no professional lists one of them"
+    unspoken = ", ".join(word or "other words" for word in pupils.unspoken)
+    return f"{counted}; no professional lists {unspoken}" if unspoken else counted
 
 
 def _of_the_plan(said: Understood, policy: Policy) -> Iterable[tuple[str, str]]:

@@ -16,7 +16,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from recommender.inputs.findings import Findings, one_of, suggestion
-from recommender.inputs.number_words import TWO_READINGS, doubtful, remedy_of, two_ways
+from recommender.inputs.number_words import (
+    TWO_READINGS,
+    doubtful,
+    may_be_shown,
+    remedy_of,
+    two_ways,
+)
 from recommender.inputs.persons import looks_like_bsn as looks_like_bsn
 from recommender.inputs.shown import short_number, showable
 from recommender.inputs.shown import shown_id as shown_id
@@ -124,16 +130,21 @@ def numbers(
         values = np.full(len(words), np.nan)
         values[readable] = cleaned[readable].to_numpy(dtype=object).astype(np.float64)
         unsure = readable & _unsure(table, column, words, values, maximum)
+        if not table.decimal_comma:
+            few = readable & ~unsure
+            _warn_of_thousands(findings, table, column, words, values, codes, few, maximum, show)
     finite = np.isfinite(values)
     _report_two_readings(
         findings, table, column, words, codes, np.append(unsure, False)[codes], show
     )
     finite &= ~unsure
     usual = _number_remedy(required)
+    if whole and minimum is not None and maximum is not None:
+        usual = f"give a whole number from {_plain(minimum)} to {_plain(maximum)}"
 
     def instead(row: int) -> str:
         word = str(words[codes[row]])
-        shown = show and short_number(word)
+        shown = show and (short_number(word) or may_be_shown(word))
         return remedy_of(word, comma=table.decimal_comma, shown=shown) or usual
 
     checks: list[tuple[Bools, str, str | Callable[[int], str]]] = [
@@ -235,7 +246,11 @@ def codes_of(
             "write a semicolon between them: a;b",
         )  # fmt: skip
     else:
-        joined = np.zeros(len(distinct), dtype=bool)
+        joined = np.array([names_several(w, known) for w in distinct], dtype=bool)
+        report(
+            findings, table, column, joined[row_codes], "holds several codes",
+            "one may stand here: keep the one that counts",
+        )  # fmt: skip
     right: list[str] = []
     unknown: list[str | None] = []
     for word, unread in zip(distinct, joined, strict=True):
@@ -266,7 +281,10 @@ def codes_of(
                 return instead
             if not choices:
                 return "leave it empty; none is declared"
-            return suggestion(word, choices) if show else f"use {one_of(choices)}"
+            if show:
+                return suggestion(word, choices)
+            alike = word is not None and meant(word, choices) is not None
+            return f"use {one_of(choices)}" + (": capitals and blanks count" if alike else "")
 
         report(findings, table, column, wrong[row_codes], message, remedy)
     if required:
@@ -283,7 +301,16 @@ def codes_of(
 
 
 _BETWEEN = re.compile(r"[,/|+&\n]")
+_BETWEEN_CODES = re.compile(r"[;,/|+&\n]|\s(?:en|and)\s")
 _BETWEEN_KNOWN = re.compile(r"[,/|+&\s]|\s(?:en|and)\s")
+
+
+def names_several(cell: str, known: Collection[str] | None) -> bool:
+    """Whether a cell holds more codes than one, every one of them known in some spelling."""
+    if known is None or cell in known or not _BETWEEN_CODES.search(cell):
+        return False
+    pieces = [p.strip() for p in _BETWEEN_CODES.split(cell) if p.strip()]
+    return len(pieces) > 1 and all(p in known or meant(p, known) for p in pieces)
 
 
 def not_by_semicolon(cell: str, known: Collection[str] | None, also: Collection[str] = ()) -> bool:
@@ -332,6 +359,39 @@ def _unsure(
     )
     two &= np.array([word in found for word in words], dtype=bool)
     return two
+
+
+def _warn_of_thousands(
+    findings: Findings,
+    table: Table,
+    column: str,
+    words: npt.NDArray[Any],
+    values: Floats,
+    codes: npt.NDArray[np.intp],
+    read: Bools,
+    maximum: float | None,
+    show: bool,
+) -> None:
+    """Warn once of ``12.000`` among whole numbers, which a comma table makes 12."""
+    if not any("." in word for word in words):
+        return
+    two = read & np.array([TWO_READINGS.fullmatch(w) is not None for w in words], dtype=bool)
+    others = values[read & ~two]
+    zeros = all(str(word).endswith("0") for word in words[two])
+    if not two.any() or (others != np.floor(others)).any() or not (others.size or zeros):
+        return
+    if maximum is not None and (np.abs(values[two]) * 1000 > maximum).any():
+        return
+    rows = np.flatnonzero(np.append(two, False)[codes])
+    word, value = str(words[codes[rows[0]]]), values[codes[rows[0]]]
+    told = show and may_be_shown(word)
+    findings.warn(
+        table.file, int(table.lines[rows[0]]), column,
+        (f"is '{word}', which is read as {value:g}" if told else "is read with its dot as decimal")
+        + (f", as are {rows.size - 1:,} more" if rows.size > 1 else "")
+        + (": all others are whole numbers" if others.size else ""),
+        "where thousands are meant, write 12000 and not 12.000",
+    )  # fmt: skip
 
 
 def _shows_decimal_commas(table: Table) -> bool:

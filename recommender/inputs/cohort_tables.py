@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommender.inputs import cells, identity
+from recommender.inputs import cells, identity, languages
 from recommender.inputs.cells import report, shown_id, text
 from recommender.inputs.findings import Findings, one_of
 from recommender.inputs.known import NEEDED, Known, has_columns
@@ -65,7 +65,7 @@ def read_units(table: Table, known: Known, findings: Findings) -> pd.DataFrame |
         "family_id": identity.ids(
             table, "family_id", findings, unique=False, kind="family", optional=True
         ),
-        "language": text(table, "language"),
+        "language": languages.read(table, "language", findings, many=False),
         "consent": _consent(table, findings),
         "must_serve": _must_serve(table, known, findings),
     }  # fmt: skip
@@ -163,7 +163,7 @@ def read_profiles(
         f"{shown_id(frame['unit_id'][row])}",
         "keep one risk for every unit and outcome",
     )  # fmt: skip
-    if units is not None:
+    if units is not None and frame["unit_id"].isin(units["unit_id"]).any():
         _check_coverage(table, frame, units, known, findings)
     return frame.sort_values(["unit_id", "outcome"], kind="stable", ignore_index=True)
 
@@ -535,7 +535,14 @@ def _units_of(
     unknown = ~_among(column, others)
     if unknown.any():
         unknown &= ((column != "") & ~cells.looks_like_bsn(column)).to_numpy(dtype=bool)
-        unknown &= ~_linked(table, column, units, findings)
+        unknown &= ~identity.spelled_otherwise(
+            table, "unit_id", column, units["unit_id"], "data/pupils", findings
+        )
+        strange = column.where(pd.Series(unknown), "")
+        met, message, remedy = identity.one_cause(strange, units["unit_id"], "data/pupils")
+        if message:
+            findings.problem(table.file, None, "unit_id", message, remedy)
+            unknown &= ~met
     report(
         findings, table, "unit_id", unknown,
         lambda row: f"is {shown_id(column[row], others[0])}, which is not in data/pupils",

@@ -16,6 +16,7 @@ TABLE_LIKE = (*TABLES, ".xls", ".xlsm", ".xlsb", ".ods", ".tsv", ".tab", ".numbe
 YAML = (".yaml", ".yml")
 FILES = {"planning": "planning.yaml", "interventions": "interventions.yaml"}
 SCENARIOS = "scenarios"
+FOLDERS_OF_TABLES = ("data", "datas", "gegevens")
 MARK = "data/synthetic.json"
 """Says which tables are invented."""
 _SUFFIXES = (*TABLE_LIKE, *YAML, ".txt", ".dat", ".json", ".xml", ".gz", ".zip", ".xlt", ".xltx")
@@ -103,7 +104,7 @@ def _stray(file: str) -> Stray | None:
         return _nearest(file, stem, FILES)
     if not likely or (not folder and not any(s in TABLE_LIKE for s in suffixes)):
         return None
-    if len(folder) > 1 or (folder and folder[0] not in ("data", "datas", "gegevens")):
+    if len(folder) > 1 or (folder and folder[0] not in FOLDERS_OF_TABLES):
         near = _nearest(file, stem, _TABLE_FILES)
         return near and Stray(file, near.meant, sure=False)
     return _nearest(file, stem, _TABLE_FILES)

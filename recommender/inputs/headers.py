@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from recommender.inputs.findings import Findings
+from recommender.inputs.findings import Findings, some
 from recommender.inputs.names import plain, probably_meant, same_name, shown
 from recommender.inputs.tables import Table
+
+MOST_SAID = 3
+"""Names that differ by what eyes pass over and are said one by one; more have one cause."""
 
 
 def near_misses(
@@ -36,7 +39,20 @@ def check_header(
 ) -> Mapping[str, str]:
     """Note every name that is not quite right, and what it should be; they are returned too."""
     near = near_misses(table.header, known, declared)
+    dressed = {w: n for w, n in near.items() if n not in table.header and plain(w) == plain(n)}
+    if len(dressed) > MOST_SAID:
+        pairs = [f"'{name}' for '{shown(word)}'" for word, name in dressed.items()]
+        findings.problem(
+            table.file, 1, None,
+            f"has {len(dressed)} names of columns with other capitals, blanks or marks than they "
+            "are read by",
+            f"write {some(pairs, MOST_SAID)}",
+        )  # fmt: skip
+    else:
+        dressed = {}
     for word, name in near.items():
+        if word in dressed:
+            continue
         if name in table.header:
             findings.problem(
                 table.file, 1, name, f"stands beside '{shown(word)}', which is the same name",

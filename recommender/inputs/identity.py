@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -317,6 +317,52 @@ def spelled_otherwise(
     return result
 
 
+def one_cause(words: Texts, known: Texts, where: str) -> tuple[Bools, str, str]:
+    """Which ids that nobody has would be met but for one cause; message and remedy for them all.
+
+    Args:
+        words: a column of ids.
+        known: the ids of the other table.
+        where: that table, for the message.
+    """
+    strange = sorted({*words[~words.isin(known)]} - {""})
+    cause = likely_cause(strange, {*known})
+    met: Bools = np.zeros(len(words), dtype=bool)
+    here = next((way for way, why in _WAYS.items() if why == cause), None)
+    if here is None or (here is number_in and not all(map(str.isdecimal, strange))):
+        return met, "", ""
+    there = {here(k) for k in known} - {""}
+    those = {word for word in strange if here(word) in there}
+    met = words.isin(those).to_numpy(dtype=bool)
+    if here is _without_front_zeros and sum(k.startswith("0") for k in known) < sum(
+        word.startswith("0") for word in those
+    ):
+        cause = f"the zeros in front of the numbers were lost in {where}"
+    return (
+        met,
+        f"has {len(those):,} id{'s' * (len(those) != 1)} that would be in {where} but for one "
+        f"thing: {cause}",
+        "write ids the same way in every table; a spreadsheet keeps zeros in cells of text",
+    )
+
+
+def _without_front_zeros(word: str) -> str:
+    return folded(word).lstrip("0")
+
+
+def _without_decimals(word: str) -> str:
+    return re.sub(r"\.0+$", "", folded(word)).lstrip("0")
+
+
+_WAYS: Mapping[Callable[[str], str], str] = {
+    folded: "they are spelled otherwise (capitals, accents or hidden marks)",
+    _without_front_zeros: "the zeros in front of the numbers were lost",
+    _without_decimals: "the numbers were saved with decimals",
+    number_in: "the letters in front of the numbers, or zeros, differ",
+}
+"""How ids of two tables may be one id after all -> why they are not the same."""
+
+
 def likely_cause(words: Collection[str], known: Collection[str]) -> str:
     """Why ids of one table meet none of another: "the zeros in front were lost"; "" if unclear.
 
@@ -332,12 +378,4 @@ def likely_cause(words: Collection[str], known: Collection[str]) -> str:
         there = {meeting(k) for k in others} - {""}
         return sum(meeting(w) in there for w in some) / len(some)
 
-    if share(folded) > 0.5:
-        return "they are spelled otherwise (capitals, accents or hidden marks)"
-    if share(lambda w: folded(w).lstrip("0")) > 0.5:
-        return "the zeros in front of the numbers were lost"
-    if share(lambda w: re.sub(r"\.0+$", "", folded(w)).lstrip("0")) > 0.5:
-        return "the numbers were saved with decimals"
-    if share(number_in) > 0.5:
-        return "the letters in front of the numbers, or zeros, differ"
-    return ""
+    return next((cause for way, cause in _WAYS.items() if share(way) > 0.5), "")

@@ -63,6 +63,8 @@ def has_columns(table: Table, names: Collection[str], findings: Findings) -> boo
         )  # fmt: skip
         return False
     for name, near in near_ones.items():
+        if name in table.near:
+            continue  # the header was checked, and it was said
         if near:
             note_miss(table.file, name, near, findings)
         else:

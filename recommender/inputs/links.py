@@ -56,7 +56,7 @@ def links_of(
     """
     if sites is not None and units is not None:
         yield _link("data/sites", "site", sites["site"], PUPILS, units["site"])
-    if sites is not None and staff is not None and not (staff["sites"] == "*").any():
+    if sites is not None and staff is not None and len(staff) and not (staff["sites"] == "*").any():
         at = staff["sites"].str.split(";").explode()
         yield _link("data/sites", "site", sites["site"], "data/professionals", at)
     if units is not None and history is not None:
@@ -82,7 +82,7 @@ def _link(table: str, column: str, ids: Texts, to: str, *others: Texts) -> Link:
 
 def warn_of_few(found: Link, findings: Findings) -> None:
     """A warning where a table meets nobody or less than half; no id stands in it."""
-    if not found.meets_few:
+    if not found.meets_few or _is_explained(found, findings):
         return
     met = f"only {found.met:,}" if found.met else "none"
     why = (
@@ -96,6 +96,14 @@ def warn_of_few(found: Link, findings: Findings) -> None:
         f"{found.to}{why}",
         "write ids the same way in every table; a spreadsheet keeps leading zeros in cells of text",
     )  # fmt: skip
+
+
+def _is_explained(found: Link, findings: Findings) -> bool:
+    """Whether a problem of the whole column says already why its ids meet nobody."""
+    return any(
+        p.line is None and p.column == found.column and p.file.rpartition(".")[0] == found.table
+        for p in findings.problems
+    )
 
 
 def _loosely(ids: pd.Index[str]) -> pd.Index[str]:

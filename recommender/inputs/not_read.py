@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from recommender.inputs.consent_elsewhere import (
+    is_of_another_version,
+    where_consent_is_spoken_of,
+)
 from recommender.inputs.file_names import (
+    FOLDERS_OF_TABLES,
     SCENARIOS,
     TABLE_LIKE,
     TABLES,
@@ -25,7 +30,7 @@ from recommender.inputs.rosters import EDEXML, ONEROSTER, explained, roster_of
 MOST_FILES = 1_000
 _ABOUT = ("readme", "license", "licence", "leesmij")
 _LEFT_BEHIND = ("thumbs.db", "desktop.ini")
-_FOLDERS = {"data": "data", "datas": "data", "gegevens": "data"} | dict.fromkeys(
+_FOLDERS = dict.fromkeys(FOLDERS_OF_TABLES, "data") | dict.fromkeys(
     ("scenarios", "scenario"), SCENARIOS
 )
 
@@ -85,20 +90,38 @@ def note(found: Beside, root: Path, findings: Findings) -> None:
         said.update(files)
     for stray in found.strays:
         forms = TABLES if stray.meant.endswith(TABLES) else YAML
-        there = any((root / stray.meant).with_suffix(form).exists() for form in forms)
+        others = [(root / stray.meant).with_suffix(form) for form in forms]
+        there = any(o.exists() and _identity(o) != _identity(root / stray.file) for o in others)
         if stray.sure or not there:
             findings.problem(
                 shown(stray.file), None, None, f"is not read, and seems to be {stray.meant}",
-                "keep one of the two" if there else f"save it as {_forms(stray.meant)}",
+                "keep one of the two" if there else _remedy(stray.meant),
             )  # fmt: skip
             said.add(stray.file)
+    for file in found.files:
+        where = where_consent_is_spoken_of(root / file, file) if file not in said else ""
+        if where:
+            findings.problem(
+                shown(file), None, None,
+                f"is not read, and {where} of consent: who refuses would be planned for",
+                "this version reads consent from data/pupils, column consent: put it there, or "
+                "move the file out of data/",
+            )  # fmt: skip
+            said.add(file)
     for lock in found.locks:
         findings.warn(
             shown(lock), None, None, f"says that {shown(lock_of(lock) or '')} is open",
             "save and close it in the spreadsheet program: what is not saved is not read",
         )  # fmt: skip
     for file in found.files:
-        if file not in said:
+        if file in said:
+            continue
+        if is_of_another_version(file):
+            findings.warn(
+                shown(file), None, None, "is not read: this version does not read it yet",
+                "nothing in it counts in a plan",
+            )  # fmt: skip
+        else:
             findings.warn(
                 shown(file), None, None, "is not read",
                 "tables belong in data/, scenarios in scenarios/; `recommender decide` reads a "
@@ -120,9 +143,9 @@ def _files(root: Path) -> Iterator[Path]:
                 yield entry
 
 
-def _forms(file: str) -> str:
-    """The names under which a file may be saved."""
-    return f"{file} or .xlsx" if file.endswith(".csv") else file
+def _remedy(file: str) -> str:
+    """Under which name a file is to stand."""
+    return f"save it as {file} or .xlsx" if file.endswith(".csv") else f"rename it to {file}"
 
 
 def _is_apart(path: Path) -> bool:

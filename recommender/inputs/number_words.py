@@ -21,6 +21,12 @@ _MONEY = re.compile(r"\u20ac|\beuros?\b|\beur\b|[.,](?:-+|\u2013|\u2014)$", re.I
 _PERCENT = re.compile(r"\s*(?:%|procent|percent|pct)\.?$", re.IGNORECASE)
 _POWER = re.compile(rf"{_SIGN}[0-9.,]+[eE][+-]?[0-9]+")
 _UNIT = re.compile(r"\s*([^\W\d_].*)$")
+_UNIT_WORDS = """
+u uur uren h hr hrs hour hours euro euros leerling leerlingen pupil pupils kind kinderen child
+children student students punt punten point points"""
+_UNITS = frozenset(_UNIT_WORDS.split())
+"""Words behind a number that change nothing; thousands, minutes and weeks do."""
+_CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9])(?::([0-5][0-9])(?:\.0+)?)?")
 _MONTHS = (
     "jan", "feb", "mar", "mrt", "maa", "apr", "mei", "may", "jun", "jul", "aug", "sep", "okt",
     "oct", "nov", "dec",
@@ -31,9 +37,12 @@ _DATE = re.compile(
     rf"|(?:{'|'.join(_MONTHS)})[a-z]*\.?[- ]?\d{{1,4}}",
     re.IGNORECASE,
 )
-_BOTH = re.compile(r"\d+(?:[.,]\d+)?\s*(?:/|&|\+|en|and)\s*\d+(?:[.,]\d+)?")
+_BOTH = re.compile(r"\d+(?:[.,]\d+)?\s*(?:/|&|en|and)\s*\d+(?:[.,]\d+)?")
+_SUM = re.compile(r"\d+(?:[.,]\d+)?(?:\s*\+\s*\d+(?:[.,]\d+)?)+")
 _SWITCHES = ("true", "false", "yes", "no", "ja", "nee", "waar", "onwaar")
 _MOST_DIGITS = 8  # a longer number may be somebody's
+_FEW_DIGITS = 6
+FTE = "fte"
 
 
 def readings(word: str) -> tuple[Decimal, ...]:
@@ -129,18 +138,23 @@ def remedy_of(word: str, *, comma: bool, shown: bool = True) -> str:
         return f"write a share as {written(Decimal('0.45'), comma=comma)}, without %"
     if _POWER.fullmatch(word):
         return ""
-    bare = _MONEY.sub("", word).strip()
-    unit = _UNIT.search(bare)
-    if unit and readings(bare[: unit.start()]):
-        if unit[1].casefold().strip(".") in ("fte", "wtf"):
-            return "write hours and not FTE: a full-time year has about 1659 hours"
-        found, what = readings(bare[: unit.start()]), "the unit"
-    else:
-        found, what = readings(bare), "marks" if bare != word else ""
+    if _SUM.fullmatch(word):
+        return "write one number, and no sum"
+    clock = _CLOCK.fullmatch(word)
+    if clock is not None:
+        hours = Decimal(clock[1]) + Decimal(60 * int(clock[2]) + int(clock[3] or 0)) / 3600
+        if not shown:
+            return (
+                f"write hours as a number: half an hour is {written(Decimal('0.5'), comma=comma)}"
+            )
+        return f"write {written(round(hours, 4), comma=comma)}: a time of day is no number"
+    found, what = _undressed(word)
+    if what == FTE:
+        return "write hours and not FTE: a full-time year has about 1659 hours"
     if not found:
         return ""
     if not shown:
-        return f"write {written(Decimal('1200'))} or {written(Decimal('1.2'), comma=comma)}"
+        return f"write the number alone, such as 12 or {written(Decimal('0.5'), comma=comma)}"
     if len(found) == 2:
         small, large = found
         return (
@@ -151,6 +165,28 @@ def remedy_of(word: str, *, comma: bool, shown: bool = True) -> str:
     if clean == word:
         return ""
     return f"write {clean}, without {what}" if what else f"write {clean}"
+
+
+def may_be_shown(word: str) -> bool:
+    """Whether a word is a number with marks or a unit around it, too short to be anybody's."""
+    digits = sum(c.isdigit() for c in word)
+    if digits > _FEW_DIGITS or (
+        re.search(r"(?<![0-9.,])0[0-9]", word) and not _CLOCK.fullmatch(word)
+    ):
+        return False
+    return _CLOCK.fullmatch(word) is not None or bool(_undressed(word)[0])
+
+
+def _undressed(word: str) -> tuple[tuple[Decimal, ...], str]:
+    """The readings of a number without marks of money or a unit, and what stood around it."""
+    bare = _MONEY.sub("", word).strip()
+    unit = _UNIT.search(bare)
+    if unit and readings(bare[: unit.start()]):
+        name = unit[1].casefold().strip(".")
+        if name in ("fte", "wtf"):
+            return (), FTE
+        return (readings(bare[: unit.start()]), "the unit") if name in _UNITS else ((), "")
+    return readings(bare), "marks" if bare != word else ""
 
 
 def written(number: Decimal, *, comma: bool = False) -> str:

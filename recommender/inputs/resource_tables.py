@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from recommender.inputs import cells, identity
+from recommender.inputs import cells, identity, languages
 from recommender.inputs.cells import report, shown_id, text
 from recommender.inputs.findings import Findings
 from recommender.inputs.known import NEEDED, Known, has_columns
@@ -75,7 +75,7 @@ def read_professionals(
             "hours": cells.numbers(
                 table, "hours", findings, show=True,
                 minimum=HOURS.low, maximum=HOURS.high, required=True,
-                when_low="use a number from 0 to 10,000",
+                when_low="use 0 or more",
             ),
             "sites": cells.codes_of(
                 table, "sites", known.sites, findings, where="a site of data/sites", many=True,
@@ -86,9 +86,7 @@ def read_professionals(
                 required=False,
             ),
             "cost_per_hour": np.where(np.isnan(cost), by_role, cost),
-            "languages": cells.codes_of(
-                table, "languages", None, findings, where="", many=True, required=False,
-            ),
+            "languages": languages.read(table, "languages", findings, many=True),
             "days": _days(table, findings),
             "row": np.arange(table.rows),
         }

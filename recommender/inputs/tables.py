@@ -27,6 +27,7 @@ from recommender.inputs.failed_cells import failed
 from recommender.inputs.findings import Findings
 from recommender.inputs.names import probably_meant, same_name
 from recommender.inputs.sheet_marks import SheetMarks, marks_of, unreadable_rows
+from recommender.inputs.totals import totals
 from recommender.inputs.unfolding import Unreadable, measure
 
 MOST_BYTES = 4 * 2**30
@@ -50,7 +51,7 @@ class Table:
         file: the name used in messages.
         header: the names of all columns, also of those that were not read.
         frame: the columns that were asked for: text ("" where empty, blanks around it removed),
-            or the numbers and flags of a parquet file.
+            or the numbers of a parquet file.
         lines: (rows,) the line (csv) or row (xlsx, parquet: from 1, header included) of each row.
         decimal_comma: whether "0,5" is a number here (semicolon tables and sheets).
         sha256: of the file's bytes.
@@ -113,7 +114,8 @@ def load_table(path: Path, file: str, findings: Findings, *, wanted: Wanted = No
             raise _Unread(
                 None, f"is larger than {MOST_BYTES // 2**30} GiB", "split it or use segments"
             )
-        return _without_failed(reader(path, file, findings, wanted), findings)
+        table = _without_failed(reader(path, file, findings, wanted), findings)
+        return _without_totals(table, findings)
     except _Unread as why:
         findings.problem(file, why.line, None, why.message, why.remedy)
     except OSError as error:
@@ -172,6 +174,19 @@ def _without_failed(table: Table, findings: Findings) -> Table:
     return replace(table, frame=frame, lines=table.lines[~lost], complete=False)
 
 
+def _without_totals(table: Table, findings: Findings) -> Table:
+    """The table without lines of totals; each of them is noted."""
+    lines = totals(table.frame)
+    if lines is None:
+        return table
+    for line in table.lines[lines][:MOST_MESSAGES].tolist():
+        findings.problem(
+            table.file, int(line), None, "looks like a line of totals", "delete the row"
+        )
+    frame = table.frame[~lines].reset_index(drop=True)
+    return replace(table, frame=frame, lines=table.lines[~lines], complete=False)
+
+
 def _header(
     cells: Sequence[str], file: str, line: int, findings: Findings, wanted: Wanted
 ) -> tuple[str, ...]:
@@ -212,18 +227,26 @@ def _chosen(header: Sequence[str], wanted: Wanted) -> dict[str, int]:
 
 
 def _uneven(
-    file: str, lines: Lines, cells: npt.NDArray[np.int64], width: int, findings: Findings
+    file: str,
+    lines: Lines,
+    cells: npt.NDArray[np.int64],
+    width: int,
+    findings: Findings,
+    *,
+    sheet: bool = False,
 ) -> None:
-    """Note the rows that have another number of cells than the header."""
+    """Note the rows that have another number of cells than the header; a sheet has no separator."""
     odd = np.flatnonzero(cells != width)
-    for row in odd[:MOST_MESSAGES]:
-        more = cells[row] > width
-        findings.problem(
-            file, int(lines[row]), None,
-            f"has {cells[row]} cells, the header has {width}",
-            'put a cell that holds the separator between quotes (")' if more
-            else "fill the row up with empty cells",
-        )  # fmt: skip
+    for row in odd[:MOST_MESSAGES].tolist():
+        message = f"has {cells[row]} cells, the header has {width}"
+        remedy = "fill the row up with empty cells"
+        if sheet:
+            column = int(cells[row])
+            message = f"has a cell in column {column}, the header names {width}"
+            remedy = f"name column {column} in the header, or empty the cell"
+        elif cells[row] > width:
+            remedy = 'put a cell that holds the separator between quotes (")'
+        findings.problem(file, int(lines[row]), None, message, remedy)
     if len(odd) > MOST_MESSAGES:
         findings.problem(
             file, int(lines[odd[MOST_MESSAGES]]), None,
@@ -585,7 +608,7 @@ def _read_sheet(
                 typed[name].add(value.strip())
     over = np.array(wide, dtype=np.int64).reshape(-1, 2)
     if recognised(header, wanted):
-        _uneven(file, over[:, 0], over[:, 1], width, findings)
+        _uneven(file, over[:, 0], over[:, 1], width, findings, sheet=True)
     frame = pd.DataFrame({n: pd.Series(v, dtype=str) for n, v in columns.items()})
     at = np.array(lines, dtype=np.int64)
     last = max([first, *lines[-1:], *(line for line, _ in wide[-1:])])
@@ -616,7 +639,7 @@ def cell_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "1" if value else "0"
+        return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
     if isinstance(value, dt.datetime):
@@ -624,6 +647,9 @@ def cell_text(value: object) -> str:
         return value.date().isoformat() if midnight else value.isoformat(sep=" ")
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return str(value)
 
 
@@ -661,7 +687,10 @@ def _read_parquet(path: Path, file: str, findings: Findings, wanted: Wanted) -> 
 
 
 def _from_arrow(column: Any, name: str) -> pd.Series[Any]:
-    """Numbers as numbers (null is NaN), everything else as text (null is empty)."""
+    """Numbers as numbers (null is NaN), everything else as text (null is empty).
+
+    True and false are text: a number of hours or a grade is neither.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -671,9 +700,9 @@ def _from_arrow(column: Any, name: str) -> pd.Series[Any]:
         column = column.cast(kind)
     if pa.types.is_decimal(kind) and kind.scale <= 0 and kind.precision > 15:
         return pd.Series(pc.fill_null(column.cast(pa.string()), "").to_pandas(), dtype=str)
-    if pa.types.is_boolean(kind) or pa.types.is_decimal(kind) or pa.types.is_float16(kind):
+    if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
         column = column.cast(pa.float64())
-    if pa.types.is_boolean(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind):
+    if pa.types.is_decimal(kind) or pa.types.is_floating(kind):
         return pd.Series(column.to_numpy(), dtype=np.float64)
     if pa.types.is_integer(kind):
         if column.null_count == 0:

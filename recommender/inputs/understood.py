@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from recommender.inputs.languages import CODES, spoken_by
 from recommender.inputs.links import Link
 from recommender.inputs.policy import Period
 from recommender.inputs.policy_file import STRUCTURAL
@@ -84,6 +85,8 @@ class Pupils:
         by_consent, by_grade, by_duty, by_completed: what was said -> pupils; a duty that no pupil
             is under is there with 0, who completed several interventions counts for each.
         may_be_offered: the states of consent in which a pupil is offered help.
+        by_language, unspoken: code of the language -> pupils; of those that no professional lists.
+            Words that are no such code are counted together under "".
         families, in_families, largest_family: how many, their pupils, and the most in one.
     """
 
@@ -99,6 +102,8 @@ class Pupils:
     families: int
     in_families: int
     largest_family: int
+    by_language: Mapping[str, int]
+    unspoken: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +260,7 @@ def _pupils(inputs: Inputs) -> Pupils:
     count = units["count"]
     completed = units["completed"].str.split(";").explode()
     family = count[units["family_id"] != ""].groupby(units["family_id"]).sum()
+    spoken = spoken_by(inputs.resources.professionals)
     duties = {rule.id: 0 for rule in rules.must_serve}
     return Pupils(
         units=len(units),
@@ -269,7 +275,17 @@ def _pupils(inputs: Inputs) -> Pupils:
         families=len(family),
         in_families=int(family.sum()),
         largest_family=int(family.max()) if len(family) else 0,
+        by_language=_languages(units, count),
+        unspoken=_languages(units[~units["language"].isin(spoken)], count),
     )
+
+
+def _languages(units: pd.DataFrame, count: pd.Series[Any]) -> dict[str, int]:
+    """Code of a language -> pupils; words that are none may be somebody's, and stand as one."""
+    said = _counts(units["language"], count[units.index])
+    codes = {word: n for word, n in said.items() if word in CODES}
+    others = sum(said.values()) - sum(codes.values())
+    return codes | ({"": others} if others else {})
 
 
 def _counts(said: pd.Series[Any], weight: pd.Series[Any] | None = None) -> dict[str, int]:

@@ -14,6 +14,7 @@ from recommender.errors import InputError, Problem
 from recommender.inputs import (
     catalogue_file,
     cohort_tables,
+    languages,
     policy_file,
     resource_tables,
     scenario_files,
@@ -133,11 +134,11 @@ def _read(
     note(around, path, findings)
     folder = _Folder(path, around, findings)
     catalogue = policy = None
-    if folder.holds(catalogue_file.FILE):
+    if folder.is_to_be_read(catalogue_file.FILE):
         where = folder.at(catalogue_file.FILE)
         catalogue = draft_catalogue(where, catalogue_file.FILE, findings)
     beside = _scenarios(folder, path, scenarios, findings)
-    if folder.holds(policy_file.FILE):
+    if folder.is_to_be_read(policy_file.FILE):
         policy = draft_policy(folder.at(policy_file.FILE), policy_file.FILE, findings, beside)
     if catalogue is not None and policy is not None:
         check_agreement(catalogue, policy, findings)
@@ -201,6 +202,10 @@ class _Folder:
                 file, None, None, "is a link out of the workspace", "put the file itself there"
             )
         return inside
+
+    def is_to_be_read(self, file: str) -> bool:
+        """Whether the file is there, or is missing without anything that explains it."""
+        return self.holds(file) and (self.at(file).exists() or not self._around.stands_for(file))
 
     def table(self, name: str, needed: str = "") -> str | None:
         """The file of a table, in whichever of its three forms; ``needed`` says why it must be."""
@@ -298,6 +303,8 @@ class _Tables:
         units = cohort_tables.read_units(pupils, known, findings) if pupils else None
         if pupils is not None and units is not None:
             self._check_silences(pupils, units)
+        if units is not None and staff is not None:
+            languages.check_meeting(units, staff, findings)
         pupils = _without_rows(pupils)
         # Nobody is called unknown while some pupils could not be read.
         all_units = units if pupils and pupils.complete else None
@@ -567,6 +574,9 @@ class _Tables:
                 if odd:
                     place: Place = ("scenarios", name, "hire", n, "professional_id")
                     self._at(place, odd, "use letters, digits, - and _, and no name")
+                wrong = languages.what_is_wrong(hire.languages)
+                if wrong:
+                    self._at(("scenarios", name, "hire", n, "languages"), *wrong)
                 if hire.professional_id in staff:
                     self._at(
                         ("scenarios", name, "hire", n, "professional_id"),

@@ -37,7 +37,7 @@ MISTAKES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     ),
     "a grade in words": (
         (P, "p01,s01,3", "p01,s01,groep 3"),
-        [f"{P} line 2: grade is not a number; give a number such as 12 or 0.5"],
+        [f"{P} line 2: grade is not a number; give a whole number from 1 to 8"],
     ),
     "half a grade": (
         (P, "p01,s01,3", "p01,s01,3.5"),
@@ -143,7 +143,7 @@ MISTAKES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     ),
     "hours below zero": (
         (W, "teacher,30", "teacher,-30"),
-        [f"{W} line 2: hours is '-30', which is below 0; use a number from 0 to 10,000"],
+        [f"{W} line 2: hours is '-30', which is below 0; use 0 or more"],
     ),
     "hours that are NaN": (
         (W, "teacher,30", "teacher,NaN"),
