@@ -20,22 +20,33 @@ _NUMBER = re.compile(
     r"[+-]?[0-9.,]{1,8}(?:e[+-]?[0-9]+|%)?|[0-9]{1,2}/[0-9]{1,2}|[+-]?(?:nan|inf|infinity)",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[a-z]+(?:_[a-z]+)*")
-FEW = 2
+PLAIN = frozenset(
+    """
+    yes no maybe perhaps unknown none true false ja nee misschien onbekend geen waar onwaar
+    youth jeugd law wet autumn herfst lente zomer coach mentor tutor teacher leraar docent
+    """.split()
+)
+"""Words that people write where codes belong, and that say nothing of anybody."""
+SHORTEST_PART = 5
+"""Letters from which a part of a code is taken for that code: youth of youth_act."""
 _DAY = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}|(?:19|20)[0-9]{6}")
 _POSTCODE = re.compile(r"[1-9][0-9]{3}[A-Za-z]{2}(?:[0-9]{1,4}[A-Za-z]?)?")
 _LONG = re.compile(r"[0-9]{7,}")
 
 
 def showable(words: Collection[str], known: Collection[str]) -> frozenset[str]:
-    """The wrong words of a column of codes that may be shown: slips, and one or two plain words.
+    """The wrong words of a column of codes that may be shown: slips, parts and plain words.
 
-    Many words that are no codes are a column that slipped, and may be names in small letters.
+    Any other word may be a name in small letters.
     """
-    slips = {word for word in words if slip(word, known)}
-    others = set(words) - slips
-    plain = others if len(others) <= FEW and all(map(_WORD.fullmatch, others)) else set()
-    return frozenset(slips | plain)
+    return frozenset(
+        w for w in words if slip(w, known) or folded(w) in PLAIN or _is_part(folded(w), known)
+    )
+
+
+def _is_part(word: str, known: Collection[str]) -> bool:
+    """Whether a word is whole words of a known code."""
+    return len(word) >= SHORTEST_PART and any(f"_{word}_" in f"_{folded(k)}_" for k in known)
 
 
 def slip(word: str, known: Collection[str]) -> bool:

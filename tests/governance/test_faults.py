@@ -182,11 +182,11 @@ def cases(region: Path, sheet: Path) -> dict[str, Case]:
     name = ["--name", "N. Jansen", "--role", "leader"]
     return {
         "plan": Case(
-            ["plan", str(region), "-o", str(other), "--force"],
+            ["plan", str(region), "-o", str(other), "--force", "--gap", "20%"],
             lambda: not other.exists() or whole(other), lambda: whole(other),
         ),
         "plan --force": Case(
-            ["plan", str(region), "-o", str(plan), "--force"],
+            ["plan", str(region), "-o", str(plan), "--force", "--gap", "20%"],
             lambda: whole(plan), lambda: whole(plan),
         ),
         "review": Case(
@@ -345,7 +345,7 @@ def test_a_real_disk_that_fills_up_while_a_plan_is_written(
     if not made or subprocess.run(words, capture_output=True, check=False).returncode:
         pytest.skip("needs the right to mount a small disk")
     try:
-        ended = forked(["plan", str(region), "-o", str(disk / "plan")])
+        ended = forked(["plan", str(region), "-o", str(disk / "plan"), "--gap", "20%"])
         assert ended.code == 74, ended.said
         assert "No space left" in ended.said
         assert not list(disk.iterdir())

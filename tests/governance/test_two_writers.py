@@ -48,7 +48,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch, invented: Path) -> None:
 
 @pytest.mark.usefixtures("at_once")
 def test_of_two_plans_into_one_folder_one_wins(region: Path) -> None:
-    words = ["plan", str(region), "-o", str(region / "b"), "-q"]
+    words = ["plan", str(region), "-o", str(region / "b"), "-q", "--gap", "20%"]
     codes = together(lambda _: run(words), 2)
     assert codes in ([0, 2], [2, 4])
     assert changed_files(region / "b") == ()

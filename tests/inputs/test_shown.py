@@ -45,9 +45,11 @@ def test_a_word_is_a_slip_of_a_code_only_when_it_is_near(
     assert slip(word, known) is may
 
 
-def test_a_plain_word_is_shown_where_the_column_has_few_that_are_wrong() -> None:
-    assert showable({"maybe"}, CONSENT) == {"maybe"}
-    assert showable({"maybe", "jan", "piet", "refusd"}, CONSENT) == {"refusd"}
+def test_of_words_that_are_no_slips_only_plain_ones_and_parts_are_shown() -> None:
+    assert showable({"maybe", "Onbekend"}, CONSENT) == {"maybe", "Onbekend"}
+    assert showable({"jansen"}, CONSENT) == frozenset()
+    assert showable({"youth", "youths", "act"}, ("youth_act",)) == {"youth"}
+    assert showable({"no", "jan", "piet", "refusd"}, CONSENT) == {"no", "refusd"}
 
 
 def test_numbers_are_shown_when_they_are_too_short_to_be_somebodys() -> None:
