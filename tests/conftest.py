@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -16,6 +17,13 @@ LONGEST = ("test_readme.py", "test_house.py")
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Put the longest tests first."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector leave alone what stays: libraries and tests, a gigabyte of them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

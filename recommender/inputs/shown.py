@@ -20,12 +20,10 @@ _NUMBER = re.compile(
     r"[+-]?[0-9.,]{1,8}(?:e[+-]?[0-9]+|%)?|[0-9]{1,2}/[0-9]{1,2}|[+-]?(?:nan|inf|infinity)",
     re.IGNORECASE,
 )
-PLAIN = frozenset(
-    """
-    yes no maybe perhaps unknown none true false ja nee misschien onbekend geen waar onwaar
-    youth jeugd law wet autumn herfst lente zomer coach mentor tutor teacher leraar docent
-    """.split()
-)
+_PLAIN = """
+yes no maybe perhaps unknown none true false ja nee misschien onbekend geen waar onwaar
+youth jeugd law wet autumn herfst lente zomer coach mentor tutor teacher leraar docent"""
+PLAIN = frozenset(_PLAIN.split())
 """Words that people write where codes belong, and that say nothing of anybody."""
 SHORTEST_PART = 5
 """Letters from which a part of a code is taken for that code: youth of youth_act."""

@@ -12,6 +12,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.comments import Comment
 
 from recommender.errors import InputError
 from recommender.governance import review
@@ -31,17 +32,22 @@ def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+MADE: dict[str, bytes] = {}
+"""Language -> the sheet, made once: the same plan and catalogue give the same bytes."""
+
+
 @pytest.fixture
 def sheet(plan: Plan, catalogue: Catalogue, tmp_path: Path, language: str) -> Path:
     reasons = np.zeros((200, 3), np.uint16)
     reasons[:, 2] = 1
-    data = review_sheet(
-        plan, catalogue, Choices.eligible(UNITS, catalogue.ids, reasons), plan_hash="abc",
-        site_names={"s1": "=School [One]: a/b", "s2": "School Two"},
-        period_names={"winter": "Winter", "spring": "Spring"}, language=language,
-    )  # fmt: skip
+    if language not in MADE:
+        MADE[language] = review_sheet(
+            plan, catalogue, Choices.eligible(UNITS, catalogue.ids, reasons), plan_hash="abc",
+            site_names={"s1": "=School [One]: a/b", "s2": "School Two"},
+            period_names={"winter": "Winter", "spring": "Spring"}, language=language,
+        )  # fmt: skip
     path = tmp_path / "sheet.xlsx"
-    path.write_bytes(data)
+    path.write_bytes(MADE[language])
     return path
 
 
@@ -120,6 +126,29 @@ def test_a_decision_over_merged_lines_does_not_count_for_the_first_alone(
     book.save(sheet)
     with pytest.raises(InputError, match=r"is merged with other|is samengevoegd met andere"):
         read(sheet, catalogue)
+
+
+def test_what_stands_beside_the_columns_is_not_passed_over(
+    sheet: Path, catalogue: Catalogue
+) -> None:
+    book = openpyxl.load_workbook(sheet)
+    book.worksheets[1]["N8"] = "reject this one too"
+    book.worksheets[1]["G6"].comment = Comment("reject!", "N")
+    book.save(sheet)
+    with pytest.raises(InputError) as error:
+        read(sheet, catalogue)
+    assert [p.line for p in error.value.problems] == [None, 8]
+    assert "reject" not in str(error.value)
+
+
+def test_lines_that_were_deleted_are_counted(
+    sheet: Path, catalogue: Catalogue, language: str
+) -> None:
+    fill(sheet, {(5, "G"): word("accept", language)})
+    book = openpyxl.load_workbook(sheet)
+    book.worksheets[1].delete_rows(20, 5)
+    book.save(sheet)
+    assert any(w.startswith("5 ") for w in read(sheet, catalogue).warnings)
 
 
 def test_a_sheet_with_other_columns_is_said_once(sheet: Path, catalogue: Catalogue) -> None:
