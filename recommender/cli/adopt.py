@@ -55,7 +55,7 @@ def command(
     from recommender.errors import UsageError
     from recommender.export.folder import changed_files, read_plan
     from recommender.governance import adoption, signature
-    from recommender.governance.logged import confirmed
+    from recommender.governance.logged import confirmed, unconfirmed
 
     key = None if key_file is None else signature.private_key(key_file)
     _, manifest = read_plan(plan_folder)
@@ -67,9 +67,7 @@ def command(
         changed = (f"{plan_folder}: {found.why}",)
     said = adoption.standing(plan_folder)
     after = confirmed(said, found)
-    if not changed and after != said:
-        file = adoption.status_file(plan_folder).name
-        changed = (f"{file}: says {said.status}, and no audit log does; move it away",)
+    changed = changed or unconfirmed(adoption.status_file(plan_folder).name, said, found)
     signed_later = key is not None and not changed and after.status == status
     if signed_later and (after.steps[-1].who, after.steps[-1].role) != (name.strip(), role.strip()):
         raise UsageError(f"the plan is {status} already, by somebody else")

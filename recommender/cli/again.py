@@ -93,16 +93,17 @@ def looked_up(
 
 
 def refuse_strangers(folder: Path, found: Lookup, *, quiet: bool = False) -> None:
-    """Go on only with a plan that the log knows; say so where there is no log to ask.
+    """Go on only with a plan that a whole log knows; say so where there is no log to ask.
 
     Raises:
-        VerificationFailed: the log does not know it.
+        VerificationFailed: the log does not know it, or is not whole.
     """
     from recommender.cli.output import remark
     from recommender.errors import VerificationFailed
 
-    if found.answer == "stranger":
-        raise VerificationFailed([f"{folder}: {found.why}"])
+    if found.answer == "stranger" or found.findings:
+        why = (found.why,) if found.answer == "stranger" else ()
+        raise VerificationFailed([f"{folder}: {line}" for line in (*found.findings, *why)])
     if found.answer == "unknown" and not quiet:
         remark(f"{folder}: {found.why}")
 

@@ -91,8 +91,8 @@ def command(
         raise
     finally:
         progress.done()
-    if known.answer == "stranger":
-        remark(f"{plan_folder}: {known.why}")
+    for line in (*known.findings, *((known.why,) if known.answer == "stranger" else ())):
+        remark(f"{plan_folder}: {line}")
     if again.changed and not quiet:
         for line in again.changed:
             remark(f"{line} (a warning)")

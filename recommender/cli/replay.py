@@ -40,9 +40,10 @@ def command(
 
     progress = Progress(quiet=quiet, verbose=verbose)
     findings = list(changed_files(plan_folder))
-    plan, manifest = read_plan(plan_folder)
+    plan, manifest = read_plan(plan_folder, sealed=False)
     workspace = workspace_of(plan_folder, manifest, elsewhere)
     found = looked_up(plan_folder, workspace, manifest.created)
+    findings += found.findings
     if found.answer == "stranger":
         findings.append(found.why)
     again = made_from(plan, manifest, workspace)

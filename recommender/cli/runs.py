@@ -126,19 +126,20 @@ def _line(run: Run) -> dict[str, Any]:
     from recommender.cli.again import looked_up, workspace_if_any
     from recommender.cli.headline import proof_record
     from recommender.errors import RecommenderError
-    from recommender.governance.adoption import standing
-    from recommender.governance.logged import confirmed
+    from recommender.governance.adoption import standing, status_file
+    from recommender.governance.logged import confirmed, unconfirmed
     from recommender.planning.proof import proof_of
 
     manifest, proof = run.manifest, proof_of(run.manifest)
     workspace = workspace_if_any(run.folder, manifest, None)
     status = said = "unknown"
-    logged = None
+    logged, wrong = None, [*_changed(run)]
     try:
         found = looked_up(run.folder, workspace, manifest.created)
         logged = {"known": True, "stranger": False}.get(found.answer)
         file = standing(run.folder)
         said, status = file.status, confirmed(file, found).status
+        wrong += [*found.findings, *unconfirmed(status_file(run.folder).name, file, found)]
     except (RecommenderError, OSError, ValueError, KeyError):
         pass
     return {
@@ -154,8 +155,20 @@ def _line(run: Run) -> dict[str, Any]:
         "standing": status,
         "said": said,
         "logged": logged,
+        "findings": wrong,
         "synthetic": manifest.synthetic,
     }
+
+
+def _changed(run: Run) -> tuple[str, ...]:
+    """What differs between the files of a plan and its manifest, as far as they can be read."""
+    from recommender.errors import InputError
+    from recommender.export.folder import changed_files
+
+    try:
+        return changed_files(run.folder)
+    except (InputError, OSError):
+        return ("its files cannot be read",)
 
 
 def _mark(line: dict[str, Any]) -> str:
@@ -165,6 +178,7 @@ def _mark(line: dict[str, Any]) -> str:
         marks.append("not the plan that was logged")
     if line["said"] != line["standing"]:
         marks.append(f"a file says {line['said']}, and no audit log does")
+    marks += line["findings"][:1]
     return f" ({'; '.join(marks)})" if marks else ""
 
 

@@ -46,12 +46,14 @@ def command(
     from recommender.errors import InputError, PrivacyRefusal, UsageError, VerificationFailed
     from recommender.export.folder import changed_cells, changed_files, read_plan
     from recommender.export.rebuilt import rebuilt_findings, text_findings, unchecked, unsigned
+    from recommender.governance.adoption import standing, status_file
+    from recommender.governance.logged import unconfirmed
 
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("comparing the files with the manifest")
     findings = list(changed_files(plan_folder))
     try:
-        plan, manifest = read_plan(plan_folder)
+        plan, manifest = read_plan(plan_folder, sealed=False)
     except InputError as error:
         if not findings:
             raise
@@ -66,6 +68,7 @@ def command(
         found = looked_up(plan_folder, workspace, manifest.created)
         logged = found.answer
         findings += found.findings
+        findings += unconfirmed(status_file(plan_folder).name, standing(plan_folder), found)
         if found.answer == "stranger":
             findings.append(found.why)
         elif found.answer == "unknown":

@@ -46,17 +46,6 @@ def without_unit(plan: Plan, unit: str) -> tuple[Plan, int]:
     return replace(plan, **tables), gone  # type: ignore[arg-type]
 
 
-def plan_folders(workspace: Path) -> tuple[Path, ...]:
-    """Return the plan folders in a workspace, those of comparisons among them, by path."""
-    return tuple(
-        sorted(
-            path.parent
-            for path in workspace.rglob(MANIFEST)
-            if not any(part.startswith(".") for part in path.relative_to(workspace).parts)
-        )
-    )
-
-
 def erase_from(folder: Path, unit: str, record: Record) -> int:
     """Write a plan folder anew without a unit, logged first; return how many rows are gone.
 

@@ -17,8 +17,10 @@ from io import StringIO
 from itertools import zip_longest
 from pathlib import Path
 
+import pandas as pd
+
 from recommender import __version__
-from recommender.errors import InputError, Problem, UsageError
+from recommender.errors import InputError, Problem, UsageError, VerificationFailed
 from recommender.export import large
 from recommender.export.cards import report_pages
 from recommender.export.document import plan_text, read_plan_text
@@ -145,15 +147,31 @@ def replacing_folder(
         yield draft
 
 
-def read_plan(directory: Path) -> tuple[Plan, Manifest]:
-    """Return the plan and the manifest of a plan folder, as they are; ``changed_files`` compares.
+def read_plan(directory: Path, *, sealed: bool = True) -> tuple[Plan, Manifest]:
+    """Return the plan and the manifest of a plan folder, if what is read is what was written.
+
+    Args:
+        directory: the plan folder.
+        sealed: False for who reads a plan that was changed too, and says so himself.
 
     Raises:
         InputError: if it is not a plan folder, or what is wrong with its files.
+        VerificationFailed: if what is read has not the hash that the manifest has of it; every
+            file that was changed is named.
     """
     manifest = _manifest(directory)
     path = directory / PLAN
-    plan = read_plan_text(_read(path), str(path), lambda name: large.read_table(directory / name))
+    text = _read(path)
+    read = {PLAN: hashlib.sha256(text.encode()).hexdigest()}
+
+    def table(name: str) -> pd.DataFrame:
+        frame = large.read_table(directory / name)
+        read[name] = sha256(directory / name)
+        return frame
+
+    plan = read_plan_text(text, str(path), table)
+    if sealed and not read.items() <= {file.path: file.sha256 for file in manifest.files}.items():
+        raise VerificationFailed([f"{directory}: {line}" for line in changed_files(directory)])
     return plan, manifest
 
 

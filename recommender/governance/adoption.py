@@ -65,9 +65,10 @@ def standing(plan: Path) -> Standing:
         if document["manifest"] != digest:
             return Standing("proposed", ())
         steps = tuple(Step(**step) for step in document["steps"])
-        if not steps or any(step.status not in STEPS for step in steps):
+        status = document["status"]
+        if not steps or any(one not in STEPS for one in (status, *(s.status for s in steps))):
             return Standing("proposed", ())
-        return Standing(steps[-1].status, steps)
+        return Standing(status, steps)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Standing("proposed", ())
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 
 from recommender.errors import InputError
 from recommender.governance import audit
-from recommender.governance.adoption import Standing, Step
+from recommender.governance.adoption import Standing, Status, Step
 
 Answer: TypeAlias = Literal["known", "stranger", "unknown"]
 
 STRANGER: Final = "not the plan that was logged: no run in the audit log has made it"
+GONE: Final = "the audit log is gone, and its head is not: it was taken away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +51,25 @@ def look_up(workspace: Path | None, digest: str, created: str = "") -> Lookup:
     """
     if workspace is None:
         return Lookup("unknown", "no workspace is known, so no audit log could be asked")
-    if not (workspace / audit.FOLDER / "log.jsonl").is_file():
+    folder = workspace / audit.FOLDER
+    if not (folder / "log.jsonl").is_file():
+        if (folder / "head.json").exists():
+            return Lookup("unknown", GONE, (GONE,))
         return Lookup("unknown", "there is no audit log, so nobody can say who made it")
     try:
         log = audit.read_log(workspace)
     except InputError:
         return Lookup("unknown", "the audit log cannot be read", ("the audit log cannot be read",))
+    return look_up_in(log, digest, created)
+
+
+def look_up_in(log: audit.Log, digest: str, created: str = "") -> Lookup:
+    """What a log that was read says of the plan whose manifest has this hash."""
     damaged = ("the audit log is damaged; `recommender audit verify` says where",)
     findings = damaged if log.findings else ()
-    mine = tuple(entry for entry in audit.in_force(log) if digest in dict(entry.hashes).values())
-    if any(entry.action in ("run", "erase") for entry in mine):
+    force = audit.in_force(log)
+    mine = tuple(entry for entry in force if digest in dict(entry.hashes).values())
+    if _made(force, digest):
         return Lookup("known", findings=findings, entries=mine)
     if log.pruned.number and log.entries and created < log.entries[0].time:
         why = "it says it is older than what the audit log still holds"
@@ -65,16 +77,45 @@ def look_up(workspace: Path | None, digest: str, created: str = "") -> Lookup:
     return Lookup("stranger", STRANGER, findings, mine)
 
 
+def _made(force: Sequence[audit.Entry], digest: str) -> bool:
+    """Whether a run made a plan, or made the one that somebody was erased from to leave it."""
+    for entry in reversed(force):
+        if digest not in dict(entry.hashes).values():
+            continue
+        if entry.action == "run":
+            return True
+        if entry.action == "erase":
+            digest = dict(entry.details).get("was", digest)
+    return False
+
+
 def confirmed(said: Standing, found: Lookup) -> Standing:
     """Where a plan stands by its status file, as far as the log has the same steps."""
-    steps: list[Step] = []
-    logged = [entry for entry in found.entries if entry.action == "status"]
-    for step in said.steps if found.answer == "known" else ():
-        if not any(
-            dict(entry.details).get("status") == step.status
-            and (entry.who, entry.role, entry.time) == (step.who, step.role, step.time)
-            for entry in logged
-        ):
-            break
-        steps.append(step)
-    return Standing(steps[-1].status, tuple(steps)) if steps else Standing("proposed", ())
+    logged = {_step_of(entry) for entry in found.entries if entry.action == "status"}
+    known = takewhile(logged.__contains__, said.steps if found.answer == "known" else ())
+    steps = tuple(known)
+    return Standing(steps[-1].status, steps) if steps else Standing("proposed", ())
+
+
+def unconfirmed(file: str, said: Standing, found: Lookup) -> tuple[str, ...]:
+    """What a status file says of a plan that the log knows, and the log does not, as findings.
+
+    Args:
+        file: the status file, as it is to be called.
+        said: what stands in it.
+    """
+    now = confirmed(said, found)
+    if now == said or found.answer != "known":
+        return ()
+    heads = {str(audit.Head(entry.number, entry.hash)) for entry in found.entries}
+    if {step.head for step in said.steps} <= heads and said.status == said.steps[-1].status:
+        return (f"{file}: a step is not as the audit log has it; move it away",)
+    return (f"{file}: says {said.status}, and no audit log does; move it away",)
+
+
+def _step_of(entry: audit.Entry) -> Step:
+    """The step that an entry of the log stands for, as its status file holds it."""
+    details = dict(entry.details)
+    status = cast("Status", details.get("status", ""))
+    head = str(audit.Head(entry.number, entry.hash))
+    return Step(status, entry.who, entry.role, entry.time, details.get("note", ""), head)
