@@ -64,10 +64,12 @@ def verify(
     from recommender.errors import VerificationFailed
     from recommender.governance.audit import parse_head, read_log
     from recommender.governance.heads import missed_beside_plans
+    from recommender.governance.journal import not_followed
 
     tidy(workspace)
     log = read_log(workspace, parse_head(head) if head else None)
-    log = replace(log, findings=(*log.findings, *missed_beside_plans(workspace, log)))
+    missed = (*missed_beside_plans(workspace, log), *not_followed(workspace))
+    log = replace(log, findings=(*log.findings, *missed))
     if as_json:
         answer_json(
             {

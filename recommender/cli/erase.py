@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from recommender.cli import options
 from recommender.cli.noted import record_of, tidy
 from recommender.cli.output import answer, answer_json, remark
+
+if TYPE_CHECKING:
+    from recommender.governance.exported import Export
+    from recommender.governance.published import Offers
+    from recommender.governance.transaction import Record
+
+_UNREADABLE: Final = (ValueError, KeyError, OSError, zipfile.BadZipFile, csv.Error)
 
 
 @click.command(short_help="Take one child out of tables, plans and exports.")
@@ -20,53 +30,51 @@ def command(unit: str, workspace: Path, as_json: bool, quiet: bool, verbose: boo
     """Take one UNIT out of everything that a WORKSPACE holds; what counts many children stays.
 
     Its rows leave the tables of data/ (pupils, history, risks, notes, running help, decisions), the
-    plans and the comparisons; exports that the log knows and that hold pupils are removed and can
-    be made again. The audit log keeps that somebody was erased, not who; `verify` says of such a
-    plan that it was. Models hold no rows; `assess` fits them anew without the child.
+    plans and the comparisons, and what is kept of public reports; exports that the log knows and
+    that hold pupils are removed and can be made again. The audit log keeps that somebody was
+    erased, not who; `verify` says of such a plan that it was. Models hold no rows; `assess` fits
+    them anew without the child.
 
-    Files outside the workspace are not found: they are named, as far as the log knows them. Ends
-    with 1 where the id still stands in a file of the workspace, which is then named. Running it
-    again goes on where it was interrupted.
+    Files outside the workspace and databases are not found: they are named, as far as the log knows
+    them. Ends with 1 where the id still stands in a file of the workspace, or one cannot be looked
+    into, which is then named; and where a plan was erased from that is not the one that was logged,
+    which it stays. Running it again goes on where it was interrupted.
     """
     from recommender.errors import UsageError
-    from recommender.export.comparison import DOCUMENT
-    from recommender.export.erasure import erase_from, erase_from_comparison, plan_folders
-    from recommender.export.folder import MANIFEST
     from recommender.governance.audit import read_log
-    from recommender.governance.remains import exported, holding
+    from recommender.governance.exported import exported, here
+    from recommender.governance.remains import files_of, remains_of
 
     if not (workspace / "planning.yaml").is_file():
         raise UsageError(f"{workspace} is no workspace: it has no planning.yaml")
     tidy(workspace)
-    tables = _tables(workspace, unit)
-    plans: dict[str, int] = {}
-    for folder in plan_folders(workspace):
-        name = folder.relative_to(workspace).as_posix()
-        record = record_of(
-            workspace, "erase", folder.name, details={"was": _sha(folder / MANIFEST)}
-        )
-        if rows := erase_from(folder, unit, record):
-            plans[name] = rows
-    for path in sorted(workspace.rglob(DOCUMENT)):
-        folder = path.parent
-        record = record_of(workspace, "erase", folder.name, details={"was": _sha(path)})
-        if rows := erase_from_comparison(folder, unit, record):
-            plans[folder.relative_to(workspace).as_posix()] = rows
+    by_hand: list[str] = []
+    published = _published(workspace, unit, by_hand)
+    tables = _tables(workspace, unit, by_hand)
+    plans = _plans(workspace, unit, by_hand)
     exports = exported(read_log(workspace))
-    removed, left = [], []
-    for path in holding(workspace, unit):
-        name = path.relative_to(workspace).as_posix()
-        if exports.pop(_sha(path), ""):
-            path.unlink()
-            removed.append(name)
-        else:
-            left.append(name)
-    elsewhere = sorted(exports.values())
-    found = bool(tables or plans)
+    left = remains_of(workspace, unit)
+    names = {export.name for export in exports}
+    there = [path for path in files_of(workspace) if names & {path.name, *_above(path, workspace)}]
+    known = here(exports, {*there, *left.holding}, workspace)
+    held = {known[path] for path in left.holding if path in known}
+    gone = sorted(
+        path
+        for path, export in known.items()
+        if export in held and (path in left.holding or path.name != export.name)
+    )  # of a folder of cards every file
+    _remove(workspace, gone, held)
+    removed = [path.relative_to(workspace).as_posix() for path in gone]
+    found_here = set(known.values())
+    elsewhere = sorted(str(export) for export in exports if export not in found_here)
+    remains = [p.relative_to(workspace).as_posix() for p in left.holding if p not in known]
+    closed = [path.relative_to(workspace).as_posix() for path in left.closed]
+    found = bool(tables or plans or published)
     if as_json:
         answer_json(
-            {"found": found, "tables": tables, "plans": plans, "exports_removed": removed,
-             "exports_elsewhere": elsewhere, "remains": left}
+            {"found": found, "tables": tables, "plans": plans, "published": published,
+             "exports_removed": removed, "exports_elsewhere": elsewhere, "remains": remains,
+             "not_looked_into": closed, "by_hand": by_hand}
         )  # fmt: skip
     else:
         if not found:
@@ -78,23 +86,100 @@ def command(unit: str, workspace: Path, as_json: bool, quiet: bool, verbose: boo
         if found:
             answer("Erased. The audit log says that somebody was, not who.")
     for name in elsewhere:
-        remark(f"an export is not in the workspace: {name}; remove it where it went")
-    for name in left:
+        database = "://" in name
+        remark(
+            f"an export went to a database: {name}; take the unit out there"
+            if database
+            else f"an export is not in the workspace any more: {name}; remove it where it went"
+        )
+    for name in remains:
         remark(f"{name}: still holds the id; remove it by hand, or make it again")
-    return 1 if left else 0
+    for name in closed:
+        remark(f"{name}: cannot be looked into; see yourself whether it holds the id")
+    for line in by_hand:
+        remark(line)
+    return 1 if remains or closed or by_hand else 0
 
 
-def _tables(workspace: Path, unit: str) -> dict[str, int]:
+def _published(workspace: Path, unit: str, by_hand: list[str]) -> int:
+    """Erase a unit from what was published; return in how many plans it was."""
+    from recommender.errors import InputError, PrivacyRefusal
+    from recommender.governance.offered import offered
+    from recommender.governance.published import FILE, forget
+    from recommender.inputs.catalogue_file import read_catalogue
+    from recommender.inputs.policy_file import read_policy
+
+    if not (workspace / ".audit" / FILE).exists():
+        return 0
+    record = record_of(workspace, "erase", FILE)
+    interventions: tuple[str, ...] = ()
+    periods: list[str] = []
+    size = 0
+    try:
+        policy = read_policy(workspace / "planning.yaml")
+        interventions = read_catalogue(workspace / "interventions.yaml").ids
+        periods, size = [period.id for period in policy.periods], policy.bundle_size
+    except (InputError, PrivacyRefusal):
+        by_hand.append(
+            "planning.yaml or interventions.yaml cannot be read: what earlier public reports tell "
+            "of the unit is gone only as far as plans say; mend them and erase again"
+        )
+    offers, ids = _offers(workspace, unit)
+    every = offered(offers, _sites(workspace), interventions, size, periods)
+    try:
+        return sum(forget(workspace, one, every, record) for one in sorted({unit, *ids}))
+    except InputError as error:
+        by_hand.append(str(error))
+        return 0
+
+
+def _offers(workspace: Path, unit: str) -> tuple[list[Offers], set[str]]:
+    """What the plans of a workspace offer, and how they spell the id of a unit."""
+    from recommender.errors import RecommenderError
+    from recommender.export.folder import MANIFEST, read_plan
+    from recommender.governance.folders import folders_with
+    from recommender.governance.published import SEPARATOR, offers_of
+    from recommender.inputs.spelling import folded
+
+    found: list[Offers] = []
+    for folder in folders_with(workspace, MANIFEST):
+        try:
+            found.append(offers_of(read_plan(folder, sealed=False)[0]))
+        except RecommenderError:
+            continue
+    ids = {key.partition(SEPARATOR)[0] for offers in found for key in offers}
+    return found, {one for one in ids if folded(one) == folded(unit)}
+
+
+def _sites(workspace: Path) -> list[str]:
+    from recommender.errors import InputError
+    from recommender.inputs.tables import read_table
+
+    for path in _data(workspace, ("sites",)):
+        try:
+            frame = read_table(path).frame
+        except InputError:
+            continue
+        return [str(site) for site in frame["site"]] if "site" in frame else []
+    return []
+
+
+def _tables(workspace: Path, unit: str, by_hand: list[str]) -> dict[str, int]:
     """Erase a unit from the tables of data/, all of them in one step; file -> rows."""
     from recommender.governance.drafts import write_flushed
     from recommender.governance.transaction import Place, changing
-    from recommender.inputs.rows_of_unit import without_unit
+    from recommender.inputs import rows_of_unit
 
     found: dict[str, tuple[Path, bytes, int]] = {}
-    for path in _data(workspace):
-        data, rows = without_unit(path, unit)
+    for path in _data(workspace, rows_of_unit.TABLES):
+        name = path.relative_to(workspace).as_posix()
+        try:
+            data, rows = rows_of_unit.without_unit(path, unit)
+        except _UNREADABLE:
+            by_hand.append(f"{name}: cannot be read; take the unit out by hand")
+            continue
         if rows:
-            found[path.relative_to(workspace).as_posix()] = (path, data, rows)
+            found[name] = (path, data, rows)
     if found:
         places = [Place(path, named=name) for name, (path, _, _) in found.items()]
         record = record_of(workspace, "erase", "data")
@@ -104,17 +189,77 @@ def _tables(workspace: Path, unit: str) -> dict[str, int]:
     return {name: rows for name, (_, _, rows) in found.items()}
 
 
-def _data(workspace: Path) -> Iterator[Path]:
-    from recommender.inputs import file_names, rows_of_unit
+def _plans(workspace: Path, unit: str, by_hand: list[str]) -> dict[str, int]:
+    """Erase a unit from every plan and comparison; folder -> rows."""
+    from recommender.errors import CannotWrite, RecommenderError
+    from recommender.export.comparison import DOCUMENT
+    from recommender.export.erasure import erase_from, erase_from_comparison
+    from recommender.export.folder import MANIFEST
+    from recommender.governance.folders import folders_with
 
-    for table in rows_of_unit.TABLES:
+    found: dict[str, int] = {}
+    for file, erase in ((MANIFEST, erase_from), (DOCUMENT, erase_from_comparison)):
+        for folder in list(folders_with(workspace, file)):
+            name = folder.relative_to(workspace).as_posix()
+            try:
+                record, why = _as_known(workspace, folder, file)
+                rows = erase(folder, unit, record)
+            except CannotWrite:
+                raise
+            except RecommenderError as error:
+                by_hand.append(f"{name}: {error}")
+                continue
+            if rows:
+                found[name] = rows
+            if rows and why:
+                by_hand.append(
+                    f"{name}: was not what the audit log knows ({why}); the unit is out of it, and "
+                    "it counts as not the plan that was logged: make it again, or remove it"
+                )
+    return found
+
+
+def _as_known(workspace: Path, folder: Path, file: str) -> tuple[Record, str]:
+    """What the log is to say of a plan or comparison without a unit, and why it is no known one.
+
+    Only what names the one before it as what it ``was`` stays known.
+    """
+    from recommender.cli.again import looked_up
+    from recommender.export.folder import MANIFEST, changed_files, sha256
+
+    changed = changed_files(folder) if file == MANIFEST else ()
+    found = looked_up(folder, workspace, file=file)
+    why = changed[0] if changed else "" if found.answer == "known" else found.why
+    details = {"unsealed": "yes"} if why else {"was": sha256(folder / file)}
+    return record_of(workspace, "erase", folder.name, details=details), why
+
+
+def _remove(workspace: Path, paths: Iterable[Path], exports: Collection[Export]) -> None:
+    """Remove the files of exports, and have the log say so first."""
+    from recommender.governance import audit
+    from recommender.governance.exported import REMOVED
+
+    if not exports:
+        return
+    record = record_of(workspace, "erase", REMOVED)
+    audit.record(
+        workspace, record.action, record.subject, who=record.who, role=record.role,
+        when=record.when, hashes={export.name: export.digest for export in exports},
+    )  # fmt: skip
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _data(workspace: Path, tables: Iterable[str]) -> Iterator[Path]:
+    from recommender.inputs import file_names
+
+    for table in tables:
         for suffix in file_names.TABLES:
             path = workspace / "data" / f"{table}{suffix}"
             if path.is_file():
                 yield path
 
 
-def _sha(path: Path) -> str:
-    from recommender.governance.moves import sha256_of
-
-    return sha256_of(path)
+def _above(path: Path, workspace: Path) -> set[str]:
+    """The names of the folders of a workspace in which a file stands."""
+    return {parent.name for parent in path.parents if workspace in parent.parents}

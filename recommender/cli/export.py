@@ -116,12 +116,12 @@ def command(
             shown = redacted_comparison(comparison, audience, Path(target).suffix.lower(), before)
             return shown.hidden if isinstance(shown, OpenComparison) else frozenset()
 
-        with opening(workspace, audience, "comparison", plans, names, hides) as earlier:
+        with opening(workspace, audience, "comparison", plans, names, hides) as (hid, noted):
             export_comparison(
                 comparison, target,
                 manifest=names, decimal_comma=decimal_comma, language=language,
-                audience=audience, earlier=earlier,
-                record=_record(workspace, plan_folder, source, said), new=not force,
+                audience=audience, earlier=hid,
+                record=_record(workspace, plan_folder, source, said | noted), new=not force,
             )  # fmt: skip
     else:
         plan, manifest = read_plan(plan_folder)
@@ -138,13 +138,13 @@ def command(
             )  # fmt: skip
             return shown.hidden if isinstance(shown, OpenPlan) else frozenset()
 
-        with opening(workspace, audience, "plan", lambda: [plan], manifest, hides) as earlier:
+        with opening(workspace, audience, "plan", lambda: [plan], manifest, hides) as (hid, noted):
             export_plan(
                 plan, manifest, target,
                 table=table, decimal_comma=decimal_comma, language=language, audience=audience,
-                earlier=earlier,
+                earlier=hid,
                 beside=[(folder.resolve().name, *read_plan(folder)) for folder in beside],
-                record=_record(workspace, plan_folder, MANIFEST, said), new=not force,
+                record=_record(workspace, plan_folder, MANIFEST, said | noted), new=not force,
             )  # fmt: skip
     if as_json:
         answer_json({"written": hidden(target)})
@@ -183,5 +183,7 @@ def _record(
 
 def _place(target: str) -> str:
     """Where an export went, without what a URL may hold of passwords."""
-    scheme, url, _ = target.partition("://")
+    scheme, url, place = target.partition("://")
+    if scheme == "sqlite":
+        return f"{scheme}:///{Path(place).name}"
     return f"{scheme}://" if url else Path(target).name

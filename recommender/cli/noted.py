@@ -44,11 +44,14 @@ def tidy(workspace: Path) -> None:
     """Settle what commands that died left open in a workspace; say so where that cannot be."""
     from recommender.errors import RecommenderError
     from recommender.governance import transaction
+    from recommender.governance.journal import not_followed
 
     try:
         transaction.tidy(workspace, when=dt.datetime.now(dt.UTC))
     except RecommenderError as error:
         remark(f"what an interrupted command left cannot be settled yet: {error}")
+    for line in not_followed(workspace):
+        remark(line)
 
 
 def _account() -> str:

@@ -24,8 +24,10 @@ def opening(
     plans: Callable[[], Sequence[Plan]],
     manifest: Manifest | None,
     hides: Callable[[Hidden], Hidden],
-) -> Iterator[Hidden]:
+) -> Iterator[tuple[Hidden, dict[str, str]]]:
     """Give what earlier reports for anyone hid, with this one noted among them before it is made.
+
+    With it comes what the log is to say of that.
 
     For who may see pupils nothing is held against anything.
 
@@ -41,10 +43,10 @@ def opening(
         PrivacyRefusal: if it differs in few pupils from what was published before.
     """
     from recommender.export.audience import OPEN
-    from recommender.governance.published import offers_of, publishing
+    from recommender.governance.published import NOTED, offers_of, publishing
 
     if audience not in OPEN:
-        yield frozenset()
+        yield frozenset(), {}
         return
     hides(frozenset())  # what is refused for its form is not held against anything
     if workspace is None or manifest is None:
@@ -52,9 +54,10 @@ def opening(
             "recommender: not held against earlier public reports, for the workspace is not known; "
             "name it with --workspace"
         )
-        yield frozenset()
+        yield frozenset(), {NOTED: ""}
         return
+    now = dt.datetime.now(dt.UTC)
     period = "/".join(f"{days.period} {days.start}" for days in manifest.dates)
-    with publishing(workspace, kind, [offers_of(plan) for plan in plans()], period) as report:
-        report.note(hides(report.hidden), dt.datetime.now(dt.UTC))
-        yield report.hidden
+    offers = [offers_of(plan) for plan in plans()]
+    with publishing(workspace, kind, offers, period, when=now) as report:
+        yield report.hidden, {NOTED: report.note(hides(report.hidden), now)}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from recommender.export.compared import comparison_html
@@ -22,9 +24,18 @@ from recommender.export.folder import MANIFEST, read_plan, write_plan
 from recommender.export.manifest import Manifest, read_manifest
 from recommender.export.tables import csv_text
 from recommender.governance.transaction import Record
+from recommender.inputs.spelling import folded, folded_all
 from recommender.planning.plan import Plan
 
 _IDS = ("unit_id", "case")
+
+
+def is_unit(table: pd.DataFrame, columns: Sequence[str], unit: str) -> npt.NDArray[np.bool_]:
+    """Return which rows of a table are of a unit, in whatever spelling counts as its id."""
+    mine = np.zeros(len(table), dtype=np.bool_)
+    for name in columns:
+        mine |= (folded_all(table[name].astype("str")) == folded(unit)).to_numpy(dtype=np.bool_)
+    return mine
 
 
 def without_unit(plan: Plan, unit: str) -> tuple[Plan, int]:
@@ -39,8 +50,8 @@ def without_unit(plan: Plan, unit: str) -> tuple[Plan, int]:
         if not isinstance(table, pd.DataFrame):
             continue
         columns = [name for name in _IDS if name in table]
-        mine = (table[columns].astype(str) == unit).any(axis=1).to_numpy(dtype=bool)
-        if columns and mine.any():
+        mine = is_unit(table, columns, unit)
+        if mine.any():
             gone += int(mine.sum())
             tables[field.name] = table[~mine].reset_index(drop=True)
     return replace(plan, **tables), gone  # type: ignore[arg-type]
@@ -49,11 +60,14 @@ def without_unit(plan: Plan, unit: str) -> tuple[Plan, int]:
 def erase_from(folder: Path, unit: str, record: Record) -> int:
     """Write a plan folder anew without a unit, logged first; return how many rows are gone.
 
+    A plan that was changed is erased from as well; that it is known is for the record to say.
+
     Raises:
         InputError: it cannot be read.
+        UsageError: it holds files that are not of it.
         CannotWrite: it could not be written; it is as it was.
     """
-    plan, manifest = read_plan(folder)
+    plan, manifest = read_plan(folder, sealed=False)
     left, gone = without_unit(plan, unit)
     if gone:
         beside = _beside(folder, manifest)
@@ -75,7 +89,7 @@ def erase_from_comparison(folder: Path, unit: str, record: Record) -> int:
     """
     comparison = read_comparison(folder)
     moved = comparison.moved
-    mine = (moved["unit_id"].astype(str) == unit).to_numpy(dtype=bool)
+    mine = is_unit(moved, ["unit_id"], unit)
     if not mine.any():
         return 0
     left = replace(comparison, moved=moved[~mine].reset_index(drop=True))

@@ -189,6 +189,11 @@ class Pen:
         begin = self.data.rfind(b"\n", 0, max(at, 0)) + 1
         return None if at < 0 else _parsed(_json(self.data[begin : self.data.index(b"\n", at)]))
 
+    def since(self, entry: Entry) -> tuple[str, ...]:
+        """The actions of the entries after one of them."""
+        lines = self.data[self.data.rfind(f'"hash":"{entry.hash}"'.encode()) :].split(b"\n")[1:-1]
+        return tuple(e.action if (e := _parsed(_json(line))) else "" for line in lines)
+
     def undone(self, number: int) -> bool:
         """Whether the log says that an entry never took effect."""
         lines = self.data.split(b"\n") if b'"action":"undone"' in self.data else ()

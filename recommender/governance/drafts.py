@@ -48,6 +48,12 @@ def is_draft_of(draft: Path, path: Path) -> bool:
     )
 
 
+def maker_of(draft: Path) -> tuple[str, ...]:
+    """What the name of a draft says of the process that makes it; nothing if it is no draft."""
+    found = _STAMPED.fullmatch(draft.name)
+    return found.groups() if found else ()
+
+
 def abandoned(draft: Path) -> bool:
     """Whether a path is a draft whose maker is gone."""
     found = _STAMPED.fullmatch(draft.name)

@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from recommender.errors import CannotWrite
-from recommender.governance.audit import FOLDER
+from recommender.governance.audit import FOLDER, Entry, Head, Pen
 from recommender.governance.drafts import (
     abandoned,
     draft_of,
     flush_folder,
     is_draft_of,
+    maker_of,
     remove,
     write_flushed,
 )
-from recommender.governance.moves import Move
+from recommender.governance.moves import Move, mark_of
 
 OPEN: Final = "open"
 
@@ -96,7 +97,8 @@ def again(journal: Journal) -> Journal:
         moves = tuple(map(_move, json.loads(lines[0])["moves"]))
     except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
         return bare
-    if any(not is_draft_of(move.draft, move.place) for move in moves):
+    maker = maker_of(journal.path)
+    if any(not is_draft_of(m.draft, m.place) or maker_of(m.draft) != maker for m in moves):
         return bare  # whoever wrote that wants other files moved or removed
     with suppress(ValueError, KeyError, TypeError, IndexError, RecursionError):
         said = json.loads(lines[1])
@@ -120,6 +122,56 @@ def left_open(workspace: Path) -> tuple[Journal, ...]:
         return ()
     found = (again(Journal(path, ())) for path in paths if is_draft_of(path, folder / "change"))
     return tuple(j for j in found if (j.entry and not j.elsewhere) or abandoned(j.path))
+
+
+def borne_out(journal: Journal, pen: Pen) -> bool:
+    """Whether the log says what a journal wants to be done, where it wants anything in force.
+
+    A journal is left open by the last that wrote to the log, and every place of it holds what its
+    entry names, or the status in which that entry itself is named.
+    """
+    entry = pen.found(journal.entry) if journal.entry else None
+    if entry is None:
+        return True
+    if journal.elsewhere:
+        to = dict(entry.details).get("to", "://")
+        return entry.action == "export" and not journal.moves and "://" in to
+    return all(action == "undone" for action in pen.since(entry)) and all(
+        _named(move, mark, entry) or _tells(move, mark, entry)
+        for move, mark in zip(journal.moves, journal.marks, strict=True)
+    )
+
+
+def not_followed(workspace: Path) -> tuple[str, ...]:
+    """Return a line for every journal that stays as it is, for the log does not bear it out."""
+    pen = Pen(workspace / FOLDER, b"", 0).again()
+    return tuple(
+        f"{FOLDER}/{OPEN}/{journal.path.name}: the audit log does not say what it wants done; it "
+        "is not followed, move it away"
+        for journal in left_open(workspace)
+        if not borne_out(journal, pen)
+    )
+
+
+def _named(move: Move, mark: str, entry: Entry) -> bool:
+    """Whether an entry names what is to stand in a place, by the place or its seal."""
+    place = f"/{move.place.as_posix()}"
+    return any(
+        digest == mark and (name == move.seal or place.endswith(f"/{name}"))
+        for name, digest in entry.hashes
+    )
+
+
+def _tells(move: Move, mark: str, entry: Entry) -> bool:
+    """Whether what is to stand in a place is the status that an entry brought a plan to."""
+    if entry.action != "status" or move.place.name != f"{entry.subject}.status.json":
+        return False
+    head = str(Head(entry.number, entry.hash))
+    for path in (move.place, move.draft):
+        with suppress(OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
+            if mark_of(path) == mark:
+                return bool(json.loads(path.read_bytes())["steps"][-1]["head"] == head)
+    return False
 
 
 def _move(value: Any) -> Move:

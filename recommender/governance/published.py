@@ -4,7 +4,9 @@ Two reports that differ by one pupil give away what he is offered, whatever each
 ``.audit/published.json`` keeps of every report for anyone a fingerprint of its plans: a salt of its
 own and, for every unit and what it is offered, a keyed hash of 8 bytes with the number of pupils.
 It holds no ids; whoever has the workspace can tell as much from its plans.  What was hidden is kept
-as well, so that it stays hidden.
+as well, so that it stays hidden.  The log of the workspace names every report that is held here, so
+that a list that was removed or shortened is missed.  Of a unit that is erased the hashes go and its
+pupils stay counted: they still tell an earlier report from a later one.
 """
 
 from __future__ import annotations
@@ -15,20 +17,32 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from recommender.errors import CannotWrite, InputError, PrivacyRefusal, Problem
-from recommender.governance.audit import FOLDER, locked
+from recommender.governance.audit import FOLDER, Log, in_force, locked, read_log
+from recommender.governance.drafts import write_flushed
+from recommender.governance.exported import OPEN
 from recommender.governance.suppression import THRESHOLD
+from recommender.governance.transaction import Place, Record, changing, tidy
 from recommender.planning.plan import Plan
 from recommender.planning.words import NOTHING
 
 FILE: Final = "published.json"
 FORMAT: Final = "recommender published 1"
+NOTED: Final = "published"
+"""The detail of the log that names the report of an export, "" if none is held against others."""
+
+WAS: Final = "published_was"
+ERASED: Final = "erased"
+"""Stands in a plan that was published for the pupils of units that were erased since."""
+
+SEPARATOR: Final = "\x1f"
+"""Between the parts of what a unit is offered."""
 
 Offers = Mapping[str, float]
 """What a unit at a site is offered -> how many pupils it stands for."""
@@ -63,14 +77,19 @@ def offers_of(plan: Plan) -> dict[str, float]:
         *((parts, pupils) for *parts, pupils in zip(*told, strict=True)),
         *(([*parts, NOTHING], pupils) for *parts, pupils in zip(*gone, strict=True)),
     ):
-        key = "\x1f".join(map(str, parts))
+        key = SEPARATOR.join(map(str, parts))
         found[key] = found.get(key, 0.0) + float(pupils)
     return found
 
 
 @contextmanager
 def publishing(
-    workspace: Path, kind: str, plans: Sequence[Offers], period: str
+    workspace: Path,
+    kind: str,
+    plans: Sequence[Offers],
+    period: str,
+    *,
+    when: dt.datetime | None = None,
 ) -> Iterator[Publishing]:
     """Hold the list of reports of a workspace while one more is checked, noted and written.
 
@@ -79,15 +98,20 @@ def publishing(
         kind: ``plan`` or ``comparison``.
         plans: what ``offers_of`` says of every plan in the report.
         period: which periods it is about.
+        when: the moment, to settle first what a command left open that died.
 
     Raises:
-        PrivacyRefusal: if a plan differs in few pupils from one published before.
-        InputError: if the list cannot be read.
+        PrivacyRefusal: if a plan differs in few pupils from one published before, or the log names
+            reports that the list does not hold.
+        InputError: if the list or the log cannot be read.
         CannotWrite: if it cannot be locked.
     """
     with locked(workspace, "published"):
+        if when is not None:
+            tidy(workspace, when=when)
         path = workspace / FOLDER / FILE
         earlier = _read(path)
+        _refuse_forgotten(earlier, read_log(workspace))
         again = _refuse_near(earlier, kind, plans)
         hidden = frozenset(row for r in earlier if r.period == period for row in r.hidden)
         yield Publishing(path, earlier, kind, tuple(plans), period, hidden, again)
@@ -99,7 +123,7 @@ class Publishing:
 
     Attributes:
         hidden: table and row of what earlier reports about these periods hide.
-        again: whether the same plans were published in the same way before.
+        again: the report in which the same plans were published in the same way before, or None.
     """
 
     path: Path
@@ -108,24 +132,70 @@ class Publishing:
     plans: tuple[Offers, ...]
     period: str
     hidden: frozenset[tuple[str, str]]
-    again: bool
+    again: Report | None
 
-    def note(self, hidden: frozenset[tuple[str, str]], when: dt.datetime) -> None:
+    def note(self, hidden: frozenset[tuple[str, str]], when: dt.datetime) -> str:
         """Note the report on the disk, before it is written: one too many refuses too much.
+
+        Returns what the log is to name it by.
 
         Raises:
             CannotWrite: if that fails; the list is as it was.
         """
         known = {row for r in self.earlier if r.period == self.period for row in r.hidden}
-        if self.again and hidden <= known:
-            return
+        if self.again is not None and hidden <= known:
+            return _mark(self.again)
         salt = secrets.token_hex(16)
         report = Report(
             when.astimezone(dt.UTC).strftime("%Y-%m-%d"), self.kind, self.period, salt,
             tuple(_hashed(offers, salt) for offers in self.plans), tuple(sorted(hidden)),
         )  # fmt: skip
-        document = {"format": FORMAT, "reports": [asdict(r) for r in (*self.earlier, report)]}
-        _write(self.path, (json.dumps(document, separators=(",", ":")) + "\n").encode())
+        _write(self.path, _document((*self.earlier, report)))
+        return _mark(report)
+
+
+def forget(workspace: Path, unit: str, offers: Collection[str], record: Record) -> int:
+    """Take a unit out of what was published, logged first; return in how many plans it was.
+
+    Args:
+        workspace: the workspace.
+        unit: its id.
+        offers: what it may have been offered: everything of an ``Offers`` but the unit.
+        record: what the log is to say.
+
+    Raises:
+        InputError: if the list cannot be read.
+        CannotWrite: if it could not be written; it is as it was.
+    """
+    path = workspace / FOLDER / FILE
+    if not path.exists():
+        return 0
+    with locked(workspace, "published"):
+        tidy(workspace, when=record.when)
+        earlier = _read(path)
+        after = tuple(_without(report, unit, offers) for report in earlier)
+        both = [(one, other) for one, other in zip(earlier, after, strict=True) if one != other]
+        if both:
+            told = {WAS: " ".join(_mark(one) for one, _ in both),
+                    NOTED: " ".join(_mark(other) for _, other in both)}  # fmt: skip
+            said = replace(record, details=(*record.details, *told.items()))
+            with changing([Place(path, named=FILE)], said) as (draft,):
+                write_flushed(draft, _document(after), mode=0o600)
+    return sum(
+        one != other for was, now in both for one, other in zip(was.plans, now.plans, strict=True)
+    )
+
+
+def _without(report: Report, unit: str, offers: Collection[str]) -> Report:
+    key = bytes.fromhex(report.salt)
+    mine = {_hash(key, f"{unit}{SEPARATOR}{offer}") for offer in offers}
+    plans = []
+    for plan in report.plans:
+        gone = [pupils for name, pupils in plan.items() if name in mine]
+        left = {name: pupils for name, pupils in plan.items() if name not in mine}
+        erased = {ERASED: left.get(ERASED, 0.0) + sum(gone)} if gone else {}
+        plans.append(left | erased)
+    return replace(report, plans=tuple(plans))
 
 
 def changed(one: Mapping[str, float], other: Mapping[str, float]) -> float:
@@ -135,15 +205,40 @@ def changed(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     return max(sum(s for s in steps if s > 0), -sum(s for s in steps if s < 0))
 
 
-def _refuse_near(earlier: Sequence[Report], kind: str, plans: Sequence[Offers]) -> bool:
-    """Return whether the same was published before; refuse what differs little from any of it."""
+def _refuse_forgotten(earlier: Sequence[Report], log: Log) -> None:
+    """Refuse to publish where the log names reports that the list does not hold."""
+    needed: dict[str, str] = {}
+    unnamed: list[str] = []
+    for entry in in_force(log):
+        said, day = dict(entry.details), entry.time[:10]
+        for mark in said.get(WAS, "").split():
+            needed.pop(mark, None)
+        needed |= dict.fromkeys(said.get(NOTED, "").split(), day)
+        if entry.action == "export" and said.get("audience") in OPEN and NOTED not in said:
+            unnamed.append(day)  # as it was logged before reports were named
+    held = {_mark(report) for report in earlier}
+    missed = [day for mark, day in needed.items() if mark not in held]
+    missed += [day for day in unnamed if all(report.date > day for report in earlier)]
+    if missed:
+        raise PrivacyRefusal([
+            Problem(
+                f"{FOLDER}/{FILE}", None, None,
+                f"does not hold what the audit log says was published (the last of {max(missed)}): "
+                "it was removed or changed, and nobody knows what public reports told",
+                "restore it from a backup, or write this report for the board",
+            )
+        ])  # fmt: skip
+
+
+def _refuse_near(earlier: Sequence[Report], kind: str, plans: Sequence[Offers]) -> Report | None:
+    """Return where the same was published before; refuse what differs little from any of it."""
     near: list[str] = []
     for report in earlier:
         mine = [_hashed(offers, report.salt) for offers in plans]
         apart = [[changed(one, other) for other in report.plans] for one in mine]
         same = all(min(row, default=1.0) <= 0 for row in apart)
         if same and report.kind == kind and len(mine) == len(report.plans):
-            return True
+            return report
         # a plan out of a comparison was published with all of it
         if any(0 < n < THRESHOLD for row in apart for n in row) and not (
             same and report.kind == "comparison"
@@ -161,17 +256,30 @@ def _refuse_near(earlier: Sequence[Report], kind: str, plans: Sequence[Offers]) 
                 "board",
             )
         ])  # fmt: skip
-    return False
+    return None
 
 
 def _hashed(offers: Offers, salt: str) -> dict[str, float]:
     key = bytes.fromhex(salt)
     found: dict[str, float] = {}
     for text, pupils in sorted(offers.items()):
-        digest = hmac.new(key, text.encode("utf-8", "backslashreplace"), hashlib.sha256)
-        name = digest.hexdigest()[:16]
+        name = _hash(key, text)
         found[name] = found.get(name, 0.0) + pupils
     return dict(sorted(found.items()))
+
+
+def _hash(key: bytes, text: str) -> str:
+    return hmac.digest(key, text.encode("utf-8", "backslashreplace"), "sha256").hex()[:16]
+
+
+def _mark(report: Report) -> str:
+    """What the log names a report by: it changes with all that the report holds."""
+    return hashlib.sha256(json.dumps(asdict(report), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _document(reports: Sequence[Report]) -> bytes:
+    document = {"format": FORMAT, "reports": [asdict(report) for report in reports]}
+    return (json.dumps(document, separators=(",", ":")) + "\n").encode()
 
 
 def _read(path: Path) -> tuple[Report, ...]:

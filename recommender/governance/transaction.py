@@ -3,7 +3,8 @@
 What is to stand somewhere is prepared beside its place, as drafts that a journal names; then the
 log says what will stand there; then the drafts take their places.  What a command leaves open that
 dies between is settled by the next one: what the log says is carried out, or, where its draft is
-gone, the log says that it never took effect; what the log does not say is removed.
+gone, the log says that it never took effect; what the log does not say is removed.  A journal that
+wants in force what its entry of the log does not name is left as it is.
 """
 
 from __future__ import annotations
@@ -165,7 +166,8 @@ def _sweep(workspace: Path) -> None:
 
 def _settle_all(workspace: Path, pen: audit.Pen, when: dt.datetime) -> None:
     for begun in journal.left_open(workspace):
-        _settle(begun, pen, when)
+        if journal.borne_out(begun, pen):
+            _settle(begun, pen, when)
 
 
 def _commit(record: Record, places: Sequence[Place], begun: Journal, last: Last | None) -> None:

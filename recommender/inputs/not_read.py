@@ -69,7 +69,9 @@ def what_is_beside(root: Path, more: Collection[str] = ()) -> Beside:
     paths = {below(root, path): path for path in _files(root)}
     linked = {_identity(p) for f, p in paths.items() if is_right(f) and p.is_symlink()}
     files = sorted(
-        f for f, p in paths.items() if not is_right(f) and _identity(p) not in held | linked
+        f
+        for f, p in paths.items()
+        if not is_right(f) and (not p.exists() or _identity(p) not in held | linked)
     )
     locks = tuple(f for f in files if lock_of(f))
     kinds = {f: roster_of(paths[f]) for f in files if f not in locks}
@@ -135,8 +137,8 @@ def _files(root: Path) -> Iterator[Path]:
     for entry in sorted(root.iterdir()):
         if entry.is_dir() and plain(entry.name) in _FOLDERS:
             inside = sorted(islice(entry.rglob("*"), MOST_FILES))
-            yield from (f for f in inside if f.is_file() and not _is_apart(f.relative_to(root)))
-        elif entry.is_file() and not _is_apart(entry.relative_to(root)):
+            yield from (f for f in inside if not f.is_dir() and not _is_apart(f.relative_to(root)))
+        elif not entry.is_dir() and not _is_apart(entry.relative_to(root)):
             suffix = entry.suffix.lower()
             text = suffix == ".txt" and bool(strays([entry.name]))
             if suffix in (*TABLE_LIKE, *YAML, ".xml") or text or lock_of(entry.name):

@@ -22,7 +22,7 @@ def is_oneroster(header: Sequence[str]) -> bool:
 def roster_of(path: Path) -> str | None:
     """Which kind of roster a file is, by its name and its first bytes; None if it is none."""
     name = PurePosixPath(path.name.lower())
-    if name.suffix not in (".csv", ".xml", ".txt"):
+    if name.suffix not in (".csv", ".xml", ".txt") or not path.is_file():
         return None
     try:
         with path.open("rb") as stream:

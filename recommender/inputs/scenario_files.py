@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recommender.errors import InputError
 from recommender.inputs.findings import Findings, suggestion
+from recommender.inputs.no_file import why_no_file
 from recommender.inputs.yaml_reader import Document, dotted, read_yaml
 
 FOLDER = "scenarios"
@@ -31,10 +32,10 @@ def is_file_name(word: str) -> bool:
 
 def more_files(workspace: Path, files: Iterable[Path]) -> tuple[str, ...]:
     """Those of some files that are not among the workspace's own, as paths from the workspace."""
-    own = {(workspace / f).resolve() for f in files_in(workspace)}
+    own = {Path(os.path.realpath(workspace / f)) for f in files_in(workspace)}
     apart: dict[Path, str] = {}
     for file in files:
-        real = file.resolve()
+        real = Path(os.path.realpath(file))
         if real not in own:
             apart[real] = Path(os.path.relpath(real, workspace.resolve())).as_posix()
     return tuple(apart[real] for real in sorted(apart))
@@ -43,7 +44,8 @@ def more_files(workspace: Path, files: Iterable[Path]) -> tuple[str, ...]:
 def draft_scenarios(path: Path, file: str, findings: Findings) -> Document | None:
     """The document of a scenario file: ``scenarios:`` with entries as in planning.yaml."""
     if not path.is_file():
-        findings.problem(file, None, None, "is missing", "name a file with `scenarios:`")
+        why = why_no_file(path, "name a file with `scenarios:`")
+        findings.problem(file, None, None, *why)
         return None
     document = read_yaml(path, file, findings)
     if document is None:

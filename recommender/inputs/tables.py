@@ -26,6 +26,7 @@ import pandas as pd
 from recommender.inputs.failed_cells import failed
 from recommender.inputs.findings import Findings
 from recommender.inputs.names import probably_meant, same_name
+from recommender.inputs.no_file import why_no_file
 from recommender.inputs.sheet_marks import SheetMarks, marks_of, unreadable_rows
 from recommender.inputs.totals import totals
 from recommender.inputs.unfolding import Unreadable, measure
@@ -109,7 +110,7 @@ def load_table(path: Path, file: str, findings: Findings, *, wanted: Wanted = No
         if reader is None:
             raise _Unread(None, "is no table", "use .csv, .xlsx or .parquet")
         if not path.is_file():
-            raise _Unread(None, "is missing", "put the file there")
+            raise _Unread(None, *why_no_file(path, "put the file there"))
         if path.stat().st_size > MOST_BYTES:
             raise _Unread(
                 None, f"is larger than {MOST_BYTES // 2**30} GiB", "split it or use segments"

@@ -19,6 +19,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from recommender.inputs.findings import Findings, suggestion
+from recommender.inputs.no_file import why_no_file
 from recommender.inputs.number_words import TWO_READINGS
 from recommender.inputs.schema import described_schema, fields_at
 from recommender.inputs.yaml_numbers import (
@@ -105,7 +106,7 @@ def read_yaml(path: Path, file: str, findings: Findings) -> Document | None:
 def _text(path: Path) -> str:
     """The text of the file, if it is there, small and UTF-8."""
     if not path.is_file():
-        raise _Unread(None, "is missing", "`recommender init DIR` writes an example")
+        raise _Unread(None, *why_no_file(path, "`recommender init DIR` writes an example"))
     try:
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)

@@ -117,3 +117,32 @@ def test_a_sheet_loses_the_rows_of_a_child_whose_id_is_a_number(tmp_path):
     left = openpyxl.load_workbook(tmp_path / "left.xlsx").active
     assert gone == 2
     assert list(left.iter_rows(values_only=True)) == [("unit_id", "site"), (123, "b")]
+
+
+def test_what_was_exported_is_removed_or_named_and_the_rest_stays(workspace, run):
+    plan = workspace / "plan"
+    unit = a_child_of(plan)
+    for to in ("pk/datapackage.json", "a.ics", "cards.html", f"sqlite:///{workspace}/a.sqlite"):
+        to = to if ":" in to else workspace / to
+        assert run("export", plan, "--to", to, "--audience", "coordinator").code == 0
+    (workspace / "old.txt").write_bytes(f"\ufeff{unit}\r\n".encode("utf-16-le"))
+    said = json.loads(run("erase", unit, workspace, "--json").out)
+    assert said["remains"] == ["a.sqlite", "old.txt"]
+    assert [name for name in said["exports_elsewhere"] if "sqlite" not in name] == []
+    assert "pk/assignments.csv" in said["exports_removed"]
+    assert mentions(workspace, unit) == []
+    assert (workspace / "a.ics").exists() != ("a.ics" in said["exports_removed"])
+    (workspace / "a.sqlite").unlink()
+    (workspace / "old.txt").unlink()
+    assert run("erase", unit, workspace).code == 0
+
+
+def test_a_file_that_cannot_be_read_stops_no_erasure_and_is_named(workspace, run):
+    unit = a_child_of(workspace / "plan")
+    (workspace / "data" / "notes.xlsx").write_bytes(b"PK\3\4 torn")
+    (workspace / "plan" / "mine.txt").write_text("not of the plan")
+    said = run("erase", unit, workspace)
+    assert said.code == 1
+    assert "data/notes.xlsx" in said.err
+    assert "mine.txt" in said.err
+    assert unit not in (workspace / "data" / "pupils.csv").read_text()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from recommender.errors import InputError, PrivacyRefusal
-from recommender.governance.published import FILE, changed, publishing
+from recommender.governance import audit
+from recommender.governance.offered import offered
+from recommender.governance.published import ERASED, FILE, NOTED, changed, forget, publishing
+from recommender.governance.transaction import Record
 
 NOW = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 NONE: frozenset[tuple[str, str]] = frozenset()
@@ -98,3 +102,42 @@ def test_a_damaged_list_stops_what_it_should_guard(tmp_path: Path) -> None:
     (tmp_path / ".audit" / FILE).write_text("{", "utf-8")
     with pytest.raises(InputError, match="restore it from a backup"):
         publish(tmp_path, offers(35))
+
+
+def logged(workspace: Path, report: dict[str, float]) -> None:
+    """Publish a plan and have the log name the report, as an export does."""
+    with publishing(workspace, "plan", (report,), "2026", when=NOW) as open_report:
+        told = {"audience": "public", NOTED: open_report.note(NONE, NOW)}
+    audit.record(workspace, "export", "plan", who="N", role="r", when=NOW, details=told)
+
+
+@pytest.mark.parametrize("text", [None, '{"format": "recommender published 1", "reports": []}'])
+def test_a_list_that_lacks_what_the_log_names_refuses_the_next(
+    tmp_path: Path, text: str | None
+) -> None:
+    logged(tmp_path, offers(20))
+    logged(tmp_path, offers(20))
+    path = tmp_path / ".audit" / FILE
+    path.unlink()
+    if text is not None:
+        path.write_text(text, "utf-8")
+    with pytest.raises(PrivacyRefusal, match="does not hold what the audit log says"):
+        logged(tmp_path, offers(35))
+
+
+def test_an_erased_unit_is_in_no_report_and_still_tells_the_next_from_it(tmp_path: Path) -> None:
+    before = offers(20)
+    logged(tmp_path, before)
+    path = tmp_path / ".audit" / FILE
+    names = set(json.loads(path.read_bytes())["reports"][0]["plans"][0])
+    every = offered([{"q\x1fs2\x1fold\x1ft0": 1.0}], ["s1"], ["help", "b"], 2, ["t1"])
+    assert every > {"s1\x1fnothing", "s2\x1fhelp+b\x1ft1", "s1\x1fold\x1ft1", "s1\x1fb\x1ft0"}
+    record = Record(tmp_path, "erase", FILE, "N", "account", NOW)
+    assert forget(tmp_path, "p5", {"s1\x1fhelp", "s1\x1fnothing"}, record) == 1
+    left = json.loads(path.read_bytes())["reports"][0]["plans"][0]
+    assert len(names - set(left)) == 1
+    assert left[ERASED] == 1.0
+    without = {key: n for key, n in before.items() if not key.startswith("p5\x1f")}
+    with pytest.raises(PrivacyRefusal, match="fewer than"):
+        logged(tmp_path, without)
+    logged(tmp_path, offers(35))

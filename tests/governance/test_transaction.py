@@ -106,6 +106,42 @@ def test_a_journal_that_names_other_files_moves_and_removes_none(tmp_path: Path)
     assert (mine.read_text(), (tmp_path / "a").read_text()) == ("keep", "old")
 
 
+@pytest.mark.parametrize("way", ["another file", "an older entry", "a database"])
+def test_a_journal_that_the_log_does_not_bear_out_is_left_and_said(
+    tmp_path: Path, way: str
+) -> None:
+    ws, mine = tmp_path / "ws", tmp_path / "mine"
+    ws.mkdir()
+    mine.write_text("keep")
+    write(ws, {"a": "one"})
+    if way == "an older entry":
+        write(ws, {"a": "two"})
+    entry = read_log(ws).entries[0]
+    path = draft_of(ws / ".audit/open/change")
+    place = mine if way == "another file" else ws / "a"
+    draft = place.with_name(path.name.replace("change", place.name, 1))
+    draft.write_text("forged")
+    marks = [moves.sha256_of(draft) if place == mine else dict(entry.hashes)["a"]]
+    move = {"draft": str(draft), "place": str(place), "new": False, "seal": ""}
+    said = {"entry": entry.hash, "marks": marks, "elsewhere": way == "a database"}
+    path.write_text(f"{json.dumps({'moves': [move]})}\n{json.dumps(said)}\n")
+    if way == "a database":  # such a journal counts only once its maker is gone
+        died = os.fork()
+        if not died:
+            gone = draft_of(ws / ".audit/open/change")
+            path.rename(gone)
+            draft.rename(draft.with_name(gone.name.replace("change", place.name, 1)))
+            gone.write_text(gone.read_text().replace(path.name[8:], gone.name[8:]))
+            os._exit(0)
+        os.waitpid(died, 0)
+    before = (ws / ".audit/log.jsonl").read_bytes()
+    settle(ws, when=NOON)
+    assert (mine.read_text(), (ws / ".audit/log.jsonl").read_bytes()) == ("keep", before)
+    (line,) = journal.not_followed(ws)
+    assert "not followed" in line
+    assert len(list((ws / ".audit/open").iterdir())) == 1
+
+
 def test_a_damaged_log_lets_nothing_be_written(tmp_path: Path) -> None:
     write(tmp_path, {"a": "old"})
     log = tmp_path / ".audit/log.jsonl"

@@ -89,7 +89,7 @@ def test_a_missing_file_and_a_folder_in_its_place_are_said(tmp_path: Path) -> No
     assert read_yaml(tmp_path, "folder", findings) is None
     assert [str(p) for p in findings.problems] == [
         "no.yaml: is missing; `recommender init DIR` writes an example",
-        "folder: is missing; `recommender init DIR` writes an example",
+        "folder: is a folder; put a file in its place",
     ]
 
 
