@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import math
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -14,7 +16,7 @@ import pytest
 from recommender.cli.main import run as run_command
 from recommender.errors import InputError
 from recommender.export.comparison import comparison_schema, read_comparison
-from recommender.export.folder import read_plan
+from recommender.export.folder import read_plan, sha256
 
 
 @pytest.fixture(scope="module")
@@ -154,10 +156,15 @@ def test_a_public_report_that_differs_in_few_pupils_from_an_earlier_one_is_refus
     run, made: Path, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from recommender.governance import published
+    from recommender.governance.audit import record
 
-    (template / ".audit" / published.FILE).unlink(missing_ok=True)
     base, *others = sorted((made / "plans").iterdir(), key=lambda folder: folder.name != "base")
-    public = ("--audience", "public", "-q", "--workspace", template)
+    workspace = tmp_path / "workspace"  # its log knows these plans, and no report of them yet
+    shutil.copytree(template, workspace, ignore=shutil.ignore_patterns(".audit"))
+    hashes = {plan.name: sha256(plan / "manifest.json") for plan in (base, *others)}
+    now = dt.datetime.now(dt.UTC)
+    record(workspace, "run", "compared", who="N", role="r", when=now, hashes=hashes)
+    public = ("--audience", "public", "-q", "--workspace", workspace)
     assert run("export", base, "--to", tmp_path / "a.html", *public).code == 0
     assert run("export", base, "--to", tmp_path / "a.json", *public).code == 0
     assert run("export", base, "--to", tmp_path / "a.csv", *public).code == 6
@@ -169,4 +176,3 @@ def test_a_public_report_that_differs_in_few_pupils_from_an_earlier_one_is_refus
     assert "earlier public report" in said.err
     assert not (tmp_path / "b.html").exists()
     assert run("export", others[0], "--to", tmp_path / "c.html", "-q").code == 0
-    (template / ".audit" / published.FILE).unlink()
