@@ -16,7 +16,7 @@ from recommender.partition import Crew, solve_in_parts
 from recommender.planning import LimitSettings, formulate, plan_of
 from recommender.planning.changes import Clock
 from recommender.planning.explain import Explanation, explain
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.plan import Plan
 from recommender.planning.readback import remade
 from recommender.planning.repair import Repair, repairs

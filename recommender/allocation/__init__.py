@@ -10,7 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recommender.allocation.engines import Allocation, Effort, EngineName, SolverName, solve
+from recommender.allocation.effort import Effort, EngineName, SolverName
+from recommender.allocation.engines import Allocation, solve
 from recommender.allocation.links import Links
 from recommender.allocation.path import BudgetPath, budget_path, path_of
 from recommender.allocation.problem import (

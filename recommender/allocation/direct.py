@@ -4,41 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recommender.allocation import exact
-from recommender.allocation.links import Links, no_links
-from recommender.allocation.problem import AllocationProblem, FloatArray
+from recommender.allocation.effort import Effort
+from recommender.allocation.problem import AllocationProblem
+from recommender.allocation.proposal import Proposal
 from recommender.allocation.start import Start
-
-if TYPE_CHECKING:
-    from recommender.allocation.engines import Effort
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Proposal:
-    """What an engine hands to the certificate.
-
-    Attributes:
-        quantity: (columns,) how much of every column, or None if nothing was found.
-        price: (rows,) prices >= 0.
-        relaxation: the optimum of the relaxation, infinite if unknown.
-        better_bound: the best bound any solver proved, infinite if none.
-        engine: what found it.
-        links: links with prices that lower the bound.
-        interrupted: whether the user stopped it.
-    """
-
-    quantity: FloatArray | None
-    price: FloatArray
-    relaxation: float
-    better_bound: float
-    engine: str
-    links: Links = field(default_factory=no_links)
-    interrupted: bool = False
 
 
 def solve_exactly(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.allocation import exact
-from recommender.allocation.direct import Proposal
 from recommender.allocation.links import Links, broken, joined, linked, no_links
 from recommender.allocation.prices import find_prices
 from recommender.allocation.problem import AllocationProblem, FloatArray, bound
+from recommender.allocation.proposal import Proposal
 from recommender.allocation.relaxation import FEWEST, relax
 from recommender.allocation.search import Search
 from recommender.allocation.start import Start
@@ -32,7 +32,7 @@ NEAR = 0.1
 """How far below the best columns take part when links are added, in values of about 1."""
 
 if TYPE_CHECKING:
-    from recommender.allocation.engines import Effort
+    from recommender.allocation.effort import Effort
 
 
 def solve_by_prices(

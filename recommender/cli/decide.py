@@ -47,8 +47,9 @@ def command(
     from recommender.export.tables import csv_text
     from recommender.governance import audit
     from recommender.governance.moves import sha256_of
-    from recommender.governance.review import REASONS, merged, read_review
+    from recommender.governance.review import merged, read_review
     from recommender.governance.transaction import Record
+    from recommender.inputs.decision_reasons import REASONS
     from recommender.inputs.tables import read_table
     from recommender.inputs.workspace import read_workspace
 

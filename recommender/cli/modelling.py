@@ -24,7 +24,7 @@ def writer_of(file: Path) -> Look:
 
     from recommender.export.files import write_file
     from recommender.matching import Candidates
-    from recommender.planning.formulate import Formulation
+    from recommender.planning.formulation import Formulation
     from recommender.planning.names import write_named_model
 
     def write(formulation: Formulation, candidates: Candidates) -> None:

@@ -19,11 +19,12 @@ import pandas as pd
 
 from recommender.allocation import Solution
 from recommender.allocation.problem import blocks_at
-from recommender.governance.review import REASONS
+from recommender.inputs.decision_reasons import REASONS
 from recommender.inputs.resources import Resources
 from recommender.matching import Candidates, MatchingSettings, match
 from recommender.planning.codes import Floats, Ints
-from recommender.planning.formulate import Formulation, formulate
+from recommender.planning.formulate import formulate
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import LimitSettings
 from recommender.planning.memberships import KEYS, links_of, member_price, memberships_of
 from recommender.planning.people import DECISION

@@ -36,7 +36,7 @@ from recommender.allocation.links import no_links, unsound
 from recommender.errors import UsageError
 from recommender.matching import Candidates
 from recommender.planning.codes import Codes, Floats, Ints, ranges
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.memberships import links_of
 from recommender.planning.offers import members_of
 from recommender.planning.plan import Plan

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recommender.governance.audit import Log, in_force
-from recommender.governance.review import REASONS
+from recommender.inputs.decision_reasons import REASONS
 
 ENOUGH: Final = 20
 """Offers that were looked at from which on it means something that nobody overruled any."""

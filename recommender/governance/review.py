@@ -34,6 +34,7 @@ from recommender.errors import InputError, Problem
 from recommender.governance.help_words import chosen, help_words
 from recommender.inputs.catalogue import Catalogue, Text
 from recommender.inputs.cohort_tables import DECISION_COLUMNS
+from recommender.inputs.decision_reasons import REASONS
 from recommender.inputs.findings import Findings
 from recommender.inputs.names import plain
 from recommender.inputs.scrub import scrub
@@ -63,16 +64,6 @@ _OFFERED: Mapping[str, Text] = {
 _WITHOUT: Mapping[str, Text] = {
     "leave": Text("leave", "zo laten"),
     "offer": Text("offer help", "hulp aanbieden"),
-}
-REASONS: Mapping[str, Text] = {
-    "other_need": Text("this pupil needs something else", "deze leerling heeft iets anders nodig"),
-    "less_need": Text("this pupil needs less than it seems", "deze leerling heeft minder nodig"),
-    "more_need": Text("this pupil needs more than it seems", "deze leerling heeft meer nodig"),
-    "already_helped": Text("is helped already", "krijgt al hulp"),
-    "family": Text("parents or pupil want it otherwise", "ouders of leerling willen het anders"),
-    "practical": Text("not possible in practice", "praktisch niet mogelijk"),
-    "wrong_data": Text("the data are wrong", "de gegevens kloppen niet"),
-    "other": Text("other (say what)", "anders (zeg wat)"),
 }
 _HEADERS = (
     Text("Pupil", "Leerling"), Text("Offer", "Aanbod"), Text("Starts", "Begint"),

@@ -1,6 +1,7 @@
 """Where names and rules become numbers, and numbers become a plan."""
 
-from recommender.planning.formulate import Formulation, formulate
+from recommender.planning.formulate import formulate
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import LimitSettings
 from recommender.planning.plan import Plan, Shortage, Summary, plan_of
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.planning.codes import Floats
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.offers import group_of
 from recommender.planning.taken import Taken

@@ -14,7 +14,7 @@ from recommender.matching import (
 )
 from recommender.planning.codes import Codes, Floats, Ints, first_best, ranges
 from recommender.planning.duties import CAUSES, Owing, counted
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.memberships import price_of_membership
 from recommender.planning.offers import members_of

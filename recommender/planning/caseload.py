@@ -27,7 +27,7 @@ from recommender.planning.cases import (
 from recommender.planning.codes import Bools, Floats, Ints, distinct
 from recommender.planning.days import days_named, days_of, shared_days
 from recommender.planning.desks import most_at_once
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.taken import Taken, with_spent
 from recommender.planning.whole_cases import who_does_what
 

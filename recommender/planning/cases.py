@@ -16,7 +16,7 @@ from recommender.matching import listed
 from recommender.matching.candidates import Candidates
 from recommender.planning.codes import Bools, Floats, Ints, distinct
 from recommender.planning.desks import running_cases
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind, chosen, work
 from recommender.planning.taken import WHOLE, Taken
 

@@ -17,7 +17,7 @@ import numpy as np
 from recommender.allocation import Solution
 from recommender.allocation.problem import blocks_at
 from recommender.planning.codes import Floats, Ints
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.local import (
     NEAR,
     PROOF,

@@ -24,7 +24,7 @@ from recommender.allocation import Solution
 from recommender.allocation.problem import blocks_at
 from recommender.matching import Candidates, Reason
 from recommender.planning.codes import Bools, Codes, Floats, Ints, distinct
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.people import DECISION, counts_for
 from recommender.planning.taken import WHOLE, Taken

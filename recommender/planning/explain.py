@@ -20,7 +20,7 @@ from recommender.matching import (
 from recommender.planning.assignments import offers_named, runner_up
 from recommender.planning.changes import Clock, Sought, holds, sought
 from recommender.planning.codes import Ints
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.local import columns_of
 from recommender.planning.reasons import (
     NO_GROUP,

@@ -31,7 +31,7 @@ from recommender.planning.offers import Offers, joined, pieces_of
 from recommender.planning.shares import PRESENT, Group, groups_of
 
 if TYPE_CHECKING:
-    from recommender.planning.formulate import Formulation
+    from recommender.planning.formulation import Formulation
 
 CHORDS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 """Where the chords of a concave worth begin and end, as shares of the most a group could have."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from recommender.planning.cases import SLIVER
 from recommender.planning.codes import Floats, Ints, ranges
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.taken import Taken
 
 PASSES = 4

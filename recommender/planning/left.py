@@ -28,7 +28,7 @@ import scipy.sparse as sp
 
 from recommender.matching import Candidates
 from recommender.planning.codes import Bools, Floats, Ints, ranges
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind, euros
 from recommender.planning.offers import group_of, members_of
 from recommender.planning.reasons import waiting_of

@@ -25,7 +25,7 @@ from recommender.allocation import (
 )
 from recommender.allocation.problem import blocks_at, extract
 from recommender.planning.codes import Bools, Floats, Ints, ranges
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.memberships import member_price
 from recommender.planning.taken import WHOLE

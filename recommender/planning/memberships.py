@@ -14,7 +14,7 @@ import pandas as pd
 
 from recommender.allocation import Links
 from recommender.planning.codes import Floats, Ints, ranges
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.words import EXTRA, extra_labels, named, tidy
 

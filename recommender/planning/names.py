@@ -15,7 +15,7 @@ import pandas as pd
 from recommender.allocation import write_model
 from recommender.matching.candidates import Candidates
 from recommender.planning.codes import Ints
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind, Rows
 from recommender.planning.terms import Book, Strings
 from recommender.planning.words import bundle_names, named

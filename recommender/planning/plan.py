@@ -27,7 +27,7 @@ from recommender.planning.duties import (
     statutory_rules,
 )
 from recommender.planning.fairness import settled
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.left import STAFF_COLUMNS, staff_of_plan
 from recommender.planning.limits import Kind, euros
 from recommender.planning.memberships import memberships_of

@@ -16,7 +16,8 @@ from recommender.matching import Candidates, MatchingSettings, match
 from recommender.planning.caseload import NOBODY
 from recommender.planning.codes import Floats, Ints, ranges
 from recommender.planning.fairness import settled
-from recommender.planning.formulate import Formulation, formulate
+from recommender.planning.formulate import formulate
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind, LimitSettings
 from recommender.planning.memberships import links_of
 from recommender.planning.plan import RUNNING, Plan

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from recommender.matching import Candidates, Reason, reason_texts
 from recommender.planning.codes import Codes, Floats, Ints, first_best, ranges
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import work
 from recommender.planning.offers import bundles_of, group_of
 from recommender.planning.taken import Taken

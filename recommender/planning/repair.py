@@ -22,7 +22,7 @@ from recommender.allocation import Solution
 from recommender.allocation.problem import blocks_at
 from recommender.planning.codes import Floats, Ints
 from recommender.planning.duties import suited
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.local import (
     PROOF,

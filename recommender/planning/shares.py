@@ -26,7 +26,7 @@ from recommender.planning.people import People
 from recommender.planning.terms import Book
 
 if TYPE_CHECKING:
-    from recommender.planning.formulate import Formulation
+    from recommender.planning.formulation import Formulation
 
 PRESENT = Fairness(id="no_worse_than", by="present", measure="coverage", floor=1.0)
 """The rule that nobody is worse off, as one of coverage: of those who keep enough."""

@@ -31,7 +31,7 @@ from recommender.allocation import (
 from recommender.allocation.problem import worth
 from recommender.matching import Candidates, MatchingSettings, cautious, drawn_benefits
 from recommender.planning.codes import Floats
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.plan import Plan
 from recommender.planning.taken import Taken, taken_of
 from recommender.planning.words import bundle_names, named

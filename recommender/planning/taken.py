@@ -9,7 +9,7 @@ import numpy as np
 from recommender.allocation import Links, Solution
 from recommender.allocation.problem import blocks_at
 from recommender.planning.codes import Codes, Floats, Ints
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import Kind
 from recommender.planning.memberships import member_price
 

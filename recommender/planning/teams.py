@@ -20,7 +20,7 @@ from recommender.inputs.findings import unknown
 from recommender.matching import Candidates
 from recommender.planning.changes import Clock, unhurried
 from recommender.planning.codes import Ints
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.left import reason_of_row
 from recommender.planning.limits import Kind
 from recommender.planning.local import EXACT, SECONDS, Best, best, room_of, with_more

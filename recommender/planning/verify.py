@@ -27,7 +27,7 @@ from recommender.inputs.workspace import Inputs
 from recommender.matching import MatchingSettings
 from recommender.partition import certify_in_parts
 from recommender.planning.caseload import in_order, unmet
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.limits import LimitSettings
 from recommender.planning.plan import Plan, Shortage, Summary, plan_of
 from recommender.planning.readback import MOST, Remade, at_rows, place, remade

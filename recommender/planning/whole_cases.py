@@ -47,7 +47,7 @@ from recommender.planning.cases import (
 from recommender.planning.codes import Bools, Floats, Ints, distinct, ranges
 from recommender.planning.days import days_of
 from recommender.planning.desks import most_at_once
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.laying import fill, hands_of, overlap
 from recommender.planning.limits import Rows
 from recommender.planning.taken import WHOLE as PARTS

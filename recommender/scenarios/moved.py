@@ -19,7 +19,7 @@ import scipy.sparse as sp
 from recommender.planning.accounts import resources_of
 from recommender.planning.codes import Floats, Ints
 from recommender.planning.exchange import COUNTS, exchanged
-from recommender.planning.formulate import Formulation
+from recommender.planning.formulation import Formulation
 from recommender.planning.readback import row_labels
 from recommender.planning.words import NOTHING, bundle_names, offer_names, tidy
 from recommender.scenarios.comparison import TABLES

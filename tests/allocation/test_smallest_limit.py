@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.allocation import Effort, NoPlan, direct, solve
-from recommender.allocation.direct import Proposal
-from recommender.allocation.engines import EngineName, SolverName
+from recommender.allocation.effort import EngineName, SolverName
 from recommender.allocation.problem import AllocationProblem, Block, from_blocks
+from recommender.allocation.proposal import Proposal
 
 WAYS: list[tuple[EngineName, SolverName]] = [
     ("exact", "highs"),
