@@ -1,4 +1,4 @@
-"""Why professionals decide otherwise than a plan: the reasons they choose from, in both languages."""
+"""Why professionals decide otherwise than a plan: reasons to choose from, in both languages."""
 
 from __future__ import annotations
 
