@@ -33,12 +33,14 @@ _LONG = re.compile(r"[0-9]{7,}")
 
 
 def showable(words: Collection[str], known: Collection[str]) -> frozenset[str]:
-    """The wrong words of a column of codes that may be shown: slips, parts and plain words.
+    """The wrong words of a column of codes that may be shown: slips, parts, letters, plain words.
 
     Any other word may be a name in small letters.
     """
     return frozenset(
-        w for w in words if slip(w, known) or folded(w) in PLAIN or _is_part(folded(w), known)
+        w
+        for w in words
+        if len(w) == 1 or slip(w, known) or folded(w) in PLAIN or _is_part(folded(w), known)
     )
 
 
