@@ -6,23 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from recommender.allocation import Effort, EngineName, SolverName
+from recommender.allocation.decomposition import Crew, solve_in_parts
 from recommender.errors import VerificationFailed
-from recommender.governance.costs import Costs, costs_of
-from recommender.governance.keep import Keep, Kept, kept_of, solve_keeping
 from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, MatchingSettings, match
-from recommender.partition import Crew, solve_in_parts
 from recommender.planning import LimitSettings, formulate, plan_of
-from recommender.planning.changes import Clock
-from recommender.planning.explain import Explanation, explain
-from recommender.planning.formulation import Formulation
-from recommender.planning.plan import Plan
-from recommender.planning.readback import remade
-from recommender.planning.repair import Repair, repairs
-from recommender.planning.stability import with_stability
-from recommender.planning.teams import Hours, hours_explained, hours_rows
-from recommender.planning.verify import verify
+from recommender.planning.explain.counterfactuals import Clock
+from recommender.planning.explain.explain import Explanation, explain
+from recommender.planning.explain.hours import Hours, hours_explained, hours_rows
+from recommender.planning.explain.repair import Repair, repairs
+from recommender.planning.formulation.formulation import Formulation
+from recommender.planning.plan.plan import Plan
+from recommender.planning.plan.stability import with_stability
+from recommender.planning.replan.decision_costs import Costs, costs_of
+from recommender.planning.replan.keep import Keep, Kept, kept_of, solve_keeping
+from recommender.planning.verify.read_back import remade
+from recommender.planning.verify.verify import verify
 from recommender.risk import RiskSettings, assess_risk
 
 Progress = Callable[[str], None]

@@ -17,18 +17,18 @@ import numpy as np
 import pytest
 
 from recommender.allocation import Effort
-from recommender.export.document import plan_text, read_plan_text
+from recommender.allocation.decomposition import solve_in_parts
+from recommender.export.plan_json import plan_text, read_plan_text
 from recommender.export.tables import CSV_TABLES, csv_text, frames_of
-from recommender.inputs.catalogue_file import read_catalogue
-from recommender.inputs.policy_file import read_policy
-from recommender.inputs.synthetic import write_simulation
+from recommender.inputs.readers.catalogue_file import read_catalogue
+from recommender.inputs.readers.policy_file import read_policy
 from recommender.inputs.workspace import Inputs, read_workspace
 from recommender.matching import match
-from recommender.partition import solve_in_parts
 from recommender.pipeline import settings_of
 from recommender.planning import formulate, plan_of
-from recommender.planning.verify import verify
+from recommender.planning.verify.verify import verify
 from recommender.risk.profiles import RiskProfiles
+from recommender.simulation import write_simulation
 
 pytestmark = pytest.mark.slow
 
@@ -137,7 +137,7 @@ def test_twice_the_pupils_take_twice_the_bytes(held: tuple[Held, Held], stage: s
 def test_a_country_goes_from_parquet_to_a_verified_plan_in_bounded_memory(
     tmp_path: Path, family: str, gap: str
 ) -> None:
-    from benchmarks.scale import whole
+    from tests.benchmarks.scale import whole
 
     how = ("--gap", gap, "--seconds", "600", "--workers", "2")
     planned, verified, exported = whole(tmp_path, 20_000, family, how)

@@ -10,11 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recommender.allocation.effort import Effort, EngineName, SolverName
-from recommender.allocation.engines import Allocation, solve
-from recommender.allocation.links import Links
-from recommender.allocation.path import BudgetPath, budget_path, path_of
-from recommender.allocation.problem import (
+from recommender.allocation.bound.budget_path import BudgetPath, budget_path, path_of
+from recommender.allocation.engines.effort import Effort, EngineName, SolverName
+from recommender.allocation.model.coupling_cuts import Links
+from recommender.allocation.model.problem import (
     AllocationProblem,
     Block,
     bound,
@@ -23,7 +22,7 @@ from recommender.allocation.problem import (
     restrict,
     usage,
 )
-from recommender.allocation.solution import (
+from recommender.allocation.model.solution import (
     AllocationError,
     Certificate,
     CertificateError,
@@ -32,7 +31,8 @@ from recommender.allocation.solution import (
     Solution,
     certify,
 )
-from recommender.allocation.start import Start, start_from
+from recommender.allocation.model.start import Start, start_from
+from recommender.allocation.solve import Allocation, solve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +83,6 @@ def write_model(
         column_names: (columns,) names for the columns.
         block_names: (blocks,) names for the rows of their limits.
     """
-    from recommender.allocation import exact
+    from recommender.allocation.solvers import pulp_model
 
-    exact.write_model(problem, path, row_names, column_names, block_names)
+    pulp_model.write_model(problem, path, row_names, column_names, block_names)

@@ -33,36 +33,36 @@ MMAP_THRESHOLD = -3
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO}
 
-_COMMANDS = {
-    name: f"recommender.cli.{name}"
-    for name in (
-        "init",
-        "simulate",
-        "check",
-        "assess",
-        "plan",
-        "scenarios",
-        "compare",
-        "frontier",
-        "prices",
-        "explain",
-        "verify",
-        "replay",
-        "export",
-        "runs",
-        "schema",
-        "contract",
-        "pseudonymise",
-        "erase",
-        "adopt",
-        "audit",
-        "elicit",
-        "document",
-        "review",
-        "decide",
-        "completion",
-    )
+_ROOMS = {
+    "init": "prepare",
+    "simulate": "prepare",
+    "check": "prepare",
+    "assess": "prepare",
+    "plan": "planning",
+    "scenarios": "planning",
+    "compare": "planning",
+    "frontier": "planning",
+    "prices": "planning",
+    "explain": "understand",
+    "verify": "understand",
+    "replay": "planning",
+    "export": "understand",
+    "runs": "understand",
+    "schema": "prepare",
+    "contract": "prepare",
+    "pseudonymise": "prepare",
+    "erase": "account",
+    "adopt": "account",
+    "audit": "account",
+    "elicit": "prepare",
+    "document": "account",
+    "review": "account",
+    "decide": "account",
+    "completion": "account",
 }
+"""Command -> the room it is in, in the order of the help."""
+
+_COMMANDS = {name: f"recommender.cli.{room}.{name}" for name, room in _ROOMS.items()}
 
 
 @click.group(

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from recommender.cli.output import remark
 
 if TYPE_CHECKING:
+    from recommender.export.disclosure.disclosed_plan import Hidden
     from recommender.export.manifest import Manifest
-    from recommender.export.openplan import Hidden
-    from recommender.planning.plan import Plan
+    from recommender.planning.plan.plan import Plan
 
 
 @contextmanager
@@ -42,8 +42,8 @@ def opening(
     Raises:
         PrivacyRefusal: if it differs in few pupils from what was published before.
     """
-    from recommender.export.audience import OPEN
-    from recommender.governance.published import NOTED, offers_of, publishing
+    from recommender.export.disclosure.audience import OPEN
+    from recommender.governance.privacy.published import NOTED, offers_of, publishing
 
     if audience not in OPEN:
         yield frozenset(), {}

@@ -132,7 +132,7 @@ def scenario_words(words: Iterable[str]) -> tuple[tuple[str, ...], tuple[Path, .
     Raises:
         InputError: if a file cannot be read as scenarios.
     """
-    from recommender.inputs.scenario_files import is_file_name, names_in
+    from recommender.inputs.readers.scenario_files import is_file_name, names_in
 
     names: list[str] = []
     files: list[Path] = []

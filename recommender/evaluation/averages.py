@@ -21,7 +21,7 @@ from recommender.matching import (
     cautious,
 )
 from recommender.planning import Formulation
-from recommender.planning.codes import Floats
+from recommender.planning.formulation.indexing import Floats
 
 
 def site_averages(candidates: Candidates) -> Floats:

@@ -17,8 +17,8 @@ from recommender.evaluation.policies import Policy
 from recommender.inputs.cohort import Cohort
 from recommender.matching import Candidates
 from recommender.planning import Formulation
-from recommender.planning.codes import Floats
-from recommender.risk.features import encoding_of, features_of, reference_date
+from recommender.planning.formulation.indexing import Floats
+from recommender.risk.models.features import encoding_of, features_of, reference_date
 from recommender.risk.settings import RiskSettings
 
 FEWEST = 20

@@ -22,9 +22,9 @@ import scipy.sparse as sp
 
 from recommender.allocation import Solution
 from recommender.planning import Formulation
-from recommender.planning.codes import Bools, Floats, Ints
-from recommender.planning.limits import euros
-from recommender.planning.offers import shared_out
+from recommender.planning.formulation.indexing import Bools, Floats, Ints
+from recommender.planning.formulation.limits import euros
+from recommender.planning.formulation.offers import shared_out
 
 FITS = 1e-9
 """How much more than is left an offer may take: rounding of sums."""

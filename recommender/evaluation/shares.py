@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from recommender.inputs.cohort import Cohort
-from recommender.inputs.policy_file import STRUCTURAL
-from recommender.planning.codes import Bools, Codes, Floats, Ints
+from recommender.inputs.readers.policy_file import STRUCTURAL
+from recommender.planning.formulation.indexing import Bools, Codes, Floats, Ints
 
 FEW = 10
 """Groups of fewer pupils than this are not told apart."""

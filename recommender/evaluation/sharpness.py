@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from recommender.planning.codes import Floats
+from recommender.planning.formulation.indexing import Floats
 from recommender.risk import RiskProfiles
-from recommender.risk.spread import risk_quantile
+from recommender.risk.models.dispersion import risk_quantile
 
 NODES = 9
 """Points of the Gauss-Hermite rule that expects the hidden part away."""

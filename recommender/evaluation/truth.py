@@ -12,7 +12,7 @@ from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.policy import Outcome
 from recommender.matching import Candidates, MatchingSettings, benefit_by_outcome
 from recommender.planning import Formulation
-from recommender.planning.codes import Floats
+from recommender.planning.formulation.indexing import Floats
 from recommender.risk import RiskProfiles
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from recommender.errors import CannotWrite
-from recommender.governance.drafts import write_flushed
-from recommender.governance.transaction import Place, Record, changing
+from recommender.files.drafts import write_flushed
+from recommender.governance.log.transaction import Place, Record, changing
 
 Content: TypeAlias = bytes | Mapping[str, bytes]
 """What a file holds, or the files of a folder by name."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recommender.errors import PrivacyRefusal, Problem, UsageError
-from recommender.export.audience import OPEN, refuse_unknown
+from recommender.export.disclosure.audience import OPEN, refuse_unknown
+from recommender.export.disclosure.disclosed_comparison import OpenComparison, openly
+from recommender.export.disclosure.disclosed_plan import OPEN_TABLES, Hidden, OpenPlan
 from recommender.export.manifest import Manifest
-from recommender.export.openly import OpenComparison, openly
-from recommender.export.openplan import OPEN_TABLES, Hidden, OpenPlan
-from recommender.export.report import open_plan
+from recommender.export.pages.report import open_plan
 from recommender.export.tables import COLUMNS
 from recommender.inputs.findings import unknown
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 from recommender.scenarios.comparison import Comparison
 
 PLAN_FORMS = (".html", ".csv", ".parquet", ".xlsx", ".json")

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 import pandas as pd
 
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 Kind: TypeAlias = Literal["text", "number"]
 

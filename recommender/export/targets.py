@@ -10,24 +10,24 @@ from pathlib import Path
 import pandas as pd
 
 from recommender.errors import LibraryMissing, UsageError
-from recommender.export import opened
-from recommender.export.cards import report_pages
-from recommender.export.document import plan_text
+from recommender.export.disclosure.disclosed_comparison import OpenComparison
+from recommender.export.disclosure.disclosed_plan import Hidden, OpenPlan
 from recommender.export.files import Content, write_file, write_files, writing
+from recommender.export.formats import for_anyone
+from recommender.export.formats.package import DESCRIPTION, package_files
 from recommender.export.manifest import Manifest
-from recommender.export.openly import OpenComparison
-from recommender.export.openplan import Hidden, OpenPlan
-from recommender.export.package import DESCRIPTION, package_files
+from recommender.export.pages.cards import report_pages
+from recommender.export.pages.report import language_of
+from recommender.export.plan_json import plan_text
 from recommender.export.redaction import (
     COMPARISON_FORMS,
     Inside,
     redacted_comparison,
     redacted_plan,
 )
-from recommender.export.report import language_of
 from recommender.export.tables import COLUMNS, csv_text, frames_of
-from recommender.governance.transaction import Record, announced
-from recommender.planning.plan import Plan
+from recommender.governance.log.transaction import Record, announced
+from recommender.planning.plan.plan import Plan
 from recommender.scenarios.comparison import Comparison
 
 SQLITE = "sqlite:///"
@@ -154,11 +154,13 @@ def _opened(
         return _csv(tables[table], decimal_comma)
     if form == ".parquet":
         return _parquet(tables[table], path)
-    return opened.book_of(tables, language) if form == ".xlsx" else opened.plan_document(plan)
+    return (
+        for_anyone.book_of(tables, language) if form == ".xlsx" else for_anyone.plan_document(plan)
+    )
 
 
 def _database(allowed: Inside, target: str) -> None:
-    from recommender.export.database import write_database, write_sqlite
+    from recommender.export.formats.database import write_database, write_sqlite
 
     if target.startswith(SQLITE):
         write_sqlite(allowed.plan, allowed.manifest, Path(target.removeprefix(SQLITE)))
@@ -202,7 +204,7 @@ def _refuse_strangers(folder: Path) -> None:
 
 
 def _ics(allowed: Inside, language: str) -> bytes:
-    from recommender.export.calendar import calendar_bytes
+    from recommender.export.formats.calendar import calendar_bytes
 
     return calendar_bytes(allowed.plan, allowed.manifest, language)
 
@@ -237,8 +239,8 @@ def export_comparison(
         VerificationFailed: if the log is damaged.
         CannotWrite: if it could not be written or logged; what stood there still does.
     """
-    from recommender.export.compared import comparison_html, comparison_workbook
-    from recommender.export.comparison import comparison_text, sides_frame
+    from recommender.export.folders.comparison_folder import comparison_text, sides_frame
+    from recommender.export.formats.comparison_report import comparison_html, comparison_workbook
 
     path = Path(target)
     form = path.suffix.lower()
@@ -249,14 +251,14 @@ def export_comparison(
     language_of(language)
     allowed = redacted_comparison(comparison, audience, form, earlier)
     if isinstance(allowed, OpenComparison):
-        shown = opened.comparison_tables(allowed)
+        shown = for_anyone.comparison_tables(allowed)
         forms: dict[str, Callable[[], bytes]] = {
             ".html": lambda: comparison_html(
                 comparison, manifest, language, audience, allowed
             ).encode(),
-            ".xlsx": lambda: opened.book_of(shown, language),
+            ".xlsx": lambda: for_anyone.book_of(shown, language),
             ".csv": lambda: _csv(shown["sides"], decimal_comma),
-            ".json": lambda: opened.comparison_document(allowed),
+            ".json": lambda: for_anyone.comparison_document(allowed),
         }
     else:
         whole = allowed.comparison
@@ -270,7 +272,7 @@ def export_comparison(
 
 
 def _xlsx(allowed: Inside, language: str, beside: Sequence[tuple[str, Plan, Manifest]]) -> bytes:
-    from recommender.export.workbook import workbook_bytes
+    from recommender.export.formats.workbook import workbook_bytes
 
     return workbook_bytes(allowed.plan, allowed.manifest, language, beside)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from recommender.governance.audit import Log, in_force
-from recommender.governance.moves import mark_of
+from recommender.files.moves import mark_of
+from recommender.governance.log.audit import Log, in_force
 
 OPEN: Final = ("policy", "public")
 """The audiences whose exports hold nobody."""

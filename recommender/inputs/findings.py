@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from recommender.errors import InputError, PrivacyRefusal, Problem
-from recommender.inputs.persons import harmless
-from recommender.inputs.spelling import meant
+from recommender.inputs.text.persons import harmless
+from recommender.inputs.text.spelling import meant
 
 MOST_COMPARED = 5_000
 """Known words up to which the closest one is looked for."""

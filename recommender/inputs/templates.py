@@ -8,8 +8,8 @@ from importlib import resources
 from pathlib import Path
 
 from recommender.errors import CannotWrite, UsageError
-from recommender.inputs.mark import FILE as MARK
-from recommender.inputs.mark import write_mark
+from recommender.inputs.folder.mark import FILE as MARK
+from recommender.inputs.folder.mark import write_mark
 
 FILES = {
     "interventions.yaml": "interventions.yaml",

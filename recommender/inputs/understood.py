@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recommender.inputs.languages import CODES, spoken_by
-from recommender.inputs.links import Link
+from recommender.inputs.checks.languages import CODES, spoken_by
+from recommender.inputs.checks.links import Link
 from recommender.inputs.policy import Period
-from recommender.inputs.policy_file import STRUCTURAL
+from recommender.inputs.readers.policy_file import STRUCTURAL
 from recommender.inputs.workspace import Inputs
 
 

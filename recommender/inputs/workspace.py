@@ -11,38 +11,38 @@ from pathlib import Path
 import pandas as pd
 
 from recommender.errors import InputError, Problem
-from recommender.inputs import (
+from recommender.inputs.catalogue import Catalogue, Intervention
+from recommender.inputs.checks import languages
+from recommender.inputs.checks.cells import not_by_semicolon, shown_id
+from recommender.inputs.checks.headers import check_header
+from recommender.inputs.checks.identity import why_no_professional
+from recommender.inputs.checks.known import NEEDED, Known
+from recommender.inputs.checks.links import Link, links_of, warn_of_few
+from recommender.inputs.checks.odd_numbers import warn_of_hours
+from recommender.inputs.checks.silent_columns import silences
+from recommender.inputs.cohort import Cohort
+from recommender.inputs.findings import Findings, some, suggestion
+from recommender.inputs.folder.file_names import TABLES
+from recommender.inputs.folder.mark import strangers
+from recommender.inputs.folder.not_read import Beside, note, what_is_beside
+from recommender.inputs.formats.rosters import ONEROSTER, explained, is_oneroster
+from recommender.inputs.formats.tables import Table, load_table
+from recommender.inputs.formats.yaml_reader import Document, Place, dotted
+from recommender.inputs.policy import Column, Policy
+from recommender.inputs.readers import (
     catalogue_file,
     cohort_tables,
-    languages,
     policy_file,
     resource_tables,
     scenario_files,
 )
-from recommender.inputs.agreement import check_agreement, decided_by
-from recommender.inputs.catalogue import Catalogue, Intervention
-from recommender.inputs.catalogue_file import CatalogueDraft, draft_catalogue
-from recommender.inputs.cells import not_by_semicolon, shown_id
-from recommender.inputs.cohort import Cohort
-from recommender.inputs.cohort_tables import readable_columns
-from recommender.inputs.file_names import TABLES
-from recommender.inputs.findings import Findings, some, suggestion
-from recommender.inputs.headers import check_header
-from recommender.inputs.identity import why_no_professional
-from recommender.inputs.known import NEEDED, Known
-from recommender.inputs.links import Link, links_of, warn_of_few
-from recommender.inputs.mark import strangers
-from recommender.inputs.names import shown
-from recommender.inputs.not_read import Beside, note, what_is_beside
-from recommender.inputs.odd_numbers import warn_of_hours
-from recommender.inputs.policy import Column, Policy
-from recommender.inputs.policy_file import STRUCTURAL, PolicyDraft, draft_policy
+from recommender.inputs.readers.agreement import check_agreement, decided_by
+from recommender.inputs.readers.catalogue_file import CatalogueDraft, draft_catalogue
+from recommender.inputs.readers.cohort_tables import readable_columns
+from recommender.inputs.readers.policy_file import STRUCTURAL, PolicyDraft, draft_policy
+from recommender.inputs.readers.rule_changes import lineage
 from recommender.inputs.resources import Resources
-from recommender.inputs.rosters import ONEROSTER, explained, is_oneroster
-from recommender.inputs.rule_changes import lineage
-from recommender.inputs.silent_columns import silences
-from recommender.inputs.tables import Table, load_table
-from recommender.inputs.yaml_reader import Document, Place, dotted
+from recommender.inputs.text.names import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from recommender.matching.benefit import IntArray, benefit_by_outcome
 from recommender.matching.candidates import Candidates
 from recommender.matching.effects import FloatArray
 from recommender.matching.settings import MatchingSettings
-from recommender.risk.spread import omega_of
+from recommender.risk.models.dispersion import omega_of
 
 NODES = 9
 """Points of the quadrature; with more the promise of the shipped region does not move."""

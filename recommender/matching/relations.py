@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.inputs.catalogue import Catalogue
-from recommender.inputs.relations import excluded_pairs, requires_graph
+from recommender.inputs.readers.relations import excluded_pairs, requires_graph
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,9 +1,9 @@
 """Where names and rules become numbers, and numbers become a plan."""
 
-from recommender.planning.formulate import formulate
-from recommender.planning.formulation import Formulation
-from recommender.planning.limits import LimitSettings
-from recommender.planning.plan import Plan, Shortage, Summary, plan_of
+from recommender.planning.formulation.formulate import formulate
+from recommender.planning.formulation.formulation import Formulation
+from recommender.planning.formulation.limits import LimitSettings
+from recommender.planning.plan.plan import Plan, Shortage, Summary, plan_of
 
 __all__ = [
     "Formulation",

@@ -9,13 +9,13 @@ Importing this package loads no scikit-learn; fitting does.
 from __future__ import annotations
 
 from recommender.risk.assess import Assessment, assess, assess_risk, score_units
-from recommender.risk.calibration import Estimate
-from recommender.risk.fitting import RiskModels
+from recommender.risk.models.calibration import Estimate
+from recommender.risk.models.dispersion import Spread, interval, risk_quantile
+from recommender.risk.models.fitting import RiskModels
 from recommender.risk.profiles import RiskProfiles
-from recommender.risk.render import render_report
-from recommender.risk.report import CalibrationReport, TemporalCheck
+from recommender.risk.reporting.render import render_report
+from recommender.risk.reporting.report import CalibrationReport, TemporalCheck
 from recommender.risk.settings import RiskSettings
-from recommender.risk.spread import Spread, interval, risk_quantile
 from recommender.risk.store import load_models, save_models
 
 __all__ = [

@@ -11,13 +11,13 @@ import pandas as pd
 from recommender.errors import InputError, Problem
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.policy import Outcome
-from recommender.risk.features import check_outcomes, features_of, reference_date
-from recommender.risk.fitting import Fits, Progress, RiskModels, fit_models, score
+from recommender.risk.models.dispersion import spread_of_risk
+from recommender.risk.models.features import check_outcomes, features_of, reference_date
+from recommender.risk.models.fitting import Fits, Progress, RiskModels, fit_models, score
 from recommender.risk.profiles import RiskProfiles
-from recommender.risk.report import CalibrationReport, report_of_model, report_of_profiles
+from recommender.risk.reporting.report import CalibrationReport, report_of_model, report_of_profiles
+from recommender.risk.reporting.trust import trust_of
 from recommender.risk.settings import RiskSettings
-from recommender.risk.spread import spread_of_risk
-from recommender.risk.trust import trust_of
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.errors import CannotWrite, InputError, Problem
-from recommender.risk.features import Encoding, Feature
-from recommender.risk.fitting import OutcomeModel, RiskModels
-from recommender.risk.model import Calibration, LinearModel, Predictor, TreesModel
-from recommender.risk.spread import Spread
-from recommender.risk.text import Terms
+from recommender.risk.models.dispersion import Spread
+from recommender.risk.models.features import Encoding, Feature
+from recommender.risk.models.fitting import OutcomeModel, RiskModels
+from recommender.risk.models.model import Calibration, LinearModel, Predictor, TreesModel
+from recommender.risk.models.text_features import Terms
 
 FORMAT = 1
 

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import UsageError
-from recommender.inputs import rule_changes
 from recommender.inputs.catalogue import Catalogue, Intervention
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.findings import unknown
 from recommender.inputs.policy import CapacityChange, Change, Hire, Policy, ReachChange
+from recommender.inputs.readers import rule_changes
 from recommender.inputs.resources import Resources
 from recommender.inputs.workspace import Inputs
 

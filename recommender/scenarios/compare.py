@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.allocation import Allocation, Solution, certify, start_from
+from recommender.allocation.decomposition import Crew, solve_in_parts
 from recommender.errors import UsageError
 from recommender.evaluation.averages import site_averages, value_under
 from recommender.evaluation.history import Practice, practice_of, status_quo
@@ -27,16 +28,15 @@ from recommender.evaluation.policies import (
 )
 from recommender.inputs.findings import unknown
 from recommender.inputs.workspace import Inputs
-from recommender.partition import Crew, solve_in_parts
 from recommender.pipeline import Progress, Settings, silent
-from recommender.planning.words import tidy
+from recommender.planning.formulation.labels import tidy
 from recommender.risk import RiskProfiles
 from recommender.scenarios.changes import BASE
 from recommender.scenarios.comparison import TABLES, TEXTS, Comparison, no_rows
-from recommender.scenarios.moved import Seen, changes_between, moved_between
+from recommender.scenarios.measures import Judged, SideTables, judge, side_of
 from recommender.scenarios.order import in_order
-from recommender.scenarios.runs import Run, run_scenarios, written_up
-from recommender.scenarios.sides import Judged, SideTables, judge, side_of
+from recommender.scenarios.person_diff import Seen, changes_between, moved_between
+from recommender.scenarios.solve import Run, run_scenarios, written_up
 
 STATUS_QUO, SITE_AVERAGES = "status_quo", "site_averages"
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import pandas as pd
 
-from recommender.planning.plan import Shortage
+from recommender.planning.plan.plan import Shortage
 
 SideKind: TypeAlias = Literal["scenario", "policy"]
 

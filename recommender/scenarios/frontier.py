@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from recommender.allocation import Allocation, Solution, Start, solve, start_from
-from recommender.allocation.path import area_under, budget_path
-from recommender.allocation.problem import block_best
+from recommender.allocation.bound.budget_path import area_under, budget_path
+from recommender.allocation.model.problem import block_best
 from recommender.errors import UsageError
 from recommender.evaluation.averages import benefit_under, site_averages, value_under
 from recommender.evaluation.policies import spent_by_offers
@@ -27,12 +27,12 @@ from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match, plan_error
 from recommender.pipeline import Progress, Settings, silent
 from recommender.planning import Formulation, Plan, formulate
-from recommender.planning.codes import Bools, Floats, Ints, first_best
-from recommender.planning.readback import risks_of
+from recommender.planning.formulation.indexing import Bools, Floats, Ints, first_best
+from recommender.planning.verify.read_back import risks_of
 from recommender.risk import RiskProfiles, assess_risk
 from recommender.scenarios.changes import change_capacity
-from recommender.scenarios.runs import start_of
-from recommender.scenarios.sides import INTERVAL
+from recommender.scenarios.measures import INTERVAL
+from recommender.scenarios.solve import start_of
 
 PAYS = 0.01
 """An hour no longer pays when it is worth less than this share of what one is worth today."""

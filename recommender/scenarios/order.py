@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 
 from recommender.allocation import Allocation, CertificateError
+from recommender.allocation.decomposition import certify_in_parts
 from recommender.inputs.policy import Role
 from recommender.inputs.resources import Resources
 from recommender.matching import Candidates
-from recommender.partition import certify_in_parts
 from recommender.planning import Formulation, LimitSettings
-from recommender.planning.proof import rounding
-from recommender.planning.readback import solution_of
-from recommender.scenarios.runs import Run
+from recommender.planning.plan.proof import rounding
+from recommender.planning.verify.read_back import solution_of
+from recommender.scenarios.solve import Run
 
 WriteUp = Callable[[Run], Run]
 

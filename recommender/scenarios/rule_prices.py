@@ -17,18 +17,18 @@ import numpy as np
 import pandas as pd
 
 from recommender.allocation import Allocation
+from recommender.allocation.decomposition import solve_in_parts
 from recommender.inputs.catalogue import Intervention
 from recommender.inputs.policy import Change, Fairness
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match
-from recommender.partition import solve_in_parts
 from recommender.pipeline import Progress, Settings, silent
 from recommender.planning import Formulation, formulate
-from recommender.planning.limits import Kind
-from recommender.planning.shares import PRESENT
+from recommender.planning.formulation.limits import Kind
+from recommender.planning.formulation.rules.shares import PRESENT
 from recommender.risk import RiskProfiles, assess_risk
 from recommender.scenarios.changes import BASE, apply_change, apply_scenario
-from recommender.scenarios.runs import settings_under
+from recommender.scenarios.solve import settings_under
 
 Off = Callable[[Inputs], Inputs]
 

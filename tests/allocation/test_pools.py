@@ -8,16 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommender.allocation import (
-    AllocationProblem,
-    Block,
-    Effort,
-    exact,
-    from_blocks,
-    solve,
-    usage,
-)
-from recommender.allocation.pools import pooled
+from recommender.allocation import AllocationProblem, Block, Effort, from_blocks, solve, usage
+from recommender.allocation.model.pooling_cuts import pooled
+from recommender.allocation.solvers import pulp_model
 
 RELAXED = Effort(gap=0.0, whole=False)
 TEAM = from_blocks(
@@ -44,7 +37,7 @@ def test_ten_hours_at_two_schools_are_added_up() -> None:
 def test_a_solver_sees_at_its_root_that_two_cases_and_a_half_are_two() -> None:
     assert solve(TEAM, RELAXED).certificate.value == pytest.approx(25)
     assert solve(TEAM, Effort(gap=0.0)).certificate.value == pytest.approx(20)
-    root = exact.improve(pooled(TEAM, np.array([2.5, 2.5])), seconds=30.0, nodes=1)
+    root = pulp_model.improve(pooled(TEAM, np.array([2.5, 2.5])), seconds=30.0, nodes=1)
     assert root.bound == pytest.approx(20)
 
 

@@ -14,12 +14,12 @@ from recommender.allocation import (
     Effort,
     bound,
     certify,
-    exact,
     from_blocks,
     solve,
 )
-from recommender.allocation.engines import scale
-from recommender.allocation.prices import find_prices, lower, narrow, soften
+from recommender.allocation.bound.dual_prices import find_prices, lower, narrow, soften
+from recommender.allocation.solve import scale
+from recommender.allocation.solvers import pulp_model
 
 
 def test_the_softened_bound_is_above_the_bound_and_has_its_slope(region) -> None:
@@ -104,7 +104,7 @@ def test_ctrl_c_stops_a_running_solver(region) -> None:
     timer = threading.Timer(1.0, _thread.interrupt_main)
     timer.start()
     try:
-        answer = exact.improve(problem, seconds=30)
+        answer = pulp_model.improve(problem, seconds=30)
     except KeyboardInterrupt:
         return
     finally:

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommender.allocation import Block, bound, from_blocks, net_value, problem, restrict, usage
+from recommender.allocation import Block, bound, from_blocks, net_value, restrict, usage
+from recommender.allocation.model import problem
 
 WORLD = from_blocks(
     [

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.allocation import Effort, NoPlan, direct, solve
-from recommender.allocation.effort import EngineName, SolverName
-from recommender.allocation.problem import AllocationProblem, Block, from_blocks
-from recommender.allocation.proposal import Proposal
+from recommender.allocation import Effort, NoPlan, solve
+from recommender.allocation.engines import exact
+from recommender.allocation.engines.effort import EngineName, SolverName
+from recommender.allocation.engines.proposal import Proposal
+from recommender.allocation.model.problem import AllocationProblem, Block, from_blocks
 
 WAYS: list[tuple[EngineName, SolverName]] = [
     ("exact", "highs"),
@@ -70,7 +71,7 @@ def test_nothing_is_handed_back_where_it_is_not_wanted_in_any_case(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     nothing = Proposal(None, np.zeros(1), np.inf, np.inf, "exact")
-    monkeypatch.setattr(direct, "solve_exactly", lambda *_: nothing)
+    monkeypatch.setattr(exact, "solve_exactly", lambda *_: nothing)
     with pytest.raises(NoPlan):
         solve(_world(1.0, 1.0), engine="exact", in_any_case=False)
     assert solve(_world(1.0, 1.0), engine="exact").certificate.value == pytest.approx(-0.001)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recommender.allocation import Block, from_blocks, usage
-from recommender.allocation.swaps import floor, swap
+from recommender.allocation.search.exchange import floor, swap
 
 
 def test_two_moves_together_find_what_one_cannot() -> None:

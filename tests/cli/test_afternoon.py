@@ -11,8 +11,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from recommender.export.comparison import read_comparison
-from recommender.export.folder import read_plan
+from recommender.export.folders.comparison_folder import read_comparison
+from recommender.export.folders.plan_folder import read_plan
 
 ROOT = Path(__file__).parents[2]
 

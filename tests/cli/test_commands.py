@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from recommender.planning.plan import Plan, Shortage
-from recommender.planning.repair import Extra, Repair
+from recommender.planning.explain.repair import Extra, Repair
+from recommender.planning.plan.plan import Plan, Shortage
 
 
 def test_check_of_a_good_workspace_says_what_is_there(run, workspace: Path) -> None:
@@ -229,7 +229,7 @@ def test_verify_of_a_plan_that_is_no_json_is_exit_1(run, workspace: Path) -> Non
 
 
 def test_a_plan_that_was_tampered_with_hashes_and_all_still_fails(run, workspace: Path) -> None:
-    from recommender.export.folder import read_plan, write_plan
+    from recommender.export.folders.plan_folder import read_plan, write_plan
 
     plan, manifest = read_plan(workspace / "plan")
     richer = plan.assignments.assign(benefit=plan.assignments["benefit"] + 0.01)

@@ -15,8 +15,8 @@ import pytest
 
 from recommender.cli.main import run as run_command
 from recommender.errors import InputError
-from recommender.export.comparison import comparison_schema, read_comparison
-from recommender.export.folder import read_plan, sha256
+from recommender.export.folders.comparison_folder import comparison_schema, read_comparison
+from recommender.export.folders.plan_folder import read_plan, sha256
 
 
 @pytest.fixture(scope="module")
@@ -155,8 +155,8 @@ def test_a_damaged_document_is_bad_input(tmp_path: Path) -> None:
 def test_a_public_report_that_differs_in_few_pupils_from_an_earlier_one_is_refused(
     run, made: Path, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from recommender.governance import published
-    from recommender.governance.audit import record
+    from recommender.governance.log.audit import record
+    from recommender.governance.privacy import published
 
     base, *others = sorted((made / "plans").iterdir(), key=lambda folder: folder.name != "base")
     workspace = tmp_path / "workspace"  # its log knows these plans, and no report of them yet

@@ -6,9 +6,9 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from recommender.export.folder import sha256
-from recommender.governance.audit import record
-from recommender.governance.logged import look_up
+from recommender.export.folders.plan_folder import sha256
+from recommender.governance.log.audit import record
+from recommender.governance.log.logged import look_up
 
 from .conftest import Run
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from recommender.inputs.rows_of_unit import without_unit
+from recommender.inputs.formats.rows_of_unit import without_unit
 
 
 def mentions(folder: Path, unit: str) -> list[str]:

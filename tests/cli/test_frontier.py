@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from recommender.export.curves import marks
+from recommender.export.pages.svg import marks
 
 
 def test_the_screen_the_page_and_the_tables_say_the_same(

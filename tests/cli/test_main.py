@@ -130,7 +130,7 @@ def test_a_mistyped_word_says_which_one_was_meant(run, words: list[str], hint: s
 
 
 def test_a_mistyped_scenario_says_which_one_was_meant(run, workspace: Path) -> None:
-    from recommender.inputs.policy_file import read_policy
+    from recommender.inputs.readers.policy_file import read_policy
 
     known = [change.id for change in read_policy(workspace / "planning.yaml").scenarios]
     said = run("plan", workspace, "-o", workspace / "other", "--scenario", known[0][:-1])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from recommender.cli.headline import bar
 from recommender.cli.output import Progress
+from recommender.cli.screens.headline import bar
 
 pty = pytest.importorskip("pty")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.export.folder import sha256
+from recommender.export.folders.plan_folder import sha256
 
 from .conftest import Run
 

@@ -20,13 +20,13 @@ from recommender.evaluation import (
     highest_risk,
 )
 from recommender.evaluation.policies import Policy, at_random
-from recommender.inputs.catalogue_file import read_catalogue
-from recommender.inputs.policy_file import read_policy
-from recommender.inputs.synthetic import write_simulation
+from recommender.inputs.readers.catalogue_file import read_catalogue
+from recommender.inputs.readers.policy_file import read_policy
 from recommender.inputs.workspace import read_workspace
 from recommender.matching import Candidates, MatchingSettings, match
 from recommender.planning import Formulation, LimitSettings, Plan, formulate, plan_of
 from recommender.risk import RiskSettings, assess_risk
+from recommender.simulation import write_simulation
 
 ROOT = Path(__file__).parents[2]
 

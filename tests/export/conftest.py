@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.export.equity import EquityGroup
 from recommender.export.manifest import Days, Evidence, HoursNeeded, Manifest, Name, Plausible
-from recommender.export.more import MoreHours
+from recommender.export.summaries.equity import EquityGroup
+from recommender.export.summaries.marginal_hours import MoreHours
 from recommender.inputs.catalogue import Text
 from recommender.inputs.workspace import Source
-from recommender.planning.plan import Plan, Shortage, Summary
-from recommender.risk.trust import TRUST_COLUMNS
+from recommender.planning.plan.plan import Plan, Shortage, Summary
+from recommender.risk.reporting.trust import TRUST_COLUMNS
 
 HELP = {
     "one_to_one_tutoring": ("teaching_assistant", 35.0, 0.9),

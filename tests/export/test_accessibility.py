@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from recommender.export.cards import report_pages
 from recommender.export.manifest import Manifest
-from recommender.planning.plan import Plan
+from recommender.export.pages.cards import report_pages
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 

@@ -16,14 +16,15 @@ import pandas as pd
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from recommender.export import equity, report
-from recommender.export.equity import equity_of
 from recommender.export.manifest import Manifest
-from recommender.export.report import report_html
+from recommender.export.pages import report
+from recommender.export.pages.report import report_html
+from recommender.export.summaries import equity
+from recommender.export.summaries.equity import equity_of
 from recommender.inputs.catalogue import Text
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.policy import Column
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 Make = Callable[..., Region]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from recommender.export.cards import report_pages
 from recommender.export.manifest import Manifest
-from recommender.planning.plan import Plan
+from recommender.export.pages.cards import report_pages
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 

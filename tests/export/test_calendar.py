@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from recommender.errors import CannotWrite, UsageError
-from recommender.export.calendar import calendar_bytes
+from recommender.export.formats.calendar import calendar_bytes
 from recommender.export.manifest import Manifest, Name
 from recommender.inputs.catalogue import Text
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 icalendar = pytest.importorskip("icalendar")
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import pytest
 
-from recommender.export import cards
-from recommender.export.cards import report_pages
 from recommender.export.manifest import Manifest
-from recommender.planning.plan import Plan
+from recommender.export.pages import cards
+from recommender.export.pages.cards import report_pages
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 
@@ -113,10 +113,11 @@ def test_the_program_starts_without_any_extra() -> None:
 import sys
 for name in ("babel", "icalendar", "sqlalchemy", "psycopg", "frictionless", "pyarrow"):
     sys.modules[name] = None
-import recommender.cli.export, recommender.cli.runs, recommender.cli.main
-import recommender.export.folder, recommender.export.targets, recommender.export.workbook
-import recommender.export.database, recommender.export.calendar
-from recommender.export.phrases import LANGUAGES
+import recommender.cli.understand.export, recommender.cli.understand.runs, recommender.cli.main
+import recommender.export.folders.plan_folder, recommender.export.targets
+import recommender.export.formats.workbook
+import recommender.export.formats.database, recommender.export.formats.calendar
+from recommender.export.words.phrases import LANGUAGES
 print(LANGUAGES["nl"].date("2026-11-24"))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -14,12 +14,12 @@ import pandas as pd
 import pytest
 
 from recommender.errors import UsageError
-from recommender.export.compared import comparison_html
-from recommender.export.comparison import read_comparison_text
+from recommender.export.folders.comparison_folder import read_comparison_text
+from recommender.export.formats.comparison_report import comparison_html
 from recommender.export.manifest import Manifest, Name
 from recommender.export.targets import export_comparison
 from recommender.inputs.catalogue import Text
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 from recommender.scenarios.comparison import Comparison, Side
 
 Region = tuple[Plan, Manifest]

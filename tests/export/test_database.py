@@ -18,11 +18,11 @@ import pandas as pd
 import pytest
 
 from recommender.errors import CannotWrite, UsageError
-from recommender.export.database import run_id, write_database
+from recommender.export.formats.database import run_id, write_database
 from recommender.export.manifest import Manifest
 from recommender.export.tables import frames_of
 from recommender.export.targets import export_plan
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 
@@ -142,7 +142,7 @@ def test_ids_cannot_break_out_of_postgresql(region: Region, empty: str) -> None:
 def test_a_run_that_fails_half_way_leaves_postgresql_as_it_was(
     region: Region, empty: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from recommender.export import database
+    from recommender.export.formats import database
 
     export_plan(*region, empty)
     insert = database._insert

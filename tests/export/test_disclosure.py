@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.export.disclosure import (
+from recommender.export.disclosure.small_counts import (
     hidden_counts,
     hidden_parts,
     hide_counts,
     hide_part,
     hide_served,
 )
-from recommender.governance.suppression import THRESHOLD
+from recommender.governance.privacy.suppression import THRESHOLD
 
 
 def region(served: list[int], waiting: list[int]) -> pd.DataFrame:

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.export.equity import RARE, equity_of
 from recommender.export.manifest import Manifest
-from recommender.export.report import report_html
+from recommender.export.pages.report import report_html
+from recommender.export.summaries.equity import RARE, equity_of
 from recommender.inputs.catalogue import Text
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.policy import Column
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 

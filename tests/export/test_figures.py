@@ -8,31 +8,31 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.export import figures
 from recommender.export.manifest import Manifest
-from recommender.planning.plan import Plan
+from recommender.export.summaries import plan_tables
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 
 
 def test_people_by_site_risk_and_reason_add_up_to_the_plan(region: Region) -> None:
     plan, manifest = region
-    sites = figures.by_site(plan)
+    sites = plan_tables.by_site(plan)
     assert sites["served"].sum() == plan.summary.served
     assert sites["pupils"].sum() == plan.summary.pupils
     assert sites["benefit"].sum() == pytest.approx(plan.summary.benefit)
-    risk = figures.by_risk(plan, dict(manifest.weights))
+    risk = plan_tables.by_risk(plan, dict(manifest.weights))
     assert list(risk["decile"]) == list(range(1, 11))
     assert risk["pupils"].sum() == plan.summary.pupils
     assert risk["served"].sum() == plan.summary.served
     assert np.all(np.diff(risk["risk"]) > 0)
-    assert figures.reasons(plan)["pupils"].sum() == plan.summary.pupils - plan.summary.served
+    assert plan_tables.reasons(plan)["pupils"].sum() == plan.summary.pupils - plan.summary.served
 
 
 def test_hours_add_up_by_role_site_and_period(region: Region) -> None:
     plan, _ = region
     for by in ("role", "site", "period"):
-        table = figures.hours_by(plan, by)
+        table = plan_tables.hours_by(plan, by)
         assert table["used"].sum() == pytest.approx(plan.summary.hours_used)
         assert table["capacity"].sum() == pytest.approx(plan.summary.hours_capacity)
         assert table["share"].between(0, 1).all()
@@ -42,7 +42,7 @@ def test_hours_of_running_help_are_not_counted_as_help_offered(region: Region) -
     plan, _ = region
     running = plan.caseload.iloc[[0]].assign(case="somebody", hours=1000.0)
     more = replace(plan, caseload=pd.concat([plan.caseload, running], ignore_index=True))
-    before, after = figures.by_intervention(plan), figures.by_intervention(more)
+    before, after = plan_tables.by_intervention(plan), plan_tables.by_intervention(more)
     assert after["hours"].sum() == before["hours"].sum() == plan.caseload["hours"].sum()
 
 
@@ -52,7 +52,7 @@ def test_hours_of_a_session_are_help_offered(region: Region) -> None:
     name = f"{row['intervention']}/{row['site']}/{row['period']}/{row['grade']}"
     session = plan.caseload.iloc[[0]].assign(case=name, hours=7.0, intervention=row["intervention"])
     more = replace(plan, caseload=pd.concat([plan.caseload, session], ignore_index=True))
-    hours = [figures.by_intervention(p)["hours"].sum() for p in (plan, more)]
+    hours = [plan_tables.by_intervention(p)["hours"].sum() for p in (plan, more)]
     assert hours[1] == pytest.approx(hours[0] + 7.0)
 
 
@@ -70,9 +70,9 @@ def test_a_bundle_counts_its_pupil_once_and_a_segment_counts_its_pupils() -> Non
     )
     left = pd.DataFrame({"unit_id": ["b", "c"], "site": ["t", "t"], "pupils": [2.0, 4.0]})
     plan = Plan(None, offered, left, *[pd.DataFrame()] * 5)  # type: ignore[arg-type]
-    served = figures.served_units(plan)
+    served = plan_tables.served_units(plan)
     assert served["pupils"].tolist() == [1.0, 8.0]
-    people = figures.people(plan)
+    people = plan_tables.people(plan)
     assert people["unit_id"].tolist() == ["a", "b", "c"]
     assert people["pupils"].tolist() == [1.0, 10.0, 4.0]
     assert people["served"].tolist() == [1.0, 8.0, 0.0]
@@ -82,7 +82,7 @@ def test_a_bundle_counts_its_pupil_once_and_a_segment_counts_its_pupils() -> Non
     ("error", "digits"), [(8.2, 1), (120.0, 1), (0.19, 2), (0.0123, 3), (0.0, 1), (1e-9, 6)]
 )
 def test_an_error_decides_how_many_digits_are_shown(error: float, digits: int) -> None:
-    assert figures.digits_of(error) == digits
+    assert plan_tables.digits_of(error) == digits
 
 
 def test_sites_that_share_staff_stand_on_one_line(region: Region) -> None:
@@ -93,7 +93,7 @@ def test_sites_that_share_staff_stand_on_one_line(region: Region) -> None:
         period="winter",
         price=[0.0456789, 0.04567891, 0.02, 0.0],
     )
-    table = figures.dear_hours(replace(plan, resources=rows))
+    table = plan_tables.dear_hours(replace(plan, resources=rows))
     assert table["sites"].tolist() == ["b;a", "c"]
     assert table["price"].tolist() == pytest.approx([0.04567891, 0.02])
 
@@ -102,8 +102,8 @@ def test_hours_of_help_offered_and_of_running_help_add_up(region: Region) -> Non
     plan, _ = region
     running = plan.caseload.iloc[[0]].assign(case="somebody", hours=12.5)
     more = replace(plan, caseload=pd.concat([plan.caseload, running], ignore_index=True))
-    assert figures.running_hours(plan) == pytest.approx(0.0)
-    assert figures.running_hours(more) == pytest.approx(12.5)
+    assert plan_tables.running_hours(plan) == pytest.approx(0.0)
+    assert plan_tables.running_hours(more) == pytest.approx(12.5)
 
 
 def _staffed(plan: Plan) -> Plan:
@@ -123,7 +123,7 @@ def test_hours_left_add_up_however_small_or_many_the_lines_are(
     region: Region, most: int | None
 ) -> None:
     plan = _staffed(region[0])
-    table = figures.hours_left(plan, most=most)
+    table = plan_tables.hours_left(plan, most=most)
     found = [(row.role, row.reason, row.name) for row in table.itertuples(index=False)]
     assert found[0] == ("nurse", "other", "doctor")
     assert found[-1] == ("rest", "rest", "")
@@ -132,26 +132,26 @@ def test_hours_left_add_up_however_small_or_many_the_lines_are(
 
 def test_who_works_at_several_sites_is_on_a_line_of_their_own(region: Region) -> None:
     plan = _staffed(region[0])
-    table = figures.hours_by(plan, "site").set_index("site")
+    table = plan_tables.hours_by(plan, "site").set_index("site")
     assert table.loc["s", "capacity"] == 28.0
     assert table.loc["*", "capacity"] == 4.0
     for by in ("role", "site", "period"):
-        sums = figures.hours_by(plan, by)[["capacity", "used"]].sum()
+        sums = plan_tables.hours_by(plan, by)[["capacity", "used"]].sum()
         assert sums.tolist() == pytest.approx([32.0, 20.7])
 
 
 def test_all_hours_handed_in_are_accounted_for(region: Region) -> None:
-    known = figures.account(_staffed(region[0]))
+    known = plan_tables.account(_staffed(region[0]))
     assert known is not None
     assert known.handed == 33.0
     assert known.travel + known.offered + known.running + known.left == pytest.approx(33.0)
-    assert figures.account(region[0]) is None
+    assert plan_tables.account(region[0]) is None
 
 
 def test_mean_risks_count_pupils_not_units(region: Region) -> None:
     plan, _ = region
-    weights = figures.people(plan).set_index("unit_id")["pupils"]
-    table = figures.mean_risks(plan).set_index("outcome")["risk"]
+    weights = plan_tables.people(plan).set_index("unit_id")["pupils"]
+    table = plan_tables.mean_risks(plan).set_index("outcome")["risk"]
     for outcome, part in plan.profiles.groupby("outcome"):
         expected = np.average(part["risk"], weights=weights.loc[part["unit_id"]])
         assert table[outcome] == pytest.approx(expected)
@@ -163,8 +163,8 @@ def test_the_cost_of_a_shortage_in_a_price_is_no_benefit(region: Region) -> None
     resources = plan.resources.copy()
     hours = resources.index[(resources["resource"] == "hours") & (resources["price"] > 0)]
     resources.loc[hours[0], "price"] = 4432.8
-    dear = figures.dear_hours(replace(plan, resources=resources))
+    dear = plan_tables.dear_hours(replace(plan, resources=resources))
     assert dear["meets_shortage"].tolist() == [True] + [False] * (len(dear) - 1)
-    grid = figures.price_grid(replace(plan, resources=resources))
+    grid = plan_tables.price_grid(replace(plan, resources=resources))
     assert grid["short"].sum() == 1
     assert grid["price"].max() < 1

@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 
 from recommender.errors import CannotWrite, InputError, UsageError
-from recommender.export import folder as folders
-from recommender.export.folder import (
+from recommender.export.folders import plan_folder as folders
+from recommender.export.folders.plan_folder import (
     changed_cells,
     changed_files,
     changed_inputs,
@@ -29,9 +29,9 @@ from recommender.export.folder import (
 )
 from recommender.export.manifest import Manifest
 from recommender.export.tables import frames_of
-from recommender.governance import moves
+from recommender.files import moves
 from recommender.inputs.workspace import Source
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 

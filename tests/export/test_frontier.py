@@ -8,8 +8,13 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from recommender.export.frontier import frontier_html, names_of, prediction_sentence, stop_sentence
-from recommender.export.phrases import LANGUAGES
+from recommender.export.pages.frontier import (
+    frontier_html,
+    names_of,
+    prediction_sentence,
+    stop_sentence,
+)
+from recommender.export.words.phrases import LANGUAGES
 from recommender.scenarios.frontier import COLUMNS, LEVELS, Frontier
 
 NAMES = {"teacher": "Leerkracht", "school_1": "De Wilg"}

@@ -10,12 +10,17 @@ import pandas as pd
 import pytest
 
 from recommender.errors import InputError
-from recommender.export import folder as folders
-from recommender.export.document import plan_schema, plan_text, read_plan_text
-from recommender.export.folder import changed_cells, changed_files, read_plan, write_plan
+from recommender.export.folders import plan_folder as folders
+from recommender.export.folders.plan_folder import (
+    changed_cells,
+    changed_files,
+    read_plan,
+    write_plan,
+)
 from recommender.export.manifest import Manifest
+from recommender.export.plan_json import plan_schema, plan_text, read_plan_text
 from recommender.export.tables import COLUMNS, frames_of
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 pytest.importorskip("pyarrow")
 
@@ -24,7 +29,7 @@ Region = tuple[Plan, Manifest]
 
 @pytest.fixture(autouse=True)
 def _all_plans_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recommender.export.large.MOST_ROWS", 0)
+    monkeypatch.setattr("recommender.export.formats.parquet.MOST_ROWS", 0)
     monkeypatch.setattr(folders, "report_pages", lambda *_: {"report.html": "<p>report</p>"})
 
 
@@ -125,7 +130,7 @@ def test_a_table_file_of_another_name_is_not_followed(region: Region, tmp_path: 
 def test_without_pyarrow_a_large_plan_is_written_as_text(
     region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recommender.export.large.find_spec", lambda _name: None)
+    monkeypatch.setattr("recommender.export.formats.parquet.find_spec", lambda _name: None)
     write_plan(region[0], tmp_path / "plan", region[1])
     assert (tmp_path / "plan" / "assignments.csv").exists()
     assert read_plan(tmp_path / "plan")[0].summary == region[0].summary
@@ -134,6 +139,6 @@ def test_without_pyarrow_a_large_plan_is_written_as_text(
 def test_a_plan_of_usual_size_is_written_as_text(
     region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recommender.export.large.MOST_ROWS", 1_000_000)
+    monkeypatch.setattr("recommender.export.formats.parquet.MOST_ROWS", 1_000_000)
     write_plan(region[0], tmp_path / "plan", region[1])
     assert not list((tmp_path / "plan").glob("*.parquet"))

@@ -10,8 +10,8 @@ import pytest
 from scipy.stats import norm
 
 from recommender.export.manifest import Evidence, Manifest
-from recommender.export.outcomes import KEYS, outcomes_of
-from recommender.planning.plan import Plan
+from recommender.export.pages.outcomes import KEYS, outcomes_of
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 

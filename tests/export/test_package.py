@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from recommender.export.formats.package import package_files
 from recommender.export.manifest import Manifest
-from recommender.export.package import package_files
 from recommender.export.tables import frames_of
 from recommender.export.targets import export_plan, stands_there
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 

@@ -17,14 +17,14 @@ import pandas as pd
 import pytest
 
 from recommender.errors import PrivacyRefusal, UsageError
-from recommender.export import rounded
-from recommender.export.disclosure import hide_served_alike
+from recommender.export.disclosure import rounding
+from recommender.export.disclosure.disclosed_plan import KEYS, OPEN_TABLES
+from recommender.export.disclosure.small_counts import hide_served_alike
 from recommender.export.manifest import Manifest
-from recommender.export.openplan import KEYS, OPEN_TABLES
+from recommender.export.pages.report import open_plan
 from recommender.export.redaction import Inside, InsideComparison
-from recommender.export.report import open_plan
 from recommender.export.targets import export_comparison, export_plan
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 from recommender.scenarios.comparison import Comparison, Side, no_rows
 
 Region = tuple[Plan, Manifest]
@@ -199,7 +199,7 @@ def test_one_pupil_fewer_shows_in_no_total(make: Callable[..., Region]) -> None:
 
 
 def test_small_counts_are_hidden_before_they_are_rounded() -> None:
-    shown = [rounded.pupils(count) for count in (0.0, 1.0, 9.0, 10.0, 12.0, 13.0)]
+    shown = [rounding.pupils(count) for count in (0.0, 1.0, 9.0, 10.0, 12.0, 13.0)]
     assert [shown[0], *shown[3:]] == [0.0, 10.0, 10.0, 15.0]
     assert np.isnan(shown[1:3]).all()
 

@@ -15,13 +15,14 @@ import pandas as pd
 import pytest
 
 from recommender.errors import UsageError
-from recommender.export import because, figures
-from recommender.export.cards import report_pages
 from recommender.export.manifest import Manifest, Name
-from recommender.export.phrases import ENGLISH, LANGUAGES
-from recommender.export.report import AUDIENCES, report_html
+from recommender.export.pages.cards import report_pages
+from recommender.export.pages.report import AUDIENCES, report_html
+from recommender.export.summaries import plan_tables
+from recommender.export.words import because
+from recommender.export.words.phrases import ENGLISH, LANGUAGES
 from recommender.inputs.catalogue import Text
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 
@@ -192,7 +193,7 @@ def test_every_language_has_every_phrase_with_the_same_places(code: str) -> None
 
 
 def test_every_phrase_is_said_somewhere() -> None:
-    folder = Path(figures.__file__).parent
+    folder = Path(plan_tables.__file__).parent
     files = [*folder.glob("*.py"), *folder.glob("templates/*.html")]
     source = "".join(f.read_text() for f in files if f.name not in ("phrases.py", "dutch.py"))
     built = (

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from recommender.export.manifest import Manifest
-from recommender.export.report import report_html
-from recommender.planning.plan import Plan, Shortage
+from recommender.export.pages.report import report_html
+from recommender.planning.plan.plan import Plan, Shortage
 
 Region = tuple[Plan, Manifest]
 

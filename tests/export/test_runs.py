@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from recommender.cli.main import run
-from recommender.export.folder import write_plan
+from recommender.export.folders.diff import compare_folders, difference, runs_in
+from recommender.export.folders.plan_folder import write_plan
 from recommender.export.manifest import Manifest
-from recommender.export.runs import compare_folders, difference, runs_in
 from recommender.inputs.workspace import Source
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 

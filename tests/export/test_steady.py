@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from recommender.export.manifest import Manifest, manifest_text, read_manifest
-from recommender.export.more import Point
-from recommender.export.report import report_html
-from recommender.export.steady import by_intervention, by_share
-from recommender.planning.plan import Plan
+from recommender.export.pages.report import report_html
+from recommender.export.summaries.marginal_hours import Point
+from recommender.export.summaries.stability import by_intervention, by_share
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 

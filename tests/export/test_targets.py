@@ -19,13 +19,13 @@ import pytest
 
 from recommender.errors import CannotWrite, UsageError
 from recommender.export import targets
-from recommender.export.cards import file_name
-from recommender.export.document import read_plan_text
 from recommender.export.manifest import Manifest
+from recommender.export.pages.cards import file_name
+from recommender.export.plan_json import read_plan_text
 from recommender.export.tables import CSV_TABLES, frames_of
 from recommender.export.targets import export_plan, hidden, stands_there
 from recommender.inputs.catalogue import Text
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 
@@ -292,7 +292,7 @@ def test_a_run_is_written_to_a_database_once_and_another_run_beside_it(
 def test_a_database_that_fails_half_way_is_as_it_was(
     region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from recommender.export import database as databases
+    from recommender.export.formats import database as databases
 
     url, insert = f"sqlite:///{tmp_path / 'plan.db'}", databases._insert
     export_plan(*region, url)
@@ -384,7 +384,7 @@ def test_a_place_that_cannot_be_written_leaves_nothing(
 def test_a_table_longer_than_a_sheet_is_refused(
     region: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recommender.export.workbook.MOST_ROWS", 3)
+    monkeypatch.setattr("recommender.export.formats.workbook.MOST_ROWS", 3)
     with pytest.raises(UsageError, match="more than a sheet holds"):
         export_plan(*region, str(tmp_path / "plan.xlsx"))
 

@@ -28,13 +28,13 @@ from recommender.inputs.catalogue import (
 )
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.policy import Column, Outcome, Period, Policy, Role
-from recommender.inputs.policy_file import read_policy
+from recommender.inputs.readers.policy_file import read_policy
 from recommender.inputs.resources import Resources
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match
 from recommender.pipeline import Settings, settings_of
 from recommender.planning import Formulation, formulate
-from recommender.planning.plan import Plan, Summary, plan_of
+from recommender.planning.plan.plan import Plan, Summary, plan_of
 from recommender.risk.profiles import RiskProfiles
 
 FRAME = {

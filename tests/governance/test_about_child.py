@@ -7,12 +7,17 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from recommender.governance.about_child import FILES, STRUCTURE, checked_of_child, used_of_child
-from recommender.governance.documents import document
-from recommender.governance.facts import facts_of
+from recommender.governance.documents.documents import document
+from recommender.governance.documents.facts import facts_of
+from recommender.governance.privacy.about_child import (
+    FILES,
+    STRUCTURE,
+    checked_of_child,
+    used_of_child,
+)
 from recommender.inputs.catalogue import Catalogue, Text
 from recommender.inputs.policy import Column, Policy
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 from tests.governance.test_documents import RUN
 
 COLUMNS = (

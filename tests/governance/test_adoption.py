@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import UsageError, VerificationFailed
-from recommender.governance.adoption import advance, standing, status_file
-from recommender.governance.audit import parse_head, read_log
+from recommender.governance.log.adoption import advance, standing, status_file
+from recommender.governance.log.audit import parse_head, read_log
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 

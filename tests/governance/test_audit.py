@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import CannotWrite, UsageError
-from recommender.governance import audit
-from recommender.governance.audit import Head, parse_head, prune, read_log, record
+from recommender.governance.log import audit
+from recommender.governance.log.audit import Head, parse_head, prune, read_log, record
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 

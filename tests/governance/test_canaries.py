@@ -325,19 +325,35 @@ def _noted() -> BaseException:
 
 
 BREAKING = {
-    "recommender.inputs.workspace.read_workspace": ["check", "assess", "plan", "explain", "verify",
-                                                    "replay", "review", "decide"],
-    "recommender.export.folder.read_plan": ["explain", "verify", "replay", "review", "export",
-                                            "adopt", "document", "keep"],
-    "recommender.inputs.policy_file.read_policy": ["contract", "simulate"],
+    "recommender.inputs.workspace.read_workspace": [
+        "check",
+        "assess",
+        "plan",
+        "explain",
+        "verify",
+        "replay",
+        "review",
+        "decide",
+    ],
+    "recommender.export.folders.plan_folder.read_plan": [
+        "explain",
+        "verify",
+        "replay",
+        "review",
+        "export",
+        "adopt",
+        "document",
+        "keep",
+    ],
+    "recommender.inputs.readers.policy_file.read_policy": ["contract", "simulate"],
     "recommender.matching.match": ["review"],
     "recommender.pipeline.recommend": ["plan"],
     "recommender.pipeline.recommend_again": ["keep"],
-    "recommender.governance.audit.read_log": ["audit"],
-    "recommender.governance.review.read_review": ["decide"],
-    "recommender.governance.elicitation.elicit": ["elicit"],
+    "recommender.governance.log.audit.read_log": ["audit"],
+    "recommender.governance.dialogue.review.read_review": ["decide"],
+    "recommender.governance.dialogue.elicitation.elicit": ["elicit"],
     "recommender.inputs.templates.write_templates": ["init"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("place", BREAKING)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import InputError
-from recommender.governance.contract import (
+from recommender.governance.markdown import to_html
+from recommender.governance.privacy.contract import (
     Contract,
     contract_markdown,
     contract_of,
@@ -20,7 +21,6 @@ from recommender.governance.contract import (
     read_headers,
     retention_problems,
 )
-from recommender.governance.markdown import to_html
 from recommender.inputs.catalogue import Catalogue, Eligible, Format, Intervention, Text
 from recommender.inputs.policy import Column, Fairness, Outcome, Policy, Rules
 

@@ -22,11 +22,15 @@ import pytest
 
 from recommender import pipeline, scenarios
 from recommender.cli.main import run
-from recommender.export import folder, targets
-from recommender.export.folder import changed_files, read_plan
-from recommender.governance import adoption, moves, pseudonyms, review
-from recommender.governance.audit import Entry, in_force, read_log
-from recommender.governance.moves import mark_of, sha256_of
+from recommender.export import targets
+from recommender.export.folders import plan_folder
+from recommender.export.folders.plan_folder import changed_files, read_plan
+from recommender.files import moves
+from recommender.files.moves import mark_of, sha256_of
+from recommender.governance.dialogue import review
+from recommender.governance.log import adoption
+from recommender.governance.log.audit import Entry, in_force, read_log
+from recommender.governance.privacy import pseudonyms
 from recommender.inputs import workspace
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs fork")
@@ -233,8 +237,8 @@ def world(
         patch.setattr(pipeline, "recommend", lambda *_: plan)
         for home, name in (
             (workspace, "read_workspace"), (review, "read_review"), (targets, "report_pages"),
-            (folder, "report_pages"), (folder, "read_plan"), (scenarios.frontier, "front_of"),
-            (pseudonyms, "load_table"),
+            (plan_folder, "report_pages"), (plan_folder, "read_plan"),
+            (scenarios.frontier, "front_of"), (pseudonyms, "load_table"),
         ):  # fmt: skip
             patch.setattr(home, name, once(getattr(home, name)))
         yield World(start, handed_in)

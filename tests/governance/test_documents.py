@@ -9,14 +9,14 @@ from dataclasses import replace
 import pytest
 from scipy.stats import norm
 
-from recommender.governance.documents import KINDS, document, open_places
-from recommender.governance.facts import Facts, Run, facts_of, told
+from recommender.governance.documents.documents import KINDS, document, open_places
+from recommender.governance.documents.facts import Facts, Run, facts_of, told
+from recommender.governance.documents.power import design_effect, power_of_shares
+from recommender.governance.documents.register import FIELDS, register_entry, register_problems
 from recommender.governance.markdown import to_html
-from recommender.governance.power import design_effect, power_of_shares
-from recommender.governance.register import FIELDS, register_entry, register_problems
 from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.policy import Column, Policy
-from recommender.planning.plan import Plan
+from recommender.planning.plan.plan import Plan
 
 RUN = Run("2026-11-24T10:00:00Z", "0.1.0", (("data/pupils.csv", "ab" * 32, 200),), "proposed",
           dt.date(2026, 11, 24))  # fmt: skip

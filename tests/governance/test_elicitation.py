@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import InputError
-from recommender.governance.elicitation import (
+from recommender.governance.dialogue.elicitation import (
     Guess,
     effect_of,
     elicit,

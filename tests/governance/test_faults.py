@@ -29,18 +29,30 @@ import pytest
 
 from recommender import pipeline
 from recommender.cli.main import run
-from recommender.export.folder import changed_files, read_plan
-from recommender.governance import adoption, audit
+from recommender.export.folders.plan_folder import changed_files, read_plan
+from recommender.governance.log import adoption, audit
 from recommender.inputs.workspace import read_workspace
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 WRITERS = (
-    "export/folder.py", "export/files.py", "governance/audit.py", "governance/adoption.py",
-    "governance/pseudonyms.py", "cli/plan.py", "cli/decide.py", "cli/review.py", "cli/export.py",
-    "cli/adopt.py", "governance/drafts.py", "governance/moves.py", "governance/journal.py",
-    "governance/transaction.py", "cli/noted.py", "cli/pseudonymise.py",
-)  # fmt: skip
+    "export/folders/plan_folder.py",
+    "export/files.py",
+    "governance/log/audit.py",
+    "governance/log/adoption.py",
+    "governance/privacy/pseudonyms.py",
+    "cli/planning/plan.py",
+    "cli/account/decide.py",
+    "cli/account/review.py",
+    "cli/understand/export.py",
+    "cli/account/adopt.py",
+    "files/drafts.py",
+    "files/moves.py",
+    "governance/log/journal.py",
+    "governance/log/transaction.py",
+    "cli/audit_note.py",
+    "cli/prepare/pseudonymise.py",
+)
 """The files whose lines count as moments: all that touch the disk, and the commands."""
 
 
@@ -359,8 +371,8 @@ def nobody() -> None:
     for name in (
         "xml.parsers.expat",
         "sqlite3",
-        "recommender.export.database",
-        "recommender.cli.decide",
+        "recommender.export.formats.database",
+        "recommender.cli.account.decide",
     ):
         importlib.import_module(name)
     if os.geteuid() == 0:

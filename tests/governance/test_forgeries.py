@@ -20,25 +20,20 @@ from typing import Any
 
 import pytest
 
-from recommender.cli.again import Again, made_from, workspace_of
 from recommender.cli.main import run
+from recommender.cli.reload import Again, made_from, workspace_of
 from recommender.errors import RecommenderError
-from recommender.export import folder as folders
-from recommender.export import rebuilt
-from recommender.export.document import plan_text, read_plan_text
-from recommender.export.folder import (
-    changed_cells,
-    changed_files,
-    read_plan,
-    sha256,
-)
+from recommender.export.folders import plan_folder as folders
+from recommender.export.folders import rebuilt
+from recommender.export.folders.plan_folder import changed_cells, changed_files, read_plan, sha256
+from recommender.export.folders.rebuilt import rebuilt_findings, text_findings, unchecked, unsigned
 from recommender.export.manifest import Manifest, manifest_text, read_manifest
-from recommender.export.rebuilt import rebuilt_findings, text_findings, unchecked, unsigned
-from recommender.governance.logged import look_up
+from recommender.export.plan_json import plan_text, read_plan_text
+from recommender.governance.log.logged import look_up
 from recommender.inputs.templates import write_templates
 from recommender.pipeline import settings_of, verify_plan
-from recommender.planning.plan import Plan
-from recommender.planning.retraced import risk_findings
+from recommender.planning.plan.plan import Plan
+from recommender.planning.verify.retraced import risk_findings
 from recommender.scenarios import apply_scenario
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from recommender.cli.main import run
-from recommender.governance.audit import record
-from recommender.governance.moves import sha256_of
+from recommender.files.moves import sha256_of
+from recommender.governance.log.audit import record
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 

@@ -14,10 +14,17 @@ from hypothesis import strategies as st
 
 from recommender.allocation import bound
 from recommender.errors import UsageError
-from recommender.governance.costs import costs_of
-from recommender.governance.keep import Keep, keeping, kept_of, solve_keeping, turned, unchanged
 from recommender.planning import Plan, plan_of
-from recommender.planning.verify import verify
+from recommender.planning.replan.decision_costs import costs_of
+from recommender.planning.replan.keep import (
+    Keep,
+    keeping,
+    kept_of,
+    solve_keeping,
+    turned,
+    unchanged,
+)
+from recommender.planning.verify.verify import verify
 
 few, many = (
     settings(

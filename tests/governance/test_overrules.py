@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from recommender.cli.main import run
-from recommender.governance import audit
-from recommender.governance.overrules import overrules_of
+from recommender.governance.dialogue.overrules import overrules_of
+from recommender.governance.log import audit
 
 
 def sheet(workspace: Path, month: int, looked_at: int, **counts: int) -> None:

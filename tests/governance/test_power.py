@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from recommender.governance.power import (
+from recommender.governance.documents.power import (
     design_effect,
     detectable,
     needed_for_means,

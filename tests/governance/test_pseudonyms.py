@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 
 from recommender.errors import CannotWrite, InputError, PrivacyRefusal, UsageError
-from recommender.governance import pseudonyms
-from recommender.governance.pseudonyms import create_key, pseudonym, pseudonymise, read_key
-from recommender.inputs import cells
+from recommender.governance.privacy import pseudonyms
+from recommender.governance.privacy.pseudonyms import create_key, pseudonym, pseudonymise, read_key
+from recommender.inputs.checks import cells
 from recommender.inputs.findings import Findings
-from recommender.inputs.tables import read_table
+from recommender.inputs.formats.tables import read_table
 
 KEY = bytes(range(32))
 

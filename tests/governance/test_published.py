@@ -10,10 +10,17 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import InputError, PrivacyRefusal
-from recommender.governance import audit
-from recommender.governance.offered import offered
-from recommender.governance.published import ERASED, FILE, NOTED, changed, forget, publishing
-from recommender.governance.transaction import Record
+from recommender.governance.log import audit
+from recommender.governance.log.transaction import Record
+from recommender.governance.privacy.offered import offered
+from recommender.governance.privacy.published import (
+    ERASED,
+    FILE,
+    NOTED,
+    changed,
+    forget,
+    publishing,
+)
 
 NOW = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 NONE: frozenset[tuple[str, str]] = frozenset()

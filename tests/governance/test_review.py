@@ -15,11 +15,17 @@ import pytest
 from openpyxl.comments import Comment
 
 from recommender.errors import InputError
-from recommender.governance import review
-from recommender.governance.review import Choices, Decided, merged, read_review, review_sheet
+from recommender.governance.dialogue import review
+from recommender.governance.dialogue.review import (
+    Choices,
+    Decided,
+    merged,
+    read_review,
+    review_sheet,
+)
 from recommender.inputs.catalogue import Catalogue
-from recommender.inputs.cohort_tables import DECISION_COLUMNS
-from recommender.planning.plan import Plan
+from recommender.inputs.readers.cohort_tables import DECISION_COLUMNS
+from recommender.planning.plan.plan import Plan
 
 DAY = dt.date(2026, 11, 24)
 UNITS = [f"canary{i:04d}" for i in range(200)]

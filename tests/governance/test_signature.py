@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from recommender.cli.main import run
-from recommender.governance.signature import signature_file
+from recommender.governance.log.signature import signature_file
 from recommender.inputs.templates import write_templates
 
 WHO = ["--name", "N. Jansen", "--role", "school leader"]

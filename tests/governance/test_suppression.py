@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.optimize import linprog
 
 from recommender.errors import InputError
-from recommender.governance.suppression import HIDDEN, Suppressed, intervals, suppress
+from recommender.governance.privacy.suppression import HIDDEN, Suppressed, intervals, suppress
 
 counts = st.one_of(st.just(0), st.integers(0, 12), st.integers(0, 80))
 two_way = hnp.arrays(

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import CannotWrite, UsageError, VerificationFailed
-from recommender.governance import journal, moves, transaction
-from recommender.governance.audit import in_force, read_log
-from recommender.governance.drafts import draft_of, sweep
-from recommender.governance.transaction import Place, Record, announced, changing, settle, tidy
+from recommender.files import moves
+from recommender.files.drafts import draft_of, sweep
+from recommender.governance.log import journal, transaction
+from recommender.governance.log.audit import in_force, read_log
+from recommender.governance.log.transaction import Place, Record, announced, changing, settle, tidy
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 

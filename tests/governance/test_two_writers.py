@@ -10,10 +10,10 @@ import pytest
 
 from recommender import pipeline
 from recommender.cli.main import run
-from recommender.export.folder import changed_files, read_plan
-from recommender.governance import transaction
-from recommender.governance.audit import read_log
-from recommender.governance.transaction import Place, changing
+from recommender.export.folders.plan_folder import changed_files, read_plan
+from recommender.governance.log import transaction
+from recommender.governance.log.audit import read_log
+from recommender.governance.log.transaction import Place, changing
 
 
 def together(work: Callable[[int], int], many: int) -> list[int]:

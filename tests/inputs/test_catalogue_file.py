@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import InputError
-from recommender.inputs.catalogue_file import read_catalogue
+from recommender.inputs.readers.catalogue_file import read_catalogue
 
 FILE = "interventions.yaml"
 GROUP = "interventions.small_group_tuition"

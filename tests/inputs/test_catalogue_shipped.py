@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from recommender.inputs.catalogue import Catalogue, Effect, Intervention
-from recommender.inputs.catalogue_file import read_catalogue
 from recommender.inputs.policy import Policy
-from recommender.inputs.policy_file import STRUCTURAL, is_protected, read_policy
+from recommender.inputs.readers.catalogue_file import read_catalogue
+from recommender.inputs.readers.policy_file import STRUCTURAL, is_protected, read_policy
 
 ROOT = Path(__file__).parents[2]
 CHECKED = dt.date(2026, 11, 23)

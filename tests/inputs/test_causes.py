@@ -11,14 +11,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from recommender.inputs import cells, identity
-from recommender.inputs.cohort_tables import UNIT_COLUMNS
+from recommender.inputs.checks import cells, identity
+from recommender.inputs.checks.headers import check_header
 from recommender.inputs.findings import Findings
-from recommender.inputs.headers import check_header
-from recommender.inputs.names import probably_meant
-from recommender.inputs.not_read import note, what_is_beside
-from recommender.inputs.resource_tables import PROFESSIONAL_COLUMNS
-from recommender.inputs.tables import Table, load_table
+from recommender.inputs.folder.not_read import note, what_is_beside
+from recommender.inputs.formats.tables import Table, load_table
+from recommender.inputs.readers.cohort_tables import UNIT_COLUMNS
+from recommender.inputs.readers.resource_tables import PROFESSIONAL_COLUMNS
+from recommender.inputs.text.names import probably_meant
 
 
 def _table(words: list[str], header: tuple[str, ...] = ("x",), comma: bool = False) -> Table:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.inputs import cells
+from recommender.inputs.checks import cells
 from recommender.inputs.findings import Findings
-from recommender.inputs.tables import Table
+from recommender.inputs.formats.tables import Table
 
 
 def _table(values: list[object], comma: bool = False, secret: bool = False) -> Table:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from recommender.inputs.findings import Findings
-from recommender.inputs.not_read import note, what_is_beside
+from recommender.inputs.folder.not_read import note, what_is_beside
 
 PLAIN = "leerling;groep\n1;2\n"
 

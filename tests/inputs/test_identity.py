@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import InputError, PrivacyRefusal
-from recommender.governance.pseudonyms import pseudonymise
-from recommender.inputs import identity, read_workspace
+from recommender.governance.privacy.pseudonyms import pseudonymise
+from recommender.inputs import read_workspace
+from recommender.inputs.checks import identity
 from recommender.inputs.findings import Findings, did_you_mean
-from recommender.inputs.persons import names, service_numbers
-from recommender.inputs.spelling import folded, meant
-from recommender.inputs.tables import Table, load_table
+from recommender.inputs.formats.tables import Table, load_table
+from recommender.inputs.text.persons import names, service_numbers
+from recommender.inputs.text.spelling import folded, meant
 
 P, W, R, S = (f"data/{n}.csv" for n in ("pupils", "professionals", "profiles", "sites"))
 Make, Say = Callable[..., Path], Callable[[Path], list[str]]
@@ -235,7 +236,7 @@ def test_why_two_tables_do_not_meet(words: list[str], known: list[str], cause: s
 
 
 def test_a_family_of_more_than_ten_is_worth_a_look() -> None:
-    from recommender.inputs.cohort_tables import _warn_of_large_families
+    from recommender.inputs.readers.cohort_tables import _warn_of_large_families
 
     for size in (10, 11):
         findings = Findings()

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.inputs import languages, read_workspace
+from recommender.inputs import read_workspace
+from recommender.inputs.checks import languages
 from recommender.inputs.findings import Findings
-from recommender.inputs.tables import Table
+from recommender.inputs.formats.tables import Table
 from recommender.inputs.understood import understood
 
 

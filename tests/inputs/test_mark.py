@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from recommender.cli.main import run
-from recommender.inputs.mark import FILE, PEOPLE, fingerprint, marked, strangers
+from recommender.inputs.folder.mark import FILE, PEOPLE, fingerprint, marked, strangers
 from recommender.inputs.workspace import read_workspace
 
 ROOT = Path(__file__).parents[2]

@@ -9,10 +9,10 @@ import pytest
 
 from recommender.errors import InputError
 from recommender.inputs.findings import Findings
-from recommender.inputs.not_read import what_is_beside
-from recommender.inputs.scenario_files import draft_scenarios
-from recommender.inputs.tables import read_table
-from recommender.inputs.yaml_reader import read_yaml
+from recommender.inputs.folder.not_read import what_is_beside
+from recommender.inputs.formats.tables import read_table
+from recommender.inputs.formats.yaml_reader import read_yaml
+from recommender.inputs.readers.scenario_files import draft_scenarios
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs pipes")

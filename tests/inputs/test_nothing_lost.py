@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from recommender.inputs import read_workspace
-from recommender.inputs.cohort_tables import PROFILE_COLUMNS, UNIT_COLUMNS
+from recommender.inputs.checks.headers import near_misses
 from recommender.inputs.findings import Findings
-from recommender.inputs.headers import near_misses
-from recommender.inputs.not_read import note, what_is_beside
-from recommender.inputs.resource_tables import PROFESSIONAL_COLUMNS, SITE_COLUMNS
+from recommender.inputs.folder.not_read import note, what_is_beside
+from recommender.inputs.readers.cohort_tables import PROFILE_COLUMNS, UNIT_COLUMNS
+from recommender.inputs.readers.resource_tables import PROFESSIONAL_COLUMNS, SITE_COLUMNS
 
 Make = Callable[..., Path]
 Say = Callable[[Path], list[str]]

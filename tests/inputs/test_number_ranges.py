@@ -13,7 +13,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from recommender.inputs import catalogue, policy, ranges
-from recommender.inputs.schema import schema
+from recommender.inputs.formats.schema import schema
 
 KINDS: tuple[Literal["catalogue", "planning"], ...] = ("catalogue", "planning")
 Make = Callable[..., Path]

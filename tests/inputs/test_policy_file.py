@@ -9,7 +9,7 @@ import pytest
 
 from recommender.errors import PrivacyRefusal
 from recommender.inputs import read_workspace
-from recommender.inputs.policy_file import is_protected, read_policy
+from recommender.inputs.readers.policy_file import is_protected, read_policy
 
 FILE = "planning.yaml"
 SEX = "  sex:\n    type: category\n    values: [girl, boy, other]\n    use: [audit_only] "

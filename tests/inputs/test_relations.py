@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.inputs.catalogue import Catalogue, Format, Intervention, Text
-from recommender.inputs.relations import (
-    contradictions,
+from recommender.inputs.readers.relations import (
+    contradictions,  # fmt: skip
     excluded_pairs,
     requirement_cycles,
     requires_graph,
-)  # fmt: skip
+)
 
 IDS = "abcde"
 

@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from recommender.errors import InputError
 from recommender.inputs import read_workspace
 from recommender.inputs.findings import Findings
+from recommender.inputs.formats.schema import schema
 from recommender.inputs.policy import MustServe, Rules
-from recommender.inputs.rule_changes import as_written, changed_rules
-from recommender.inputs.scenario_files import draft_scenarios, names_in
-from recommender.inputs.schema import schema
+from recommender.inputs.readers.rule_changes import as_written, changed_rules
+from recommender.inputs.readers.scenario_files import draft_scenarios, names_in
 
 FILE = "scenarios/strike.yaml"
 Make = Callable[..., Path]

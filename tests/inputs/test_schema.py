@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 from recommender.inputs.findings import Findings
-from recommender.inputs.schema import schema
-from recommender.inputs.yaml_reader import read_yaml
+from recommender.inputs.formats.schema import schema
+from recommender.inputs.formats.yaml_reader import read_yaml
 
 ROOT = Path(__file__).parents[2]
 KINDS: tuple[Literal["catalogue", "planning"], ...] = ("catalogue", "planning")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.inputs.scrub import scrub
+from recommender.inputs.text.scrub import scrub
 
 
 def scrubbed(text: str, *names: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from recommender.inputs import check_workspace
-from recommender.inputs.shown import short_number, showable, shown_id, slip
+from recommender.inputs.text.shown import short_number, showable, shown_id, slip
 
 SITES = ("s01", "s02", "s10")
 CONSENT = ("given", "refused", "asked", "not_needed")

@@ -20,10 +20,10 @@ from sklearn.metrics import roc_auc_score
 
 from recommender.errors import CannotWrite, UsageError
 from recommender.inputs.catalogue import Catalogue
-from recommender.inputs.catalogue_file import read_catalogue
-from recommender.inputs.policy_file import STRUCTURAL, read_policy
-from recommender.inputs.synthetic import Simulation, simulate, write_simulation
-from recommender.inputs.synthetic.treatment import after
+from recommender.inputs.readers.catalogue_file import read_catalogue
+from recommender.inputs.readers.policy_file import STRUCTURAL, read_policy
+from recommender.simulation import Simulation, simulate, write_simulation
+from recommender.simulation.treatment import after
 
 ROOT = Path(__file__).parents[2]
 FILES = ("pupils", "sites", "professionals", "history", "notes", "commitments")
@@ -528,9 +528,9 @@ def test_two_hundred_thousand_pupils_take_no_more_memory_than_twenty(tmp_path: P
     program = f"""
 import resource, sys
 from pathlib import Path
-from recommender.inputs.catalogue_file import read_catalogue
-from recommender.inputs.policy_file import read_policy
-from recommender.inputs.synthetic import write_simulation
+from recommender.inputs.readers.catalogue_file import read_catalogue
+from recommender.inputs.readers.policy_file import read_policy
+from recommender.simulation import write_simulation
 root = Path({str(ROOT)!r})
 catalogue, policy = read_catalogue(root / "interventions.yaml"), read_policy(root / "planning.yaml")
 write_simulation(Path(sys.argv[1]), int(sys.argv[2]), 1, policy, catalogue, with_truth=True,

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import InputError
-from recommender.inputs import tables
 from recommender.inputs.findings import Findings
-from recommender.inputs.tables import load_table, read_table
+from recommender.inputs.formats import tables
+from recommender.inputs.formats.tables import load_table, read_table
 
 LETTERS = st.text(
     st.sampled_from("abcXYZ019 -_.:'/éëïüñß\"\n,;"), max_size=8

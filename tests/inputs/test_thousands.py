@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.inputs import cells
+from recommender.inputs.checks import cells
 from recommender.inputs.findings import Findings
-from recommender.inputs.number_words import readings, remedy_of
-from recommender.inputs.tables import read_table
+from recommender.inputs.formats.tables import read_table
+from recommender.inputs.text.number_words import readings, remedy_of
 
 Make = Callable[..., Path]
 Say = Callable[[Path], list[str]]

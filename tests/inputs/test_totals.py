@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from recommender.inputs.findings import Findings
-from recommender.inputs.tables import load_table
+from recommender.inputs.formats.tables import load_table
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

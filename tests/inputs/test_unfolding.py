@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from recommender.inputs import unfolding
 from recommender.inputs.findings import Findings
-from recommender.inputs.tables import load_table
-from recommender.inputs.unfolding import Unreadable, measure
+from recommender.inputs.formats import unfolding
+from recommender.inputs.formats.tables import load_table
+from recommender.inputs.formats.unfolding import Unreadable, measure
 
 BLANK = '<c r="B2" s="1"/>'
 FILLED = '<c r="B2"><v>1</v></c>'

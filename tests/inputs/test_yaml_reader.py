@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recommender.inputs.findings import Findings
-from recommender.inputs.yaml_reader import MOST_BYTES, Document, dotted, read_yaml
+from recommender.inputs.formats.yaml_reader import MOST_BYTES, Document, dotted, read_yaml
 
 
 def _read(tmp_path: Path, text: str | bytes) -> tuple[Document | None, list[str]]:

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 from recommender.matching import match, promised
-from recommender.risk.spread import omega_of
+from recommender.risk.models.dispersion import omega_of
 
 
 def promise_of(world, risk, error, *effects, quantity=1.0):

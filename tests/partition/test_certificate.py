@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from recommender.allocation import CertificateError, Effort, Links, certify, solve
-from recommender.partition import certify_in_parts
+from recommender.allocation.decomposition import certify_in_parts
 
 
 @pytest.fixture(autouse=True)
 def _in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recommender.partition.split.COLUMNS", 1)
-    monkeypatch.setattr("recommender.partition.certificate.MANY", 1)
+    monkeypatch.setattr("recommender.allocation.decomposition.split.COLUMNS", 1)
+    monkeypatch.setattr("recommender.allocation.decomposition.certificate.MANY", 1)
 
 
 @pytest.mark.parametrize("seed", range(3))

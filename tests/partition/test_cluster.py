@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from recommender.allocation import Effort
-from recommender.partition import cluster, solve_in_parts
-from recommender.partition.cluster import ClusterError, on_cluster
+from recommender.allocation.decomposition import cluster, solve_in_parts
+from recommender.allocation.decomposition.cluster import ClusterError, on_cluster
 
 distributed = pytest.importorskip("distributed")
 
@@ -26,8 +26,8 @@ WHOLE = Effort(gap=0.001, seconds=900)
 
 @pytest.fixture(autouse=True)
 def _always_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recommender.partition.split.COLUMNS", 1)
-    monkeypatch.setattr("recommender.partition.shared.LARGE", 0)
+    monkeypatch.setattr("recommender.allocation.decomposition.split.COLUMNS", 1)
+    monkeypatch.setattr("recommender.allocation.decomposition.coordination.LARGE", 0)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recommender.partition.prices import Answers, shared_prices
+from recommender.allocation.decomposition.shared_prices import Answers, shared_prices
 
 
 def knapsacks(worth: list[list[float]], use: list[list[float]]):

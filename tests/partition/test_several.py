@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from recommender.allocation import Effort, Infeasible, solve, start_from
-from recommender.allocation.problem import AllocationProblem
-from recommender.partition import several
-from recommender.partition.crew import Alone, Crew, Processes
-from recommender.partition.several import Job, solve_several
+from recommender.allocation.decomposition import several
+from recommender.allocation.decomposition.several import Job, solve_several
+from recommender.allocation.decomposition.workers import Alone, Crew, Processes
+from recommender.allocation.model.problem import AllocationProblem
 
 EFFORT = Effort(gap=0.01, seconds=60)
 

@@ -21,9 +21,9 @@ from recommender.allocation import (
     from_blocks,
     solve,
 )
-from recommender.partition import solve_in_parts
-from recommender.partition.crew import Processes
-from recommender.partition.parts import answer
+from recommender.allocation.decomposition import solve_in_parts
+from recommender.allocation.decomposition.parts import answer
+from recommender.allocation.decomposition.workers import Processes
 
 WHOLE = Effort(gap=0.001, seconds=900)
 """So much time that it is never up, even on a busy machine."""
@@ -31,8 +31,8 @@ WHOLE = Effort(gap=0.001, seconds=900)
 
 @pytest.fixture(autouse=True)
 def _always_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recommender.partition.split.COLUMNS", 1)
-    monkeypatch.setattr("recommender.partition.shared.LARGE", 0)
+    monkeypatch.setattr("recommender.allocation.decomposition.split.COLUMNS", 1)
+    monkeypatch.setattr("recommender.allocation.decomposition.coordination.LARGE", 0)
 
 
 class Backwards:
@@ -158,7 +158,7 @@ def test_a_problem_that_does_not_fall_apart_is_solved_as_a_whole(country_of) -> 
 
 
 def test_a_small_problem_is_solved_as_before(country_of, monkeypatch) -> None:
-    monkeypatch.setattr("recommender.partition.shared.LARGE", 10**9)
+    monkeypatch.setattr("recommender.allocation.decomposition.coordination.LARGE", 10**9)
     problem = country_of()
     assert np.array_equal(
         solve_in_parts(problem, WHOLE).solution.columns, solve(problem, WHOLE).solution.columns
@@ -175,8 +175,8 @@ def test_a_part_that_finds_nothing_gets_more_time(country_of, monkeypatch) -> No
             raise NoPlan("nothing yet")
         return solve(problem, effort, *others, **named)
 
-    monkeypatch.setattr("recommender.partition.parts.solve", slow)
-    monkeypatch.setattr("recommender.partition.shared.LEAST", 30.0)
+    monkeypatch.setattr("recommender.allocation.decomposition.parts.solve", slow)
+    monkeypatch.setattr("recommender.allocation.decomposition.coordination.LEAST", 30.0)
     found = solve_in_parts(problem, Effort(gap=0.001, seconds=30))
     assert found.certificate.gap < 0.1
     assert max(asked) >= 100
@@ -188,7 +188,7 @@ def test_a_part_that_never_finds_anything_says_so(country_of, monkeypatch) -> No
             raise NoPlan("nothing")
         return solve(problem, effort, *others, **named)
 
-    monkeypatch.setattr("recommender.partition.parts.solve", never)
+    monkeypatch.setattr("recommender.allocation.decomposition.parts.solve", never)
     with pytest.raises(NoPlan, match="allow more seconds"):
         solve_in_parts(country_of(regions=2), WHOLE)
 
@@ -259,7 +259,7 @@ def test_a_floor_that_all_parts_share_is_met_as_far_as_it_can_be(wanted) -> None
 def test_what_is_left_of_the_budget_is_used(country_of, monkeypatch) -> None:
     problem = country_of(regions=6, units=20, budget=0.1, seed=4)
     found = solve_in_parts(problem, WHOLE)
-    monkeypatch.setattr("recommender.partition.shared.IDLE", 1e9)
+    monkeypatch.setattr("recommender.allocation.decomposition.coordination.IDLE", 1e9)
     left = solve_in_parts(problem, WHOLE)
     assert found.certificate.value >= left.certificate.value
     assert found.certificate.bound == left.certificate.bound
@@ -267,7 +267,7 @@ def test_what_is_left_of_the_budget_is_used(country_of, monkeypatch) -> None:
 
 
 def test_parts_that_cannot_agree_are_solved_together(country_of, monkeypatch) -> None:
-    monkeypatch.setattr("recommender.partition.shared.ROUNDS", 0)
+    monkeypatch.setattr("recommender.allocation.decomposition.coordination.ROUNDS", 0)
     problem = country_of(budget=0.1, seed=0)
     said: list[str] = []
     found = solve_in_parts(problem, WHOLE, progress=said.append)
@@ -295,7 +295,9 @@ def test_a_process_that_is_killed_changes_nothing(country_of, monkeypatch, tmp_p
     problem = country_of(regions=3, seed=2)
     expected = solve_in_parts(problem, WHOLE)
     monkeypatch.setenv("DIES_ONCE", str(tmp_path / "died"))
-    monkeypatch.setattr("recommender.partition.crew.answer", answers_and_dies_once)
+    monkeypatch.setattr(
+        "recommender.allocation.decomposition.workers.answer", answers_and_dies_once
+    )
     same(expected, solve_in_parts(problem, replace(WHOLE, workers=2)))
     assert (tmp_path / "died").exists()
 
@@ -304,6 +306,6 @@ def test_a_process_that_is_killed_changes_nothing(country_of, monkeypatch, tmp_p
 @pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
 def test_processes_that_always_die_end_with_a_remedy(country_of, monkeypatch) -> None:
     monkeypatch.syspath_prepend(Path(__file__).parents[2])
-    monkeypatch.setattr("recommender.partition.crew.answer", always_dies)
+    monkeypatch.setattr("recommender.allocation.decomposition.workers.answer", always_dies)
     with Processes(1) as crew, pytest.raises(AllocationError, match="use fewer --workers"):
         solve_in_parts(country_of(regions=2), WHOLE, crew=crew)

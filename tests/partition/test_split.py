@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from recommender.allocation import Block, from_blocks
-from recommender.partition.split import part_of, split
+from recommender.allocation.decomposition.split import part_of, split
 
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let parts be as small as they are."""
-    monkeypatch.setattr("recommender.partition.split.COLUMNS", 1)
+    monkeypatch.setattr("recommender.allocation.decomposition.split.COLUMNS", 1)
 
 
 @pytest.mark.usefixtures("small_parts")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.planning.laying import fill
+from recommender.planning.staffing.fill import fill
 
 Help = Callable[..., Any]
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from recommender.evaluation.averages import benefit_under, value_under
 from recommender.matching import benefit_error
 from recommender.planning import Plan
-from recommender.planning.explain import explain
-from recommender.planning.verify import verify
+from recommender.planning.explain.explain import explain
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

@@ -16,12 +16,12 @@ from recommender.inputs.workspace import read_workspace
 from recommender.matching import match
 from recommender.pipeline import settings_of
 from recommender.planning import formulate
-from recommender.planning.assignments import offers_named
-from recommender.planning.changes import Change, Sought, holds, sought
-from recommender.planning.explain import explain
-from recommender.planning.limits import LimitSettings
-from recommender.planning.local import Extra, columns_of
-from recommender.planning.taken import taken_of
+from recommender.planning.explain.counterfactuals import Change, Sought, holds, sought
+from recommender.planning.explain.explain import explain
+from recommender.planning.explain.subproblem import Extra, columns_of
+from recommender.planning.formulation.limits import LimitSettings
+from recommender.planning.plan.assignments import offers_named
+from recommender.planning.selection.selection import taken_of
 from recommender.risk import assess_risk
 
 Help = Callable[..., Any]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.planning.codes import distinct, first_best, ranges
+from recommender.planning.formulation.indexing import distinct, first_best, ranges
 
 codes = st.lists(
     st.tuples(st.integers(-1, 3), st.integers(-1, 50), st.integers(-1, 2)), max_size=30

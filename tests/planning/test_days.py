@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from recommender.planning import Plan
-from recommender.planning.verify import verify
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from recommender.allocation import solve
 from recommender.planning import LimitSettings, Plan, plan_of
-from recommender.planning.verify import verify
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.planning.exchange import exchanged
+from recommender.planning.selection.exchange import exchanged
 
 Offers = list[tuple[str, str, float]]
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from recommender.errors import UsageError
-from recommender.planning.explain import Explanation, explain
-from recommender.planning.reasons import NO_GROUP
+from recommender.planning.explain.explain import Explanation, explain
+from recommender.planning.selection.reasons import NO_GROUP
 
 Help = Callable[..., Any]
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from recommender.allocation import Effort, EngineName, certify, solve
 from recommender.inputs.policy import Fairness
 from recommender.planning import LimitSettings, Plan, formulate, plan_of
-from recommender.planning.fairness import chords
-from recommender.planning.plan import Shortage
-from recommender.planning.readback import Remade, solution_of
-from recommender.planning.verify import rebuilt
+from recommender.planning.formulation.rules.fairness import chords
+from recommender.planning.plan.plan import Shortage
+from recommender.planning.verify.read_back import Remade, solution_of
+from recommender.planning.verify.verify import rebuilt
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

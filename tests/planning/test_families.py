@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from recommender.inputs.catalogue import Intervention, Reach
 from recommender.matching import Reason
 from recommender.planning import LimitSettings, Plan
-from recommender.planning.explain import explain
-from recommender.planning.verify import verify
+from recommender.planning.explain.explain import explain
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.planning import LimitSettings, Plan
-from recommender.planning.explain import explain
-from recommender.planning.reasons import NO_CLASS, NO_GROUP, NO_SEAT
-from recommender.planning.verify import verify
+from recommender.planning.explain.explain import explain
+from recommender.planning.selection.reasons import NO_CLASS, NO_GROUP, NO_SEAT
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

@@ -16,7 +16,7 @@ from scipy.optimize import linprog
 
 from recommender.inputs.catalogue import Intervention
 from recommender.planning import LimitSettings, Plan
-from recommender.planning.verify import verify
+from recommender.planning.verify.verify import verify
 
 TABLES = ("assignments", "not_served", "sessions", "resources", "caseload", "profiles")
 SITES = ("s1", "s2")

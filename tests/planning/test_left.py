@@ -13,7 +13,7 @@ from hypothesis import given
 
 from recommender.inputs.catalogue import Intervention
 from recommender.planning import LimitSettings, plan_of
-from recommender.planning.verify import verify
+from recommender.planning.verify.verify import verify
 from tests.planning.test_laws import few, helps, ingredients
 
 __all__ = ["helps"]

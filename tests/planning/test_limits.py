@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from recommender.inputs.catalogue import Catalogue, Reach
-from recommender.planning.limits import (
+from recommender.planning.formulation.conditions import terms_of
+from recommender.planning.formulation.limits import (
     Facts,
     Kind,
     LimitSettings,
@@ -25,8 +26,7 @@ from recommender.planning.limits import (
     quorum,
     stacked,
 )
-from recommender.planning.offers import joined, pieces_of
-from recommender.planning.terms import terms_of
+from recommender.planning.formulation.offers import joined, pieces_of
 
 NONE = (np.empty(0, np.int64),) * 3 + (np.empty(0),)
 

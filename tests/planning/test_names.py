@@ -15,8 +15,14 @@ from hypothesis import strategies as st
 
 from recommender.allocation import solve
 from recommender.planning import LimitSettings
-from recommender.planning.limits import LABELS
-from recommender.planning.names import ORDER, WORDS, distinct_names, names_of, write_named_model
+from recommender.planning.formulation.limits import LABELS
+from recommender.planning.formulation.model_names import (
+    ORDER,
+    WORDS,
+    distinct_names,
+    names_of,
+    write_named_model,
+)
 
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 

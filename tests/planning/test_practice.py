@@ -11,7 +11,7 @@ import pytest
 
 from recommender.inputs.catalogue import After
 from recommender.planning import LimitSettings
-from recommender.planning.verify import verify
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 TODAY = dt.date(2026, 9, 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from recommender.planning.proof import proof_of
+from recommender.planning.plan.proof import proof_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from recommender.planning import LimitSettings
-from recommender.planning.repair import ALL, Extra, Repair, repairs, repairs_table
+from recommender.planning.explain.repair import ALL, Extra, Repair, repairs, repairs_table
 
 Help = Callable[..., Any]
 

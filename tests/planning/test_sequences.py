@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from recommender.inputs.catalogue import After
 from recommender.matching import Reason
 from recommender.planning import LimitSettings, Plan
-from recommender.planning.explain import explain
-from recommender.planning.reasons import NOT_NOW
-from recommender.planning.verify import verify
+from recommender.planning.explain.explain import explain
+from recommender.planning.selection.reasons import NOT_NOW
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from recommender.allocation import Effort, EngineName, solve
 from recommender.errors import InputError
 from recommender.planning import LimitSettings, Plan, plan_of
-from recommender.planning.plan import Unmet
-from recommender.planning.verify import verify
+from recommender.planning.plan.plan import Unmet
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

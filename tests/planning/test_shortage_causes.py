@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recommender.export.document import plan_text, read_plan_text
+from recommender.export.plan_json import plan_text, read_plan_text
 from recommender.planning import LimitSettings, Shortage
-from recommender.planning.duties import CAUSES, Duty
-from recommender.planning.reasons import OWED
+from recommender.planning.selection.duties import CAUSES, Duty
+from recommender.planning.selection.reasons import OWED
 
 Help = Callable[..., Any]
 

@@ -12,8 +12,8 @@ import pytest
 from recommender.inputs.catalogue import Effect
 from recommender.matching import draw_benefit, drawn_benefits
 from recommender.planning import Plan
-from recommender.planning.stability import with_stability
-from recommender.planning.verify import verify
+from recommender.planning.plan.stability import with_stability
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 

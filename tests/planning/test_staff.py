@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from recommender.allocation import solve
 from recommender.inputs.policy import Role, Text
 from recommender.planning import LimitSettings, Plan, plan_of
-from recommender.planning.staff import acting_as
-from recommender.planning.verify import verify
+from recommender.planning.formulation.teams import acting_as
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

@@ -9,7 +9,7 @@ import pytest
 
 from recommender.errors import UsageError
 from recommender.planning import plan_of
-from recommender.planning.teams import Hours, hours_explained, hours_rows
+from recommender.planning.explain.hours import Hours, hours_explained, hours_rows
 
 Help = Callable[..., Any]
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from recommender.planning import LimitSettings, Plan
-from recommender.planning.plan import Shortage
-from recommender.planning.verify import verify
+from recommender.planning.plan.plan import Shortage
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 Made = tuple[Any, Plan]

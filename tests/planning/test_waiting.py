@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.planning import LimitSettings, Plan
-from recommender.planning.explain import explain
-from recommender.planning.verify import verify
+from recommender.planning.explain.explain import explain
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recommender.planning import LimitSettings, Plan, whole_cases
-from recommender.planning.desks import cases_at_once
-from recommender.planning.verify import verify
+from recommender.planning import LimitSettings, Plan
+from recommender.planning.formulation.rules.caseload import cases_at_once
+from recommender.planning.staffing import assign
+from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]
 
@@ -216,7 +217,7 @@ def test_hours_nobody_has_stand_with_running_help_alone(world: Any, make_help: H
 def test_what_is_too_large_is_laid_in_turn_and_adds_up_all_the_same(
     name: str, world: Any, make_help: Help, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whole_cases, name, 0)
+    monkeypatch.setattr(assign, name, 0)
     hours = (4, 4, 3, 3, 3, 3)
     base = world(
         pupils(*hours),
@@ -301,10 +302,10 @@ def test_what_one_person_alone_may_do_needs_no_solver(
     hours = (4, 3, 2, 5)
     alone = world(pupils(*hours), helps(make_help, *hours), [("t", "coach", 11, "s1")])
     full = alone.plan().caseload
-    monkeypatch.setattr(whole_cases, "decided", lambda cases, *_: np.full(cases.row.size, -1))
+    monkeypatch.setattr(assign, "decided", lambda cases, *_: np.full(cases.row.size, -1))
     assert alone.plan().caseload.equals(full)
     monkeypatch.undo()
-    monkeypatch.setattr(whole_cases, "choose", _refuse)
+    monkeypatch.setattr(assign, "choose", _refuse)
     assert alone.plan().caseload.equals(full)
     with pytest.raises(AssertionError, match="chosen"):
         alone.replace(staff=[("t", "coach", 6, "s1"), ("u", "coach", 5, "s1")]).plan()

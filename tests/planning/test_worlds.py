@@ -9,7 +9,7 @@ import pytest
 
 from recommender.inputs.catalogue import Reach
 from recommender.planning import LimitSettings, Plan, Shortage
-from recommender.planning.reasons import NO_CONSENT, NO_GROUP, NO_TIME
+from recommender.planning.selection.reasons import NO_CONSENT, NO_GROUP, NO_TIME
 
 Help = Callable[..., Any]
 Who = Callable[[Plan], dict[str, str]]

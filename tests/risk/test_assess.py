@@ -21,7 +21,7 @@ from recommender.risk import (
     interval,
     render_report,
 )
-from recommender.risk.spread import spread_of_risk
+from recommender.risk.models.dispersion import spread_of_risk
 
 SETTINGS = RiskSettings(reference_date=pd.Timestamp(2026, 11, 1).date())
 QUICK = replace(SETTINGS, folds=3, rounds=20, penalties=(0.02,))

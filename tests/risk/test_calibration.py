@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit, logit
 from sklearn.metrics import roc_auc_score
 
-from recommender.risk.calibration import (
+from recommender.risk.models.calibration import (
     auc,
     auc_within,
     base_rates,

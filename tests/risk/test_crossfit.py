@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from recommender.risk import RiskSettings
-from recommender.risk.crossfit import Sample
-from recommender.risk.fitting import candidates_of, one_candidate
-from recommender.risk.text import Terms
+from recommender.risk.models.cross_fitting import Sample
+from recommender.risk.models.fitting import candidates_of, one_candidate
+from recommender.risk.models.text_features import Terms
 
 SETTINGS = RiskSettings(rounds=10, leaf_rows=10, penalties=(0.01, 0.1))
 NAMES = ("linear", "linear with notes", "boosting", "boosting with notes")

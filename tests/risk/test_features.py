@@ -10,7 +10,7 @@ from recommender.errors import InputError, PrivacyRefusal
 from recommender.inputs.catalogue import Text
 from recommender.inputs.policy import Column, Outcome
 from recommender.risk import RiskSettings, assess_risk
-from recommender.risk.features import encoding_of, features_of
+from recommender.risk.models.features import encoding_of, features_of
 
 DATE = pd.Series([pd.Timestamp(2025, 11, 1)] * 3)
 

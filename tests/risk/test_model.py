@@ -9,8 +9,8 @@ from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from recommender.risk import RiskSettings
-from recommender.risk.model import fit_linear, fit_trees
-from recommender.risk.text import Terms
+from recommender.risk.models.model import fit_linear, fit_trees
+from recommender.risk.models.text_features import Terms
 
 
 def data(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

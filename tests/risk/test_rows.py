@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.risk import RiskSettings
-from recommender.risk.fitting import sample_of
-from recommender.risk.rows import families, folds, rows_of
+from recommender.risk.models.fitting import sample_of
+from recommender.risk.models.rows import families, folds, rows_of
 
 
 def history(**columns: object) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
 from recommender.risk import interval, risk_quantile
-from recommender.risk.spread import (
+from recommender.risk.models.dispersion import (
     likelihood_of_spread,
     omega_of,
     pooled_spreads,

@@ -17,7 +17,7 @@ QUICK = RiskSettings(folds=3, rounds=15, penalties=(0.02,))
 @pytest.fixture(scope="module", params=["linear", "linear with notes", "boosting with notes"])
 def fitted(request, world):
     """Assessed models with the candidate of the parameter kept, whichever was better."""
-    from recommender.risk import fitting
+    from recommender.risk.models import fitting
 
     original = fitting.candidates_of
 

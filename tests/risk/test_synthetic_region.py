@@ -12,11 +12,11 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import logit
 
-from recommender.inputs.catalogue_file import read_catalogue
-from recommender.inputs.policy_file import read_policy
-from recommender.inputs.synthetic import write_simulation
+from recommender.inputs.readers.catalogue_file import read_catalogue
+from recommender.inputs.readers.policy_file import read_policy
 from recommender.inputs.workspace import Inputs, read_workspace
 from recommender.risk import RiskSettings, assess, assess_risk, interval
+from recommender.simulation import write_simulation
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.risk.text import (
+from recommender.risk.models.text_features import (
     TEXT_SCALE,
     Terms,
     documents_of,

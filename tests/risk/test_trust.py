@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from recommender.risk import RiskSettings, assess, assess_risk
-from recommender.risk.trust import CASES, CHANCE, OVER_SITES, SLOPE, TENTH, TRUST_COLUMNS
+from recommender.risk.reporting.trust import CASES, CHANCE, OVER_SITES, SLOPE, TENTH, TRUST_COLUMNS
 
 SETTINGS = replace(
     RiskSettings(reference_date=pd.Timestamp(2026, 11, 1).date()),

@@ -10,12 +10,12 @@ import pytest
 
 from recommender.allocation import Effort
 from recommender.inputs import Inputs, read_workspace
-from recommender.inputs.catalogue_file import read_catalogue
-from recommender.inputs.policy_file import read_policy
-from recommender.inputs.synthetic import write_simulation
+from recommender.inputs.readers.catalogue_file import read_catalogue
+from recommender.inputs.readers.policy_file import read_policy
 from recommender.pipeline import Settings, settings_of
 from recommender.risk import RiskProfiles, assess_risk
 from recommender.scenarios.compare import POLICIES, Compared, compare
+from recommender.simulation import write_simulation
 
 ROOT = Path(__file__).parents[2]
 

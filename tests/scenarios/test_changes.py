@@ -12,7 +12,7 @@ from recommender.inputs import Inputs, read_workspace
 from recommender.inputs.policy import CapacityChange, Change, Hire, ReachChange
 from recommender.inputs.templates import write_templates
 from recommender.scenarios import apply_change, apply_scenario
-from recommender.scenarios.words import changes_in_words, listed
+from recommender.scenarios.describe import changes_in_words, listed
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from recommender.errors import UsageError
-from recommender.export.document import plan_text
+from recommender.export.plan_json import plan_text
 from recommender.pipeline import verify_plan
 from recommender.planning import Plan
 from recommender.scenarios.compare import Compared, compare
-from recommender.scenarios.runs import run_scenarios
+from recommender.scenarios.solve import run_scenarios
 
 
 def plan_of(compared: Compared, name: str) -> Plan:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from recommender.cli.beside import screen
-from recommender.export.compared import comparison_html
-from recommender.export.comparison import comparison_text, read_comparison_text
-from recommender.export.openly import counts_openly
+from recommender.cli.screens.comparison import screen
+from recommender.export.disclosure.disclosed_comparison import counts_openly
+from recommender.export.folders.comparison_folder import comparison_text, read_comparison_text
+from recommender.export.formats.comparison_report import comparison_html
 from recommender.scenarios.compare import Compared, compare
 
 

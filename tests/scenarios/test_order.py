@@ -13,7 +13,7 @@ from recommender.inputs.policy import CapacityChange, Change
 from recommender.pipeline import verify_plan
 from recommender.scenarios.compare import Compared, _written_again, compare
 from recommender.scenarios.order import in_order, within
-from recommender.scenarios.runs import Run, run_scenarios
+from recommender.scenarios.solve import Run, run_scenarios
 
 
 def by_name(runs: tuple[Run, ...]) -> dict[str, Run]:

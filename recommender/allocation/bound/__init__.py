@@ -1,0 +1,1 @@
+"""Upper bounds: dual prices, column generation, and the best of every budget."""

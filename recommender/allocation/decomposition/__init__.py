@@ -1,0 +1,14 @@
+"""Large problems solved part by part: what hardly depends on each other is solved side by side.
+
+    allocation = solve_in_parts(problem, Effort(gap=0.005, seconds=3600, workers=2))
+
+This floor knows numbers only, like ``allocation`` below it, which solves every part.
+"""
+
+from __future__ import annotations
+
+from recommender.allocation.decomposition.certificate import certify_in_parts
+from recommender.allocation.decomposition.coordination import solve_in_parts
+from recommender.allocation.decomposition.workers import Crew
+
+__all__ = ["Crew", "certify_in_parts", "solve_in_parts"]

@@ -1,0 +1,1 @@
+"""Engines: each turns a problem into a proposal within an effort."""

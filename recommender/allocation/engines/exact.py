@@ -1,0 +1,69 @@
+"""A proposal from the exact engine alone: the relaxation for its prices, then whole units."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from recommender.allocation.engines.effort import Effort
+from recommender.allocation.engines.proposal import Proposal
+from recommender.allocation.model.problem import AllocationProblem
+from recommender.allocation.model.start import Start
+from recommender.allocation.solvers import pulp_model
+
+
+def solve_exactly(
+    problem: AllocationProblem,
+    effort: Effort,
+    solver: pulp_model.SolverName,
+    say: Callable[[str], None],
+    start: Start | None = None,
+) -> Proposal:
+    """Return what the exact engine proposes.
+
+    Args:
+        problem: the allocation problem.
+        effort: how hard to try.
+        solver: ``highs`` or ``cbc``.
+        say: takes short lines about what is done.
+        start: where to begin, of this problem; of use where its choice fits.
+
+    Raises:
+        Infeasible: if no choice fits.
+    """
+    began = time.monotonic()
+    relaxed = pulp_model.relax(problem, seconds=effort.seconds, solver=solver)
+    price = np.zeros(problem.rows) if relaxed.price is None else relaxed.price
+    relaxation = np.inf
+    if relaxed.proven and relaxed.quantity is not None:
+        relaxation = float(problem.value @ relaxed.quantity)
+        say("relaxation solved")
+    engine = f"exact ({solver})"
+    if not effort.whole:
+        return Proposal(relaxed.quantity, price, relaxation, np.inf, engine)
+    slack = 0.0
+    if relaxed.quantity is not None:
+        slack = effort.gap * float(np.maximum(problem.value, 0.0) @ relaxed.quantity) / 2
+    begin = None
+    if start is not None and pulp_model.fits(problem, start.columns, start.quantity):
+        begin = np.zeros(problem.columns)
+        begin[start.columns] = start.quantity
+    answer = pulp_model.improve(
+        problem,
+        begin=begin,
+        seconds=effort.seconds - (time.monotonic() - began),
+        slack=slack,
+        solver=solver,
+        seed=effort.seed,
+    )
+    say("whole units " + ("proven" if answer.proven else "stopped at a limit"))
+    return Proposal(
+        answer.quantity,
+        price,
+        relaxation,
+        answer.bound,
+        engine,
+        interrupted=relaxed.interrupted or answer.interrupted,
+    )

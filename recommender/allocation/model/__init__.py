@@ -1,0 +1,1 @@
+"""The allocation problem as numbers, its solutions, and rows that every choice keeps."""

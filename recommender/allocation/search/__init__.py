@@ -1,0 +1,1 @@
+"""Searches for integer choices near the relaxation: construction, fixing and exchange."""

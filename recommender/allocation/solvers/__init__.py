@@ -1,0 +1,1 @@
+"""Solvers of linear and integer programmes, kept quiet and interruptible."""

@@ -1,0 +1,1 @@
+"""What anyone may read: small counts hidden, numbers rounded."""

@@ -1,0 +1,1 @@
+"""Plan and comparison folders: written whole, read back equal, compared and rebuilt."""

@@ -1,0 +1,1 @@
+"""One form a file: workbook, calendar, database, data package, parquet."""

@@ -1,0 +1,1 @@
+"""What reports say, phrase by phrase and language by language."""

@@ -1,0 +1,1 @@
+"""What professionals say: review sheets, elicitation, and how often they overrule."""

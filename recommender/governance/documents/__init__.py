@@ -1,0 +1,1 @@
+"""Documents about a plan and its models, and the facts they rest on."""

@@ -1,0 +1,1 @@
+"""The legal frame of every column, pseudonyms, retention, and what was published."""

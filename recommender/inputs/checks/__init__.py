@@ -1,0 +1,1 @@
+"""Whether tables say what was meant: headers, ids, links, numbers, languages."""

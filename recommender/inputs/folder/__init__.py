@@ -1,0 +1,1 @@
+"""What lies in a workspace beside what is read, and which tables were invented."""

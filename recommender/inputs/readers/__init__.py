@@ -1,0 +1,1 @@
+"""Each file of a workspace as values, or every problem in it."""

@@ -1,6 +1,0 @@
-"""An invented region with known truth: pupils in families, history, notes, staff, running help."""
-
-from recommender.inputs.synthetic.files import write_simulation
-from recommender.inputs.synthetic.region import Simulation, simulate, simulate_regions
-
-__all__ = ["Simulation", "simulate", "simulate_regions", "write_simulation"]

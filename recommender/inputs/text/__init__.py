@@ -1,0 +1,1 @@
+"""Words as people write them: spellings, names, persons, numbers and codes."""

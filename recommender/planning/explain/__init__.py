@@ -1,0 +1,1 @@
+"""Why this, why not that, and the smallest change that would do: local problems solved again."""

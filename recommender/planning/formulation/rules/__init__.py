@@ -1,0 +1,1 @@
+"""Rules that bring rows and columns of their own to a formulation."""

@@ -1,0 +1,1 @@
+"""The plan as tables with its proof."""

@@ -1,0 +1,1 @@
+"""A plan that keeps an earlier one, and what decisions cost."""

@@ -1,0 +1,1 @@
+"""Who does what: the hours of a plan as jobs of professionals."""

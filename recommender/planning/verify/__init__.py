@@ -1,0 +1,1 @@
+"""A plan read back and worked out again without a solver."""

@@ -1,0 +1,1 @@
+"""Risk models: features, fitting, cross-fitting, calibration and their spread."""

@@ -1,0 +1,1 @@
+"""How far risks can be trusted, measured and said."""
