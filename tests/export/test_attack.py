@@ -125,12 +125,12 @@ class Reader:
 def read(plan: Plan, manifest: Manifest, cohort: Cohort) -> Reader:
     """Everything that the public report says of numbers of pupils, and what a reader knows."""
     tables = Tables(report_html(plan, manifest, "en", "public")).found
-    people, reader = report.figures.people(plan), Reader()
+    people, reader = report.plan_tables.people(plan), Reader()
     total, served = people["pupils"].sum(), people["served"].sum()
-    risk = report.figures.by_risk(plan, dict(manifest.weights))
+    risk = report.plan_tables.by_risk(plan, dict(manifest.weights))
     groups: list[tuple[str, pd.DataFrame, tuple[int, int]]] = [
         ("Pupils by risk, lowest to highest", risk, (2, 3)),
-        ("Help by site", report.figures.by_site(plan), (1, 2)),
+        ("Help by site", report.plan_tables.by_site(plan), (1, 2)),
     ]
     for column in cohort.columns:
         known = people.merge(cohort.units[["unit_id", column.name]], on="unit_id")
@@ -153,12 +153,12 @@ def read(plan: Plan, manifest: Manifest, cohort: Cohort) -> Reader:
         reader.know(dict.fromkeys(cells, 1.0), served, served)
     why = tables.get("Why the other pupils are not offered help")
     if why:
-        true = report.figures.reasons(plan)["pupils"].tolist()
+        true = report.plan_tables.reasons(plan)["pupils"].tolist()
         cells = [
             reader.count(n, shown(row[1]), total) for row, n in zip(why[1:-1], true, strict=True)
         ]
         reader.know(dict.fromkeys(cells, 1.0), total - served, total - served)
-    offered = report.figures.by_intervention(plan)
+    offered = report.plan_tables.by_intervention(plan)
     each = (offered["hours"] / offered["pupils"]).tolist()
     rows = tables["Help by intervention"][1:-1]
     helped = {}

@@ -326,14 +326,14 @@ def test_a_place_that_is_no_folder_cannot_be_written(region: Region, tmp_path: P
 KILLED = """
     import os, pickle, shutil, signal, sys
     from pathlib import Path
-    from recommender.export import folder
-    from recommender.governance import moves
+    from recommender.export.folders import plan_folder
+    from recommender.files import moves
 
     with open(sys.argv[1], "rb") as file:
         plan, manifest = pickle.load(file)
 
-    texts = folder._texts(plan, manifest)
-    folder._texts = lambda *_, **__: texts
+    texts = plan_folder._texts(plan, manifest)
+    plan_folder._texts = lambda *_, **__: texts
     os.fsync = lambda handle: None  # a killed process loses nothing that the system holds
 
     def write_until(moment, target, overwrite):
@@ -351,7 +351,7 @@ KILLED = """
         doors = [(os, "fsync"), (Path, "rename"), (Path, "mkdir"), (shutil, "rmtree")]
         for home, name in [*doors, (moves, "exchange")]:
             setattr(home, name, or_die(getattr(home, name)))
-        folder.write_plan(plan, target, manifest, overwrite=overwrite)
+        plan_folder.write_plan(plan, target, manifest, overwrite=overwrite)
         os._exit(0)
 
     for moment in range(16):
@@ -359,7 +359,7 @@ KILLED = """
             target = Path(mode) / str(moment) / "plan"
             target.parent.mkdir(parents=True)
             if mode == "again":
-                folder.write_plan(plan, target, manifest)
+                plan_folder.write_plan(plan, target, manifest)
             child = os.fork()
             if child == 0:
                 write_until(moment, target, mode == "again")

@@ -193,8 +193,8 @@ def test_every_language_has_every_phrase_with_the_same_places(code: str) -> None
 
 
 def test_every_phrase_is_said_somewhere() -> None:
-    folder = Path(plan_tables.__file__).parent
-    files = [*folder.glob("*.py"), *folder.glob("templates/*.html")]
+    folder = Path(plan_tables.__file__).parents[1]
+    files = [*folder.rglob("*.py"), *folder.glob("templates/*.html")]
     source = "".join(f.read_text() for f in files if f.name not in ("phrases.py", "dutch.py"))
     built = (
         "proof_", "hours_", "level_", "scale_", "status_", "rule_", "example_", "audience_",

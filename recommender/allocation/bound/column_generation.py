@@ -1,9 +1,10 @@
-"""The exact relaxation from near-best prices: a small linear program that grows by pricing in.
+"""Column generation: the exact relaxation from near-best prices, grown by pricing columns in.
 
 Blocks whose best column stands clear of the others are closed at it; the rest, with the columns
 near their best, go to HiGHS.  Its prices are tried on every column; what they would rather have
 is added, and closed blocks that would rather have something else are opened, until bound equals
-value.
+value.  (M. E. Lübbecke and J. Desrosiers, Selected topics in column generation, Operations Research
+53, 2005.)
 """
 
 from __future__ import annotations

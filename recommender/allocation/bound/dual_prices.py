@@ -1,10 +1,11 @@
-"""Row prices that make the bound nearly as low as it can be.
+"""Dual prices of rows: the Lagrangian dual, smoothed and minimised by Newton steps.
 
 The bound is a sum of maxima; a softmax of temperature ``mu`` makes it smooth, and Newton steps
 lower it, with the temperature falling from stage to stage.  At every stage only columns that come
 near the best of their block take part: blocks with one such column are settled and become a
 constant, so that the late stages touch few blocks.  What was left out is checked against the
-bound of the whole problem, and a stage that left out too much is done again with more.
+bound of the whole problem, and a stage that left out too much is done again with more.  (Yu.
+Nesterov, Smooth minimization of non-smooth functions, Mathematical Programming 103, 2005.)
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     allocation = solve_in_parts(problem, Effort(gap=0.005, seconds=3600, workers=2))
 
-This floor knows numbers only, like ``allocation`` below it, which solves every part.
+This room knows numbers only, like the rest of ``allocation``, whose engines solve every part.
 """
 
 from __future__ import annotations

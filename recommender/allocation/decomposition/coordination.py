@@ -1,4 +1,4 @@
-"""``solve_in_parts``: the allocation of a large problem, put together from those of its parts.
+"""``solve_in_parts``: Lagrangian decomposition of a large problem over its shared rows.
 
 What all parts share - a budget - gets one price, found on a sample of them.  Every part is then
 solved for itself, its values net of that price.  Whatever the price, the bounds of the parts and

@@ -1,4 +1,4 @@
-"""``shared_prices``: what a unit of a shared row is worth to the parts that share it.
+"""``shared_prices``: prices of shared rows by Kelley's cutting planes, disaggregated by part.
 
 The bound of the whole is convex in these prices, and every part that is solved at some prices
 tells a plane that lies below its own share of it.  The planes together give the next prices to

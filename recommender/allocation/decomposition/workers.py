@@ -1,4 +1,4 @@
-"""Crews: those who answer for the parts of a problem - this process, several, or a cluster.
+"""Workers: those who answer for the parts of a problem - this process, several, or a cluster.
 
 What comes back does not depend on the crew, only the order in which it comes.
 """

@@ -1,4 +1,4 @@
-"""A proposal from the exact engine alone: the relaxation for its prices, then whole units."""
+"""The exact engine: one integer programme for a solver, its relaxation first for the prices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A proposal from prices: near-best prices, the exact relaxation, and whole units near it."""
+"""The price engine: dual prices, column generation, and a primal search near the relaxation."""
 
 from __future__ import annotations
 

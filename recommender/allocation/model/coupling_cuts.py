@@ -1,4 +1,4 @@
-"""Links: rows that every whole choice keeps anyway, and that make the bound of prices lower.
+"""Coupling cuts (links): valid rows that tie members to groups and lower the bound of prices.
 
 Where a row has nothing but what whole columns supply (places in groups that may or may not run),
 a block can use it only if some supplier runs:
@@ -7,7 +7,8 @@ a block can use it only if some supplier runs:
 
 The relaxation would rather run a third of a group for a third of its members; a link forbids that.
 There are as many links as members of groups, so only those that a relaxation breaks are written
-out.  That they hold is checked from the problem itself, with no solver.
+out.  That they hold is checked from the problem itself, with no solver.  They are to
+groups what the disaggregated constraints are to facility location.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rows that every choice keeps anyway, and from which a solver sees what whole columns can take.
+"""Aggregated capacity cuts: valid rows from which a solver sees what whole columns can take.
 
 Professionals who serve several sites, or in several roles, supply several rows in parts.  Each row
 by itself then looks as if it could be filled to the last hour; that their hours together leave

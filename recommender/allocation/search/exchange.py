@@ -1,4 +1,4 @@
-"""A whole choice made better by exchanging a few columns at a time, part by part.
+"""k-exchange local search: a whole choice made better a few columns at a time, part by part.
 
 A move takes another column of a block, or nothing.  Of the moves that lose least at the present
 prices, singles, pairs, triples and fours are tried together; the one that gains most and fits is

@@ -1,8 +1,10 @@
-"""Whole choices part by part: groups of sites as small integer problems, with the rest held fixed.
+"""Fix-and-optimise: groups of sites as small integer problems, with the rest held fixed.
 
 Where one integer problem is too large, the parts (sites) are made whole one after the other, and
 then again those where most of the gap lies.  Between sites that share nothing but hours, exchanges
-of a few columns do the same in less time.
+of a few columns do the same in less time.  (S. Helber and F. Sahling, A fix-and-optimize approach
+for the multi-level capacitated lot sizing problem, International Journal of Production Economics
+123, 2010.)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a search for whole choices knows, and when a choice is good enough."""
+"""The incumbent of a search for whole choices, its bound, and when it is good enough."""
 
 from __future__ import annotations
 

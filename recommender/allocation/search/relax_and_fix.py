@@ -1,9 +1,10 @@
-"""Whole choices that begin with what supplies: which groups run, and then who takes part.
+"""Relax-and-fix: first which groups run, with units in parts, and then who takes part.
 
 Units follow easily once it is settled which sessions run: their relaxation has prices of its own,
 at which few units are undecided.  Which sessions suit whole units best cannot be told from units in
 parts, so many quick choices of sessions beat one thorough one.  Limits are nodes, not seconds, so
-that the same problem gives the same choice on any machine.
+that the same problem gives the same choice on any machine.  (Y. Pochet and L. A. Wolsey, Production
+Planning by Mixed Integer Programming, 2006.)
 """
 
 from __future__ import annotations

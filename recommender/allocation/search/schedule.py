@@ -1,9 +1,9 @@
-"""Whole choices near the relaxation: small integer problems on the columns the prices leave.
+"""The schedule of the primal search: reduced-cost fixing, then small integer problems.
 
 A column whose net value lies ``window`` below the best of its block costs at least that much of
 the bound.  So an integer problem on the columns within the window is small, loses little, and its
 optimum is the optimum once the window exceeds what is still out of reach.  What is tried before
-and after stands in ``sessions`` (which groups run) and ``apart`` (site by site).
+and after stands in ``relax_and_fix`` (which groups run) and ``fix_and_optimise`` (site by site).
 """
 
 from __future__ import annotations
