@@ -31,7 +31,7 @@ from pathlib import Path
 
 from tests.benchmarks.country import write_country
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 """Where the shipped catalogue and policy are."""
 
 FAMILIES = ("schools", "scarce", "groups", "region")

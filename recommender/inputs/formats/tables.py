@@ -23,9 +23,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from recommender.files.no_file import why_no_file
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.failed_cells import failed
-from recommender.inputs.formats.no_file import why_no_file
 from recommender.inputs.formats.sheet_marks import SheetMarks, marks_of, unreadable_rows
 from recommender.inputs.formats.totals import totals
 from recommender.inputs.formats.unfolding import Unreadable, measure

@@ -18,8 +18,8 @@ from typing import Any, TypeAlias, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from recommender.files.no_file import why_no_file
 from recommender.inputs.findings import Findings, suggestion
-from recommender.inputs.formats.no_file import why_no_file
 from recommender.inputs.formats.schema import described_schema, fields_at
 from recommender.inputs.formats.yaml_numbers import (
     mapping_around,  # fmt: skip

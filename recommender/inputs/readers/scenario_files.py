@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from recommender.errors import InputError
+from recommender.files.no_file import why_no_file
 from recommender.inputs.findings import Findings, suggestion
-from recommender.inputs.formats.no_file import why_no_file
 from recommender.inputs.formats.yaml_reader import Document, dotted, read_yaml
 
 FOLDER = "scenarios"

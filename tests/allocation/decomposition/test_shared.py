@@ -291,7 +291,7 @@ def always_dies(_part, _order):
 
 @pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
 def test_a_process_that_is_killed_changes_nothing(country_of, monkeypatch, tmp_path) -> None:
-    monkeypatch.syspath_prepend(Path(__file__).parents[2])  # its processes look for this module
+    monkeypatch.syspath_prepend(Path(__file__).parents[3])  # its processes look for this module
     problem = country_of(regions=3, seed=2)
     expected = solve_in_parts(problem, WHOLE)
     monkeypatch.setenv("DIES_ONCE", str(tmp_path / "died"))
@@ -305,7 +305,7 @@ def test_a_process_that_is_killed_changes_nothing(country_of, monkeypatch, tmp_p
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
 def test_processes_that_always_die_end_with_a_remedy(country_of, monkeypatch) -> None:
-    monkeypatch.syspath_prepend(Path(__file__).parents[2])
+    monkeypatch.syspath_prepend(Path(__file__).parents[3])
     monkeypatch.setattr("recommender.allocation.decomposition.workers.answer", always_dies)
     with Processes(1) as crew, pytest.raises(AllocationError, match="use fewer --workers"):
         solve_in_parts(country_of(regions=2), WHOLE, crew=crew)
