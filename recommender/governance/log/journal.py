@@ -163,15 +163,25 @@ def _named(move: Move, mark: str, entry: Entry) -> bool:
 
 
 def _tells(move: Move, mark: str, entry: Entry) -> bool:
-    """Whether what is to stand in a place is the status that an entry brought a plan to."""
+    """Whether what is to stand in a place is the status that an entry brought a plan to.
+
+    Where it stands nowhere any more, nothing is left to do but to say that the entry is undone: so
+    it is unless the place tells of the entry already.
+    """
     if entry.action != "status" or move.place.name != f"{entry.subject}.status.json":
         return False
     head = str(Head(entry.number, entry.hash))
     for path in (move.place, move.draft):
-        with suppress(OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
-            if mark_of(path) == mark:
-                return bool(json.loads(path.read_bytes())["steps"][-1]["head"] == head)
-    return False
+        if path.exists() and mark_of(path) == mark:
+            return _head_told(path) == head
+    return not move.draft.exists() and _head_told(move.place) != head
+
+
+def _head_told(path: Path) -> str:
+    """Return the head of the log that the last step of a status was written at; "" for none."""
+    with suppress(OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
+        return str(json.loads(path.read_bytes())["steps"][-1]["head"])
+    return ""
 
 
 def _move(value: Any) -> Move:
