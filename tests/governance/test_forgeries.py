@@ -203,6 +203,7 @@ def kinds(honest: Honest) -> dict[str, Edit]:
 LEFT_OUT = {
     "better bound": "the tighter bound",
     "better_bound": "the tighter bound",
+    "bound_from": "the tighter bound",
     "engine": "(engine, status, effort)",
     "status": "(engine, status, effort)",
     "solver": "(engine, status, effort)",

@@ -142,9 +142,7 @@ def rebuilt(plan: Plan, again: Remade, matching: MatchingSettings, *, whole: boo
     findings += summary_findings(plan.summary, found.summary)
     earlier = plan.summary.shortage_penalty is None
     for table in KEYS:
-        if table == "staff" and plan.staff.empty:  # of an earlier version
-            continue
-        if table == "duties" and plan.duties.empty and earlier:
+        if earlier and table in ("staff", "duties") and getattr(plan, table).empty:
             continue
         findings += table_findings(table, getattr(plan, table), getattr(found, table))
     return findings
