@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 
-from recommender.allocation import Solution
+from recommender.allocation import Solution, budget_path
 from recommender.planning import Formulation
 from recommender.planning.formulation.indexing import Bools, Floats, Ints
 from recommender.planning.formulation.limits import euros
@@ -87,38 +87,15 @@ def benefit_per_hour(formulation: Formulation) -> Policy:
     best = np.maximum.reduceat(taste, start[: formulation.unit.size])
     counts = _counts(formulation)[problem.offer[: benefit.size]]
     owed = formulation.people.rule[formulation.unit] >= 0
-    steps: list[tuple[bool, float, int]] = []
-    for block in range(formulation.unit.size):
-        columns = np.arange(start[block], start[block + 1])
-        if owed[block] and counts[columns].any():
-            columns = columns[counts[columns]]
-        hull = _upper_hull(hours[columns], benefit[columns])
-        steps += [(not owed[block], -slope, int(columns[at])) for at, slope in hull]
+    block = np.repeat(np.arange(owed.size), np.diff(start[: owed.size + 1]))
+    duty = owed & np.logical_or.reduceat(counts, start[: owed.size])
+    path = budget_path(np.where(counts | ~duty[block], benefit, 0.0), hours, start[: owed.size + 1])
     return Policy(
         "benefit_per_hour",
         np.argsort(-best, kind="stable"),
         taste,
-        np.array([column for _, _, column in sorted(steps)], dtype=np.int64),
+        path.column[np.argsort(~owed[block[path.column]], kind="stable")],
     )
-
-
-def _upper_hull(hours: Floats, benefit: Floats) -> list[tuple[int, float]]:
-    """Return the corners of the upper hull over (0, 0), fewest hours first, each with its slope."""
-    hull: list[tuple[int, float]] = []
-    for at in np.lexsort((-benefit, hours)).tolist():
-        while True:
-            last = hull[-1][0] if hull else None
-            gained = benefit[at] - (0.0 if last is None else benefit[last])
-            added = hours[at] - (0.0 if last is None else hours[last])
-            if gained <= 0:
-                break
-            slope = gained / added if added > 0 else np.inf
-            if hull and slope >= hull[-1][1]:
-                hull.pop()
-                continue
-            hull.append((at, float(slope)))
-            break
-    return hull
 
 
 def _counts(formulation: Formulation) -> Bools:
