@@ -86,10 +86,10 @@ def looked_up(
     folder: Path, workspace: Path | None, created: str = "", file: str = "manifest.json"
 ) -> Lookup:
     """Return what the log of a workspace says of the plan (or comparison) in a folder."""
-    from recommender.export.folders.plan_folder import sha256
+    from recommender.files.moves import sha256_of
     from recommender.governance.log.logged import look_up
 
-    return look_up(workspace, sha256(folder / file), created)
+    return look_up(workspace, sha256_of(folder / file), created)
 
 
 def refuse_strangers(folder: Path, found: Lookup, *, quiet: bool = False) -> None:

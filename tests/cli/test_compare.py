@@ -16,7 +16,8 @@ import pytest
 from recommender.cli.main import run as run_command
 from recommender.errors import InputError
 from recommender.export.folders.comparison_folder import comparison_schema, read_comparison
-from recommender.export.folders.plan_folder import read_plan, sha256
+from recommender.export.folders.plan_folder import read_plan
+from recommender.files.moves import sha256_of
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +162,7 @@ def test_a_public_report_that_differs_in_few_pupils_from_an_earlier_one_is_refus
     base, *others = sorted((made / "plans").iterdir(), key=lambda folder: folder.name != "base")
     workspace = tmp_path / "workspace"  # its log knows these plans, and no report of them yet
     shutil.copytree(template, workspace, ignore=shutil.ignore_patterns(".audit"))
-    hashes = {plan.name: sha256(plan / "manifest.json") for plan in (base, *others)}
+    hashes = {plan.name: sha256_of(plan / "manifest.json") for plan in (base, *others)}
     now = dt.datetime.now(dt.UTC)
     record(workspace, "run", "compared", who="N", role="r", when=now, hashes=hashes)
     public = ("--audience", "public", "-q", "--workspace", workspace)

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from recommender.export.folders.plan_folder import sha256
+from recommender.files.moves import sha256_of
 from recommender.governance.log.audit import record
 from recommender.governance.log.logged import look_up
 
@@ -70,7 +70,7 @@ def test_a_note_that_was_rewritten_is_no_step_of_the_log(workspace: Path, run: R
 def test_a_log_that_is_gone_while_its_head_is_there_is_a_finding(workspace: Path, run: Run) -> None:
     plan = workspace / "plan"
     (workspace / ".audit/log.jsonl").unlink()
-    assert look_up(workspace, sha256(plan / "manifest.json")).findings
+    assert look_up(workspace, sha256_of(plan / "manifest.json")).findings
     said = run("export", plan, "--to", workspace.parent / "a.csv")
     assert (said.code, "the audit log is gone" in said.err) == (1, True)
     assert "the audit log is gone" in run("runs", workspace).out
@@ -82,7 +82,7 @@ def test_a_log_that_was_wiped_is_missed_by_a_plan_however_deep(workspace: Path, 
     (workspace / "plan").rename(deep)
     path = deep / "manifest.json"
     path.write_text(path.read_text().replace('"workspace": ".."', '"workspace": "../../.."'))
-    record(workspace, "run", "plan", who="N", role="r", when=NOON, hashes={"m": sha256(path)})
+    record(workspace, "run", "plan", who="N", role="r", when=NOON, hashes={"m": sha256_of(path)})
     assert run("audit", "verify", workspace).code == 0
     for file in (workspace / ".audit").glob("*.json*"):
         file.unlink()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.export.folders.plan_folder import sha256
+from recommender.files.moves import sha256_of
 
 from .conftest import Run
 
@@ -85,7 +85,7 @@ def test_a_status_counts_only_as_far_as_the_log_has_it(workspace: Path, run: Run
     plan, status = workspace / "plan", workspace / "plan.status.json"
     step = {"status": "adopted", "who": "N", "role": "r", "time": "2026-11-30T10:00:00Z",
             "note": "", "head": "1:" + "0" * 64}  # fmt: skip
-    typed = {"plan": "plan", "manifest": sha256(plan / "manifest.json"),
+    typed = {"plan": "plan", "manifest": sha256_of(plan / "manifest.json"),
              "status": "adopted", "steps": [step]}  # fmt: skip
     status.write_text(json.dumps(typed), "utf-8")
     (line,) = json.loads(run("runs", workspace, "--json").out)["runs"]

@@ -25,10 +25,11 @@ from recommender.cli.reload import Again, made_from, workspace_of
 from recommender.errors import RecommenderError
 from recommender.export.folders import plan_folder as folders
 from recommender.export.folders import rebuilt
-from recommender.export.folders.plan_folder import changed_cells, changed_files, read_plan, sha256
+from recommender.export.folders.plan_folder import changed_cells, changed_files, read_plan
 from recommender.export.folders.rebuilt import rebuilt_findings, text_findings, unchecked, unsigned
 from recommender.export.manifest import Manifest, manifest_text, read_manifest
 from recommender.export.plan_json import plan_text, read_plan_text
+from recommender.files.moves import sha256_of
 from recommender.governance.log.logged import look_up
 from recommender.inputs.templates import write_templates
 from recommender.pipeline import settings_of, verify_plan
@@ -321,7 +322,7 @@ def test_not_one_kind_of_forged_plan_passes_unnamed(honest: Honest, record_prope
 
 
 def test_a_log_knows_no_forgery_at_all(honest: Honest) -> None:
-    own = sha256(honest.folder / "manifest.json")
+    own = sha256_of(honest.folder / "manifest.json")
     assert look_up(honest.root, own).answer == "known"
     alone, edits = split(honest)
     for name in [*alone][::9]:
@@ -348,7 +349,7 @@ def seal_again(folder: Path) -> None:
     path = folder / "manifest.json"
     document = json.loads(path.read_text("utf-8"))
     document["files"] = {
-        name: sha256(folder / name) for name in document["files"] if (folder / name).is_file()
+        name: sha256_of(folder / name) for name in document["files"] if (folder / name).is_file()
     }
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
@@ -436,7 +437,7 @@ def test_a_listed_file_that_no_plan_has_is_found(honest: Honest, tmp_path: Path,
     (folder / name).write_text("x")
     path = folder / "manifest.json"
     document = json.loads(path.read_text("utf-8"))
-    document["files"][name] = sha256(folder / name)
+    document["files"][name] = sha256_of(folder / name)
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
     plan, manifest = read_plan(folder)
     assert changed_files(folder) == ()

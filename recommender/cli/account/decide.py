@@ -43,7 +43,7 @@ def command(
     """
     from recommender.errors import UsageError
     from recommender.export.files import write_file
-    from recommender.export.folders.plan_folder import MANIFEST, sha256
+    from recommender.export.folders.plan_folder import MANIFEST
     from recommender.export.tables import csv_text
     from recommender.files.moves import sha256_of
     from recommender.governance.dialogue.review import merged, read_review
@@ -61,7 +61,7 @@ def command(
     inputs = read_workspace(workspace, today=dt.date.today())
     decided = read_review(
         sheet,
-        plan_hash=sha256(plan_folder / MANIFEST) if plan_folder else None,
+        plan_hash=sha256_of(plan_folder / MANIFEST) if plan_folder else None,
         units=inputs.cohort.units["unit_id"].tolist(),
         catalogue=inputs.catalogue,
         day=now.date(),

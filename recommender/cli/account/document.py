@@ -52,8 +52,9 @@ def command(
     from recommender.cli.reload import looked_up, refuse_strangers, workspace_of
     from recommender.errors import UsageError
     from recommender.export.files import write_files
-    from recommender.export.folders.plan_folder import read_plan, sha256
+    from recommender.export.folders.plan_folder import read_plan
     from recommender.export.pages.spoken import reason_sayer
+    from recommender.files.moves import sha256_of
     from recommender.governance.documents.facts import Run, facts_of
     from recommender.governance.documents.register import register_entry, register_problems
     from recommender.governance.log.adoption import standing
@@ -73,7 +74,7 @@ def command(
     now = dt.datetime.now(dt.UTC)
     hashes = {source.path: source.sha256 for source in manifest.inputs}
     for name in ("planning.yaml", "interventions.yaml"):
-        if hashes.get(name) != sha256(workspace / name) and not quiet:
+        if hashes.get(name) != sha256_of(workspace / name) and not quiet:
             remark(
                 f"{name} was changed after the plan was made; documents say what stands there now"
             )

@@ -225,12 +225,13 @@ def _as_known(workspace: Path, folder: Path, file: str) -> tuple[Record, str]:
     Only what names the one before it as what it ``was`` stays known.
     """
     from recommender.cli.reload import looked_up
-    from recommender.export.folders.plan_folder import MANIFEST, changed_files, sha256
+    from recommender.export.folders.plan_folder import MANIFEST, changed_files
+    from recommender.files.moves import sha256_of
 
     changed = changed_files(folder) if file == MANIFEST else ()
     found = looked_up(folder, workspace, file=file)
     why = changed[0] if changed else "" if found.answer == "known" else found.why
-    details = {"unsealed": "yes"} if why else {"was": sha256(folder / file)}
+    details = {"unsealed": "yes"} if why else {"was": sha256_of(folder / file)}
     return record_of(workspace, "erase", folder.name, details=details), why
 
 

@@ -28,8 +28,9 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
     from recommender.cli.reload import looked_up, made_from, refuse_strangers, workspace_of
     from recommender.errors import InputError, Problem, UsageError, VerificationFailed
     from recommender.export.files import write_file
-    from recommender.export.folders.plan_folder import MANIFEST, read_plan, sha256
+    from recommender.export.folders.plan_folder import MANIFEST, read_plan
     from recommender.export.pages.spoken import reason_sayer
+    from recommender.files.moves import sha256_of
     from recommender.governance.dialogue.review import Choices, review_sheet
     from recommender.matching import match
     from recommender.planning.verify.read_back import risks_of
@@ -53,7 +54,7 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
     sites = inputs.resources.sites
     data = review_sheet(
         plan, inputs.catalogue, choices,
-        plan_hash=sha256(plan_folder / MANIFEST),
+        plan_hash=sha256_of(plan_folder / MANIFEST),
         site_names=dict(zip(sites["site"], sites["name"], strict=True)),
         period_names={p.id: p.name.said(language) for p in inputs.policy.periods},
         language=language,

@@ -84,12 +84,13 @@ def _kept(plan_folder: Path, keep: Keep) -> Plan:
         VerificationFailed: it is not there any more, or it was changed.
     """
     from recommender.errors import VerificationFailed
-    from recommender.export.folders.plan_folder import MANIFEST, changed_files, read_plan, sha256
+    from recommender.export.folders.plan_folder import MANIFEST, changed_files, read_plan
+    from recommender.files.moves import sha256_of
 
     folder = Path(os.path.realpath(plan_folder)) / keep.plan
     if not (folder / MANIFEST).is_file():
         raise VerificationFailed([f"{keep.plan}: the plan that was kept to is missing"])
-    if sha256(folder / MANIFEST) != keep.manifest or changed_files(folder):
+    if sha256_of(folder / MANIFEST) != keep.manifest or changed_files(folder):
         raise VerificationFailed([f"{keep.plan}: the plan that was kept to was changed"])
     return read_plan(folder)[0]
 

@@ -20,7 +20,8 @@ def earlier(plan_folder: Path, target: Path, threshold: float) -> tuple[Plan, Ke
         InputError: it cannot be read.  VerificationFailed: it was changed after it was made.
     """
     from recommender.errors import UsageError, VerificationFailed
-    from recommender.export.folders.plan_folder import MANIFEST, changed_files, read_plan, sha256
+    from recommender.export.folders.plan_folder import MANIFEST, changed_files, read_plan
+    from recommender.files.moves import sha256_of
     from recommender.planning.replan.keep import Keep
 
     if os.path.realpath(plan_folder) == os.path.realpath(target):
@@ -29,7 +30,7 @@ def earlier(plan_folder: Path, target: Path, threshold: float) -> tuple[Plan, Ke
     if changed := changed_files(plan_folder):
         raise VerificationFailed(changed)
     path = os.path.relpath(plan_folder.resolve(), Path(os.path.realpath(target)))
-    return plan, Keep(Path(path).as_posix(), sha256(plan_folder / MANIFEST), threshold)
+    return plan, Keep(Path(path).as_posix(), sha256_of(plan_folder / MANIFEST), threshold)
 
 
 def kept_lines(again: Again, earlier_plan: Path) -> list[str]:

@@ -166,7 +166,7 @@ def read_plan(directory: Path, *, sealed: bool = True) -> tuple[Plan, Manifest]:
 
     def table(name: str) -> pd.DataFrame:
         frame = parquet.read_table(directory / name)
-        read[name] = sha256(directory / name)
+        read[name] = sha256_of(directory / name)
         return frame
 
     plan = read_plan_text(text, str(path), table)
@@ -198,7 +198,7 @@ def changed_files(directory: Path) -> tuple[str, ...]:
             findings.append(f"{MANIFEST}: {file.path} lies outside the folder")
         elif not path.is_file():
             findings.append(f"{file.path}: the file is missing")
-        elif sha256(path) != file.sha256:
+        elif sha256_of(path) != file.sha256:
             findings.append(f"{file.path}: the file was changed after the plan was written")
     return (*findings, *_strangers(directory, {MANIFEST, *needed, *listed}))
 
@@ -268,11 +268,6 @@ def changed_inputs(recorded: tuple[Source, ...], present: tuple[Source, ...]) ->
     return tuple(findings)
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    return sha256_of(path)
-
-
 def _texts(
     plan: Plan, manifest: Manifest, *, every: bool = True, tables: bool = True
 ) -> Mapping[str, str]:
@@ -305,7 +300,7 @@ def _flushed(draft: Path, name: str) -> File:
     """Flush a file that stands there to the disk and return it with its hash."""
     with (draft / name).open("rb") as file:
         os.fsync(file.fileno())
-    return File(name, sha256(draft / name))
+    return File(name, sha256_of(draft / name))
 
 
 def write_text(draft: Path, name: str, text: str) -> File:
