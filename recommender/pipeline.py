@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from recommender.allocation import Effort, EngineName, SolverName
-from recommender.allocation.decomposition import Crew, solve_in_parts
+from recommender.allocation.decomposition import Workers, solve_in_parts
 from recommender.errors import VerificationFailed
 from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
@@ -73,11 +73,11 @@ def recommend(
     inputs: Inputs,
     settings: Settings,
     progress: Progress = silent,
-    crew: Crew | None = None,
+    workers: Workers | None = None,
     look: Look | None = None,
     draws: int = 0,
 ) -> Plan:
-    """Turn pupils, catalogue and resources into a plan; a crew solves the parts of a large one.
+    """Turn pupils, catalogue and resources into a plan; workers solve the parts of a large one.
 
     ``look`` is shown the formulation before it is solved; with draws the plan says how stable it is
     (see ``planning.stability``).
@@ -92,7 +92,7 @@ def recommend(
         look(formulation, candidates)
     progress(f"allocating {formulation.problem.value.size:,} columns")
     allocation = solve_in_parts(
-        formulation.problem, settings.effort, settings.engine, settings.solver, progress, crew
+        formulation.problem, settings.effort, settings.engine, settings.solver, progress, workers
     )
     progress("writing up the plan")
     plan = plan_of(formulation, allocation, candidates, settings.matching)

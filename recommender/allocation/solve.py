@@ -121,7 +121,7 @@ def solve(
         status="stopped",
         links=replace(proposal.links, price=proposal.links.price * value_factor),
     )
-    certificate = certify(problem, solution, whole=effort.whole)
+    certificate = certify(problem, solution, integer=effort.whole)
     if np.isfinite(proposal.better_bound):
         better = max(proposal.better_bound * value_factor, certificate.value)
         certificate = replace(certificate, better_bound=better)
@@ -147,13 +147,13 @@ def _is_poor(
 def _unsought(problem: AllocationProblem, start: Start | None) -> FloatArray | None:
     """Return (columns,) what a start took where it fits, else nothing new; None if that breaks
     a floor."""
-    from recommender.allocation.solvers.pulp_model import fits, settled_choice
+    from recommender.allocation.solvers.pulp_model import fits, rounded_solution
 
     if start is not None and start.columns.size and fits(problem, start.columns, start.quantity):
         quantity = np.zeros(problem.columns)
         quantity[start.columns] = start.quantity
         return quantity
-    return settled_choice(problem, np.zeros(problem.columns))
+    return rounded_solution(problem, np.zeros(problem.columns))
 
 
 def scale(problem: AllocationProblem) -> tuple[AllocationProblem, FloatArray, float]:

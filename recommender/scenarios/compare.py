@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.allocation import Allocation, Solution, certify, start_from
-from recommender.allocation.decomposition import Crew, solve_in_parts
+from recommender.allocation.decomposition import Workers, solve_in_parts
 from recommender.errors import UsageError
 from recommender.evaluation.averages import site_averages, value_under
 from recommender.evaluation.history import Practice, practice_of, status_quo
@@ -77,7 +77,7 @@ def compare(
     draws: int = DRAWS,
     cold: bool = False,
     risks: RiskProfiles | None = None,
-    crew: Crew | None = None,
+    workers: Workers | None = None,
     progress: Progress = silent,
 ) -> Compared:
     """Return scenarios and policies side by side.
@@ -92,7 +92,7 @@ def compare(
         draws: how often a policy that draws lots is drawn.
         cold: begin every search for a plan from nothing.
         risks: of the base, where they are known already.
-        crew: who solves scenarios side by side; None for one after the other.
+        workers: who solves scenarios side by side; None for one after the other.
         progress: called with a short line about what is being done.
 
     Raises:
@@ -103,7 +103,7 @@ def compare(
     for pair in between:
         _check(pair, sides, "side of this comparison")
     runs = run_scenarios(
-        inputs, scenarios, settings, cold=cold, risks=risks, crew=crew, progress=progress
+        inputs, scenarios, settings, cold=cold, risks=risks, workers=workers, progress=progress
     )
     runs = in_order(runs, _written_again)
     judged: dict[str, Judged] = {run.name: judge(run, runs[0]) for run in runs}
@@ -223,7 +223,7 @@ def _by_averages(run: Run, progress: Progress) -> Solution:
 def _chosen(name: str, run: Run, solution: Solution) -> Run:
     """Return a run with the choice of a policy in place of its own."""
     problem = run.formulation.problem
-    certificate = certify(problem, solution, whole=run.settings.effort.whole)
+    certificate = certify(problem, solution, integer=run.settings.effort.whole)
     allocation = Allocation(solution, certificate, np.inf, 0.0, ())
     plan = written_up(run, allocation, in_turn=True)
     return replace(

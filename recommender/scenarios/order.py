@@ -150,7 +150,7 @@ def _carried(one: Run, other: Run) -> Allocation | None:
     solution = replace(before.solution, columns=found.columns, quantity=found.quantity)
     try:
         certificate = certify_in_parts(
-            other.formulation.problem, solution, whole=other.settings.effort.whole
+            other.formulation.problem, solution, integer=other.settings.effort.whole
         )
     except CertificateError:
         return None

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from recommender.allocation import Allocation, Start, start_from
-from recommender.allocation.decomposition import Crew
+from recommender.allocation.decomposition import Workers
 from recommender.allocation.decomposition.several import Job, solve_several
 from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
@@ -64,7 +64,7 @@ def run_scenarios(
     cold: bool = False,
     risks: RiskProfiles | None = None,
     begun: tuple[Run, ...] = (),
-    crew: Crew | None = None,
+    workers: Workers | None = None,
     progress: Progress = silent,
 ) -> tuple[Run, ...]:
     """Return the run of ``base`` and of every scenario named, in that order.
@@ -76,7 +76,7 @@ def run_scenarios(
         cold: begin every search from nothing, as ``recommend`` does.
         risks: of the base, where they are known already.
         begun: runs of the same inputs and settings that are there already, and are taken over.
-        crew: who solves scenarios side by side; None for one after the other.
+        workers: who solves scenarios side by side; None for one after the other.
         progress: called with a short line about what is being done.
 
     Raises:
@@ -103,7 +103,7 @@ def run_scenarios(
         effort, engine, solver = settings.effort, settings.engine, settings.solver
         jobs = [Job(draft.formulation.problem, draft.start) for draft in open_ones]
         progress(f"solving {', '.join(draft.name for draft in open_ones)}")
-        solved = dict(solve_several(jobs, effort, engine, solver, progress, crew))
+        solved = dict(solve_several(jobs, effort, engine, solver, progress, workers))
         done |= {draft.name: _run(draft, solved[at]) for at, draft in enumerate(open_ones)}
         done |= {d.name: _taken_over(d, done[d.twin]) for d in drafts.values() if d.twin}
         waiting = [name for name in waiting if name not in done]

@@ -30,17 +30,19 @@ EVERY = Links(np.array([0, 1, 2]), np.array([1, 1, 1]), np.full(3, 3.0))
 
 
 def test_a_relaxation_that_runs_part_of_a_group_breaks_a_link() -> None:
-    parts = np.array([1.0, 1.0, 1.0, 0.6])
-    found = coupling_cuts.broken(GROUP, parts, coupling_cuts.no_links())
+    fractional = np.array([1.0, 1.0, 1.0, 0.6])
+    found = coupling_cuts.violated(GROUP, fractional, coupling_cuts.no_links())
     assert found.block.tolist() == [0, 1, 2]
     assert found.row.tolist() == [1, 1, 1]
-    assert coupling_cuts.broken(GROUP, parts, found).size == 0
+    assert coupling_cuts.violated(GROUP, fractional, found).size == 0
 
 
 def test_links_lower_the_bound_to_what_whole_groups_allow() -> None:
     # 4 hours run no whole group; in parts they run two thirds of one for all three pupils
     plain = bound(GROUP, np.array([5.0, 0.0]))
-    tied = bound(coupling_cuts.linked(GROUP, EVERY), np.array([1.5, 0.0, 3.0, 3.0, 3.0]))
+    tied = bound(
+        coupling_cuts.with_coupling_cuts(GROUP, EVERY), np.array([1.5, 0.0, 3.0, 3.0, 3.0])
+    )
     assert plain >= 30 - 1e-9
     assert tied <= 4 * 1.5 + 3 * 7 + 1e-9
     found = solve(GROUP, Effort(gap=0.0), "prices")
@@ -95,7 +97,7 @@ def test_links_never_cut_off_a_whole_choice(data, small_worlds, best_by_enumerat
         return
     row, block = (part.ravel() for part in np.meshgrid(rows, np.arange(problem.blocks)))
     every = Links(block, row, np.zeros(row.size))
-    tied = coupling_cuts.linked(problem, every)
+    tied = coupling_cuts.with_coupling_cuts(problem, every)
     count = problem.rows + row.size
     price = np.array(data.draw(st.lists(st.floats(0, 20), min_size=count, max_size=count)))
     assert bound(tied, price) >= best - 1e-6

@@ -17,7 +17,12 @@ from recommender.allocation import (
     from_blocks,
     solve,
 )
-from recommender.allocation.bound.dual_prices import find_prices, lower, narrow, soften
+from recommender.allocation.bound.dual_prices import (
+    find_prices,
+    fix_variables,
+    newton_steps,
+    smoothed,
+)
 from recommender.allocation.solve import scale
 from recommender.allocation.solvers import pulp_model
 
@@ -26,22 +31,22 @@ def test_the_softened_bound_is_above_the_bound_and_has_its_slope(region) -> None
     problem, _, _ = scale(region(units=40))
     rng = np.random.default_rng(0)
     price = rng.uniform(0.1, 1.0, problem.rows)
-    here = soften(problem, price, 0.5)
+    here = smoothed(problem, price, 0.5)
     assert here.hard == pytest.approx(bound(problem, price))
     assert here.value >= here.hard
     for row in range(0, problem.rows, 7):
         step = np.zeros(problem.rows)
         step[row] = 1e-5
-        up = soften(problem, price + step, 0.5).value
-        down = soften(problem, price - step, 0.5).value
+        up = smoothed(problem, price + step, 0.5).value
+        down = smoothed(problem, price - step, 0.5).value
         assert (up - down) / 2e-5 == pytest.approx(here.gradient[row], abs=1e-4)
 
 
 def test_newton_steps_lower_the_softened_bound(region) -> None:
     problem, _, _ = scale(region(units=40))
     price = np.zeros(problem.rows)
-    before = soften(problem, price, 0.5).value
-    _, after = lower(problem, price, 0.5, reach=1.0, furthest=5.0, steps=10)
+    before = smoothed(problem, price, 0.5).value
+    _, after = newton_steps(problem, price, 0.5, reach=1.0, furthest=5.0, steps=10)
     assert after.value < before
 
 
@@ -49,7 +54,7 @@ def test_narrowing_by_an_endless_window_changes_no_bound(region) -> None:
     problem, _, _ = scale(region(units=40))
     price = np.full(problem.rows, 0.2)
     for window in (0.1, 1.0, np.inf):
-        part = narrow(problem, price, window)
+        part = fix_variables(problem, price, window)
         here = bound(part.problem, price) + part.constant
         assert here == pytest.approx(bound(problem, price))
 
@@ -104,7 +109,7 @@ def test_ctrl_c_stops_a_running_solver(region) -> None:
     timer = threading.Timer(1.0, _thread.interrupt_main)
     timer.start()
     try:
-        answer = pulp_model.improve(problem, seconds=30)
+        answer = pulp_model.branch_and_bound(problem, seconds=30)
     except KeyboardInterrupt:
         return
     finally:

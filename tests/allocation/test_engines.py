@@ -56,7 +56,7 @@ def test_the_golden_case_has_its_known_values(
     assert relaxation.certificate.bound == pytest.approx(parts)
     plan = solve(golden(budget), optimum, engine)
     assert plan.certificate.value == pytest.approx(whole)
-    assert plan.certificate.whole
+    assert plan.certificate.integer
     assert plan.solution.status == "optimal"
 
 
@@ -125,7 +125,7 @@ def test_both_engines_agree_on_a_region(engine, region, relaxed) -> None:
     found = solve(problem, relaxed, engine)
     assert found.certificate.value == pytest.approx(reference.certificate.value, rel=1e-6)
     whole = solve(problem, Effort(gap=0.01, seconds=30), engine)
-    assert whole.certificate.whole
+    assert whole.certificate.integer
     assert whole.certificate.better_gap <= 0.01
     assert whole.certificate.value <= reference.certificate.value + 1e-6
 

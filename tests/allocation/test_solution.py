@@ -32,7 +32,7 @@ def test_value_bound_and_use_are_what_a_hand_computes() -> None:
     # capacity: 5 + 2*2; best net values: 30 - 3, 4 - 3, and 1 an hour that is supplied
     assert certificate.bound == 9 + 27 + 3 * 1 + 2.5 * 1
     assert certificate.usage.tolist() == [3 + 2 - 0.5, 2]
-    assert certificate.whole
+    assert certificate.integer
     assert certificate.worst == 0
     assert certificate.gap == pytest.approx((41.5 - 38) / 38)
     assert certificate.better_gap == certificate.gap
@@ -63,7 +63,7 @@ def test_a_broken_solution_is_refused_and_says_where(finding) -> None:
 
 def test_a_relaxation_may_have_parts_and_says_so() -> None:
     half = replace(GOOD, quantity=np.array([0.5, 2.0, 0.5]))
-    assert not certify(PROBLEM, half, whole=False).whole
+    assert not certify(PROBLEM, half, integer=False).integer
 
 
 def test_a_tiny_excess_counts_relative_to_the_size_of_the_row() -> None:

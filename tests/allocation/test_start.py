@@ -133,4 +133,4 @@ def test_links_that_no_longer_hold_are_left_out(region) -> None:
     start = fitting(start_from(before.solution, changed), changed)
     assert start.links.size == 0
     found = solve(changed, Effort(gap=0.02), "prices", start=start)
-    assert certify(changed, found.solution).whole
+    assert certify(changed, found.solution).integer

@@ -97,7 +97,7 @@ def test_every_policy_keeps_every_rule_and_stays_below_the_bound_of_the_plan(reg
     bound = region.plan.summary.bound
     for policy in region.policies():
         certificate = certify(region.formulation.problem, follow(region.formulation, policy))
-        assert certificate.whole
+        assert certificate.integer
         assert 0 < certificate.value <= bound, policy.name
 
 

@@ -128,18 +128,18 @@ def budget_path(
         raise ValueError(f"there are {limit.size} limits for {units} units")
     if not (np.isfinite(cost).all() and np.isfinite(value).all()) or np.any(cost < 0):
         raise ValueError("a cost is negative, or a number is not finite")
-    free, spent, worth, at = _free(value, cost, start)
+    free, spent, gained, at = _free(value, cost, start)
     steps: list[tuple[IntArray, IntArray, IntArray, FloatArray, FloatArray]] = []
     ahead = np.flatnonzero(value > 0)
     unit = np.repeat(np.arange(units), np.diff(start))[ahead]
     dear, good = cost[ahead], value[ahead]
     while True:
-        kept = (dear > spent[unit]) & (good > worth[unit])
+        kept = (dear > spent[unit]) & (good > gained[unit])
         if not kept.all():
             ahead, unit, dear, good = ahead[kept], unit[kept], dear[kept], good[kept]
         if ahead.size == 0:
             break
-        ratio = (good - worth[unit]) / (dear - spent[unit])
+        ratio = (good - gained[unit]) / (dear - spent[unit])
         first = np.flatnonzero(np.diff(unit, prepend=-1))
         moving = unit[first]
         length = np.diff(np.append(first, unit.size))
@@ -151,9 +151,15 @@ def budget_path(
             chosen = order[np.flatnonzero(np.diff(unit[order], append=-1))]
         column = ahead[chosen]
         steps.append(
-            (moving, column, at[moving], dear[chosen] - spent[moving], good[chosen] - worth[moving])
+            (
+                moving,
+                column,
+                at[moving],
+                dear[chosen] - spent[moving],
+                good[chosen] - gained[moving],
+            )
         )
-        at[moving], spent[moving], worth[moving] = column, dear[chosen], good[chosen]
+        at[moving], spent[moving], gained[moving] = column, dear[chosen], good[chosen]
     return _in_order(value, start, free, steps, np.ones(units) if limit is None else limit)
 
 
@@ -177,16 +183,16 @@ def _free(
 ) -> tuple[IntArray, FloatArray, FloatArray, IntArray]:
     """Return columns that cost nothing, and (units,) cost, value and column where units begin."""
     units = start.size - 1
-    spent, worth = np.zeros(units), np.zeros(units)
+    spent, gained = np.zeros(units), np.zeros(units)
     at = np.full(units, -1, dtype=np.int64)
     gifts = np.flatnonzero((cost == 0) & (value > 0))
     if gifts.size == 0:
-        return gifts, spent, worth, at
+        return gifts, spent, gained, at
     unit = np.searchsorted(start, gifts, side="right") - 1
     order = np.lexsort((value[gifts], unit))
     last = order[np.flatnonzero(np.diff(unit[order], append=-1))]
-    worth[unit[last]], at[unit[last]] = value[gifts[last]], gifts[last]
-    return gifts[last], spent, worth, at
+    gained[unit[last]], at[unit[last]] = value[gifts[last]], gifts[last]
+    return gifts[last], spent, gained, at
 
 
 def _in_order(

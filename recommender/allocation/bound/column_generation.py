@@ -30,7 +30,7 @@ from recommender.allocation.model.problem import (
 )
 from recommender.allocation.solvers import highs
 
-EQUAL = 1e-9
+OPTIMALITY_GAP = 1e-9
 """The gap, relative to the worth of what is taken, at which bound and value are equal."""
 
 FEWEST = 2_000
@@ -61,13 +61,13 @@ class Relaxation:
     rounds: int
 
 
-def relax(
+def generate_columns(
     problem: AllocationProblem,
     price: FloatArray,
     furthest: float,
     *,
     few: int | None = None,
-    equal: float = EQUAL,
+    optimality_gap: float = OPTIMALITY_GAP,
     say: Callable[[str], None] | None = None,
     out_of_time: Callable[[], bool] = lambda: False,
 ) -> Relaxation | None:
@@ -79,44 +79,44 @@ def relax(
         furthest: how far below the best of its block a column may lie to take part at first;
             fewer do where ``few`` suffice.
         few: how many alternatives take part at first; by the number of rows if None.
-        equal: the relative gap at which to stop.
+        optimality_gap: the relative gap at which to stop.
         say: takes short lines about what is done.
         out_of_time: asked between rounds.
     """
-    enough = max(FEWEST, 5 * problem.rows) if few is None else few
-    window = min(furthest, window_for(contest(problem, price), enough))
+    count = max(FEWEST, 5 * problem.rows) if few is None else few
+    window = min(furthest, reduced_cost_window(reduced_costs(problem, price), count))
     master = _Master(problem, price, window)
     rounds = 0
     while True:
         rounds += 1
         if not master.solve():
             return None
-        wanted, proven = master.price_in()
+        entering, proven = master.pricing()
         value = master.value
         if say is not None:
             say(
                 f"round {rounds}: {master.columns.size} columns, {master.opened} blocks open,"
-                f" value {value:.10g}, bound {proven:.10g}, lacking {master.lacking:.3g}"
+                f" value {value:.10g}, bound {proven:.10g}, lacking {master.infeasibility:.3g}"
             )
-        closed = proven - value <= equal * max(master.worth, 1e-12)
-        if closed and master.lacking <= 0:
+        closed = proven - value <= optimality_gap * max(master.scale, 1e-12)
+        if closed and master.infeasibility <= 0:
             columns, quantity = master.taken()
             return Relaxation(columns, quantity, master.price, value, proven, rounds)
-        if wanted.size == 0:
-            if master.lacking > 0:
+        if entering.size == 0:
+            if master.infeasibility > 0:
                 if not master.raise_penalty():
                     return None
             else:
                 columns, quantity = master.taken()
                 return Relaxation(columns, quantity, master.price, value, proven, rounds)
         else:
-            master.add(wanted)
+            master.add(entering)
         if out_of_time():
             return None
 
 
 class _Master:
-    """The linear program over the columns that take part so far, kept warm between rounds."""
+    """The restricted master problem: the columns so far, warm-started between rounds."""
 
     def __init__(self, problem: AllocationProblem, price: FloatArray, window: float) -> None:
         self.problem = problem
@@ -135,7 +135,7 @@ class _Master:
         most = float(np.abs(problem.value).max(initial=1.0))
         self.penalty = np.maximum(4.0 * price, 4.0 * most)
         self.highs = highs.quiet(highspy.Highs())  # type: ignore[no-untyped-call]
-        self.value = self.worth = self.lacking = 0.0
+        self.value = self.scale = self.infeasibility = 0.0
         self.best = np.zeros(0)
         self._pass_model(blocks)
 
@@ -177,7 +177,7 @@ class _Master:
 
     def solve(self) -> bool:
         """Solve the linear program; whether it has an optimum."""
-        ending = highs.run(self.highs)
+        ending = highs.run_highs(self.highs)
         if not ending.proven:
             return False
         solution = self.highs.getSolution()
@@ -186,18 +186,18 @@ class _Master:
         rows = self.problem.rows
         self.price = np.maximum(-dual[:rows], 0.0)
         self.elastic = quantity[:rows]
-        self.lacking = float(np.where(self.elastic > 1e-7, self.elastic, 0.0).sum())
+        self.infeasibility = float(np.where(self.elastic > 1e-7, self.elastic, 0.0).sum())
         self.quantity = quantity[rows:]
         closed = self.closed >= 0
         values = self.problem.value[self.closed[closed]]
         taken = self.problem.limit[closed]
-        worth = self.problem.value[self.columns] * self.quantity
-        self.value = float(values @ taken + worth.sum())
-        self.worth = float(np.maximum(values, 0) @ taken + np.maximum(worth, 0).sum())
+        objective = self.problem.value[self.columns] * self.quantity
+        self.value = float(values @ taken + objective.sum())
+        self.scale = float(np.maximum(values, 0) @ taken + np.maximum(objective, 0).sum())
         return True
 
-    def price_in(self) -> tuple[IntArray, float]:
-        """Return columns worth adding at the present prices, and the bound they prove."""
+    def pricing(self) -> tuple[IntArray, float]:
+        """Return the columns that enter at the present prices, and the bound these prove."""
         problem = self.problem
         cost = offer_price(problem, self.price)
         # what each block has already: its columns that take part, or what it is closed at
@@ -209,7 +209,7 @@ class _Master:
         net_closed = problem.value[at] - cost[problem.offer[at]]
         have[closed] = net_closed
         best = np.zeros(problem.blocks)
-        wanted = []
+        entering = []
         tolerance = 1e-9
         for first, last in chunks(problem):
             begin, end = problem.start[first], problem.start[last]
@@ -230,19 +230,19 @@ class _Master:
                 some, block = some[better], block[better]
                 order = np.lexsort((-net[some], block))
                 rank = np.arange(order.size) - np.searchsorted(block[order], block[order])
-                wanted.append(np.sort(some[order[rank < RANK]]) + begin)
+                entering.append(np.sort(some[order[rank < RANK]]) + begin)
         proven = float(self.price @ problem.capacity + problem.limit @ best)
         # a block closed at a column that now loses by it opens, to take nothing
         losing = closed[net_closed < -tolerance]
         losing = losing[best[losing] <= tolerance]
-        wanted.append(self.closed[losing])
-        found = np.unique(np.concatenate(wanted)) if wanted else np.zeros(0, dtype=np.int64)
+        entering.append(self.closed[losing])
+        found = np.unique(np.concatenate(entering)) if entering else np.zeros(0, dtype=np.int64)
         return found, proven
 
-    def add(self, wanted: IntArray) -> None:
+    def add(self, entering: IntArray) -> None:
         """Add columns, opening their blocks where they are closed or not there yet."""
         problem, rows = self.problem, self.problem.rows
-        blocks = np.unique(blocks_at(problem, wanted))
+        blocks = np.unique(blocks_at(problem, entering))
         opening = blocks[self.row_of_block[blocks] < 0]
         freed = self.closed[opening]
         basic = freed[freed >= 0]
@@ -272,7 +272,7 @@ class _Master:
                 np.full(rows, -highspy.kHighsInf),
                 self._capacity(),
             )
-        added = np.union1d(wanted, basic)
+        added = np.union1d(entering, basic)
         added = added[~self.inside[added]]
         self.inside[added] = True
         table = sp.csc_array(problem.use[:, problem.offer[added]])
@@ -324,19 +324,19 @@ def _candidates(
     problem: AllocationProblem, price: FloatArray, window: float
 ) -> tuple[IntArray, IntArray]:
     """Return columns that take part from the start, and columns that blocks are closed at."""
-    from recommender.allocation.bound.dual_prices import narrow
+    from recommender.allocation.bound.dual_prices import fix_variables
 
-    part = narrow(problem, price, window)
+    reduced = fix_variables(problem, price, window)
     supplying = supply_columns(problem)
-    near = np.union1d(part.columns, supplying)
+    near = np.union1d(reduced.columns, supplying)
     in_supply = np.zeros(problem.blocks, dtype=np.bool_)
     in_supply[blocks_at(problem, supplying)] = True
-    closed = part.settled[~in_supply[blocks_at(problem, part.settled)]]
+    closed = reduced.fixed[~in_supply[blocks_at(problem, reduced.fixed)]]
     return near, closed
 
 
-def contest(problem: AllocationProblem, price: FloatArray) -> FloatArray:
-    """Return how far below the best of their block the alternatives lie, of all alternatives.
+def reduced_costs(problem: AllocationProblem, price: FloatArray) -> FloatArray:
+    """Return the reduced costs of all alternatives: how far below the best of their block they lie.
 
     An alternative is a column that is not the best of its block, or taking nothing where
     something is the best.  Blocks that are there for what they supply are left out.
@@ -359,16 +359,16 @@ def contest(problem: AllocationProblem, price: FloatArray) -> FloatArray:
     return np.concatenate(found)
 
 
-def window_for(contested: FloatArray, columns: int) -> float:
+def reduced_cost_window(reduced_costs: FloatArray, columns: int) -> float:
     """Return the window within which about so many alternatives lie.
 
     Args:
-        contested: how far below the best the alternatives lie.
+        reduced_costs: how far below the best the alternatives lie.
         columns: how many of them.
     """
-    if contested.size <= columns:
+    if reduced_costs.size <= columns:
         return float("inf")
-    return float(np.partition(contested, columns)[columns])
+    return float(np.partition(reduced_costs, columns)[columns])
 
 
 def supplying(problem: AllocationProblem) -> BoolArray:

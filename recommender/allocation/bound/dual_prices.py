@@ -42,51 +42,51 @@ WARM = 0.03
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Narrowed:
-    """A problem with the columns that some prices rule out left away.
+class Reduced:
+    """A problem without the columns whose reduced costs rule them out, and what was fixed.
 
     Attributes:
         problem: what is still open: fewer blocks, fewer columns, less capacity.
         columns: (columns,) the column of the whole problem behind each open column.
         blocks: (blocks,) the block of the whole problem behind each open block.
-        settled: (k,) columns of the whole problem taken as often as their blocks allow.
-        constant: what the settled columns are worth.
+        fixed: (k,) columns of the whole problem taken as often as their blocks allow.
+        constant: what the fixed columns are worth.
     """
 
     problem: AllocationProblem
     columns: IntArray
     blocks: IntArray
-    settled: IntArray
+    fixed: IntArray
     constant: float
 
 
-def narrow(
+def fix_variables(
     problem: AllocationProblem,
     price: FloatArray,
     window: float,
-    whole_blocks: BoolArray | None = None,
-) -> Narrowed:
-    """Return the problem with only the columns whose net value comes near the best of the block.
+    open_blocks: BoolArray | None = None,
+) -> Reduced:
+    """Reduced-cost fixing: the problem of the columns whose net value is near the best of a block.
 
-    A block with one such column, or with none but taking nothing, is settled.
+    A block with one such column, or with none but taking nothing, is fixed at it.
 
     Args:
         problem: the allocation problem.
         price: (rows,) prices >= 0.
         window: how far below the best of its block a net value may lie.
-        whole_blocks: (blocks,) blocks that keep all their columns and stay open; none if None.
+        open_blocks: (blocks,) blocks that keep all their columns and stay open; none if None.
     """
-    kept_whole = np.zeros(problem.blocks, dtype=np.bool_) if whole_blocks is None else whole_blocks
+    kept_open = np.zeros(problem.blocks, dtype=np.bool_) if open_blocks is None else open_blocks
     cost = offer_price(problem, price)
     columns, counts = [], np.zeros(problem.blocks, dtype=np.int64)
-    settled = []
+    fixed = []
     for first, last in chunks(problem):
-        near, count, alone = _near(problem, cost, window, kept_whole, first, last)
+        near, count, alone = _near(problem, cost, window, kept_open, first, last)
         columns.append(near)
         counts[first:last] = count
-        settled.append(alone)
+        fixed.append(alone)
     kept = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64)
-    taken = np.concatenate(settled) if settled else np.zeros(0, dtype=np.int64)
+    taken = np.concatenate(fixed) if fixed else np.zeros(0, dtype=np.int64)
     blocks = np.flatnonzero(counts)
     limit = problem.limit[blocks_at(problem, taken)]
     open_problem = AllocationProblem(
@@ -99,18 +99,18 @@ def narrow(
         capacity=problem.capacity - usage(problem, taken, limit),
         part=problem.part[blocks],
     )
-    return Narrowed(open_problem, kept, blocks, taken, float(problem.value[taken] @ limit))
+    return Reduced(open_problem, kept, blocks, taken, float(problem.value[taken] @ limit))
 
 
 def _near(
     problem: AllocationProblem,
     cost: FloatArray,
     window: float,
-    kept_whole: BoolArray,
+    kept_open: BoolArray,
     first: int,
     last: int,
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """Return open columns, their number by block, and settled columns, of a range of blocks."""
+    """Return open columns, their number by block, and fixed columns, of a range of blocks."""
     begin, end = problem.start[first], problem.start[last]
     net = problem.value[begin:end] - cost[problem.offer[begin:end]]
     length = np.diff(problem.start[first : last + 1])
@@ -119,11 +119,11 @@ def _near(
     if filled.size:
         starts = problem.start[first + filled] - begin
         best[filled] = np.maximum(np.maximum.reduceat(net, starts), 0.0)
-    least = np.where(kept_whole[first:last], -np.inf, best - window)
+    least = np.where(kept_open[first:last], -np.inf, best - window)
     near = np.flatnonzero(net > np.repeat(least, length))
     block = np.searchsorted(problem.start[first : last + 1], near + begin, side="right") - 1
     count = np.bincount(block, minlength=last - first)
-    nothing = (best < window) | kept_whole[first:last]
+    nothing = (best < window) | kept_open[first:last]
     is_open = (count > 0) & (count + nothing > 1) & (problem.limit[first:last] > 0)
     of_open = is_open[block]
     alone = near[~of_open & ~nothing[block]]
@@ -151,7 +151,7 @@ class Smooth:
     limit: FloatArray
 
 
-def soften(
+def smoothed(
     problem: AllocationProblem, price: FloatArray, mu: float, *, curved: bool = True
 ) -> Smooth:
     """Return the bound with every maximum softened at temperature ``mu``.
@@ -226,7 +226,7 @@ def curvature(problem: AllocationProblem, smooth: Smooth, mu: float) -> sp.csc_a
     return sp.csc_array((of_offers - of_blocks) / mu)
 
 
-def lower(
+def newton_steps(
     problem: AllocationProblem,
     price: FloatArray,
     mu: float,
@@ -248,7 +248,7 @@ def lower(
         close: stop when a step promises less than this part of the softening itself.
     """
     problem = with_used_offers(problem)
-    here = soften(problem, price, mu)
+    here = smoothed(problem, price, mu)
     damping = np.full(problem.rows, 1e-6)
     radius = np.full(problem.rows, reach)
     for _ in range(steps):
@@ -267,7 +267,7 @@ def lower(
             )
             trial = np.maximum(price + newton, 0.0)
             promise = float(here.gradient @ (price - trial))
-            there = soften(problem, trial, mu)
+            there = smoothed(problem, trial, mu)
             accepted = there.value <= here.value - 1e-3 * max(promise, 0.0)
             # a row whose price went too far has its gradient turned: hold that row back
             turned = (there.gradient * here.gradient < 0) & (
@@ -364,7 +364,7 @@ def find_prices(
     elif problem.blocks > SAMPLE:
         sample = _sample(problem, max(SAMPLE // 2, problem.blocks // 8))
         while mu > 0.1 * typical:
-            price, _ = lower(
+            price, _ = newton_steps(
                 sample, price, mu, reach=4 * typical, furthest=20 * typical, steps=25, close=0.01
             )
             mu /= 2.5
@@ -373,9 +373,9 @@ def find_prices(
     stalled = 0
     while not out_of_time():
         window = widths * mu if mu < 0.1 * typical else np.inf
-        part = narrow(problem, price, window)
-        trial, smooth = lower(
-            part.problem,
+        reduced = fix_variables(problem, price, window)
+        trial, smooth = newton_steps(
+            reduced.problem,
             price,
             mu,
             reach=min(window / 4, 4 * typical),
@@ -385,10 +385,10 @@ def find_prices(
         )
         proven = bound(problem, trial)
         softness = max(smooth.value - smooth.hard, 1e-12)
-        missed = proven - (smooth.hard + part.constant)
+        missed = proven - (smooth.hard + reduced.constant)
         if say is not None:
             say(
-                f"temperature {mu:.3g}: {part.problem.blocks} blocks open, bound {proven:.10g},"
+                f"temperature {mu:.3g}: {reduced.problem.blocks} blocks open, bound {proven:.10g},"
                 f" softness {softness:.3g}, missed {missed:.3g}"
             )
         if missed > 0.5 * softness and widths < 1e4:

@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from recommender.allocation.decomposition.certificate import certify_in_parts
 from recommender.allocation.decomposition.coordination import solve_in_parts
-from recommender.allocation.decomposition.workers import Crew
+from recommender.allocation.decomposition.workers import Workers
 
-__all__ = ["Crew", "certify_in_parts", "solve_in_parts"]
+__all__ = ["Workers", "certify_in_parts", "solve_in_parts"]

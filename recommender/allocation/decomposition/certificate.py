@@ -13,7 +13,7 @@ import numpy as np
 
 from recommender.allocation import AllocationProblem, Certificate, Links, Solution, bound, certify
 from recommender.allocation.decomposition.split import Split, part_of, split
-from recommender.allocation.model.coupling_cuts import linked, no_links, unsound
+from recommender.allocation.model.coupling_cuts import invalid_links, no_links, with_coupling_cuts
 from recommender.allocation.model.problem import FloatArray, IntArray
 from recommender.allocation.model.solution import CertificateError
 
@@ -25,27 +25,27 @@ def certify_in_parts(
     problem: AllocationProblem,
     solution: Solution,
     *,
-    whole: bool = True,
+    integer: bool = True,
     parts: Split | None = None,
 ) -> Certificate:
     """Return what ``certify`` returns, in less memory where there are many links.
 
     Args:
-        problem, solution, whole: as of ``certify``.
+        problem, solution, integer: as of ``certify``.
         parts: the parts of the problem, where they are known.
 
     Raises:
         CertificateError: as ``certify``.
     """
     links = solution.links
-    if not whole or links.size < MANY:
-        return certify(problem, solution, whole=whole)
-    if findings := unsound(problem, links):
+    if not integer or links.size < MANY:
+        return certify(problem, solution, integer=integer)
+    if findings := invalid_links(problem, links):
         raise CertificateError(findings)
     parts = parts or split(problem)
     if parts is None:
-        return certify(problem, solution, whole=whole)
-    plain = certify(problem, replace(solution, links=no_links()), whole=whole)
+        return certify(problem, solution, integer=integer)
+    plain = certify(problem, replace(solution, links=no_links()), integer=integer)
     shared = solution.price[parts.shared]
     lower = float(shared @ problem.capacity[parts.shared])
     # rows that nobody uses are in no part; where they are floors, certify has refused already
@@ -75,4 +75,4 @@ def _bound(
     mine, row = mine[known], row[known]  # a link to a row of nobody here costs nobody anything
     own = Links(np.searchsorted(blocks, links.block[mine]), row, links.price[mine])
     prices = np.concatenate([solution.price[small.rows], own.price])
-    return bound(linked(replace(small.problem, value=value), own), prices)
+    return bound(with_coupling_cuts(replace(small.problem, value=value), own), prices)

@@ -14,7 +14,7 @@ from typing import Any
 
 from recommender import __version__
 from recommender.allocation.decomposition.parts import Answer, Order, Part, answer
-from recommender.allocation.decomposition.workers import Crew, PartOf
+from recommender.allocation.decomposition.workers import PartOf, Workers
 from recommender.errors import RecommenderError
 
 PATIENCE = 10.0
@@ -33,14 +33,14 @@ class ClusterError(RecommenderError):
 class Cluster:
     """The workers of a Dask cluster."""
 
-    def __init__(self, client: Any, hands: int) -> None:
+    def __init__(self, client: Any, count: int) -> None:
         """Remember the connection.
 
         Args:
             client: a connected ``distributed.Client``.
-            hands: how many tasks its workers do at a time.
+            count: how many tasks its workers do at a time.
         """
-        self.hands = hands
+        self.count = count
         self._client = client
         self._held: dict[int, Any] = {}
 
@@ -58,7 +58,7 @@ class Cluster:
         asked: dict[str, int] = {}
 
         def send() -> None:
-            while waiting and len(asked) < AHEAD * self.hands:
+            while waiting and len(asked) < AHEAD * self.count:
                 number = waiting.pop()
                 held = self._part(number, part)
                 future = self._client.submit(answer, held, orders[number], pure=False)
@@ -87,7 +87,7 @@ class Cluster:
 
 
 @contextmanager
-def on_cluster(address: str) -> Iterator[Crew]:
+def on_cluster(address: str) -> Iterator[Workers]:
     """Connect to the scheduler of a Dask cluster, and let go of it in the end.
 
     Args:

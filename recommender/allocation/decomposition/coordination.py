@@ -34,9 +34,9 @@ from recommender.allocation import (
 )
 from recommender.allocation.decomposition.certificate import certify_in_parts
 from recommender.allocation.decomposition.parts import Answer, Order, Part
-from recommender.allocation.decomposition.shared_prices import Answers, shared_prices
+from recommender.allocation.decomposition.shared_prices import PartBounds, shared_prices
 from recommender.allocation.decomposition.split import Split, part_of, split
-from recommender.allocation.decomposition.workers import Alone, Crew, Processes
+from recommender.allocation.decomposition.workers import Processes, Sequential, Workers
 from recommender.allocation.model.problem import BoolArray, FloatArray, IntArray
 from recommender.allocation.model.solution import TOLERANCE, row_scale
 from recommender.allocation.solve import status_of
@@ -78,7 +78,7 @@ def solve_in_parts(
     engine: EngineName = "auto",
     solver: SolverName = "highs",
     progress: Progress | None = None,
-    crew: Crew | None = None,
+    workers: Workers | None = None,
     start: Start | None = None,
 ) -> Allocation:
     """Return the best allocation found within an effort, certified; large problems in parts.
@@ -90,7 +90,7 @@ def solve_in_parts(
         problem, effort, engine, solver, progress: as of ``solve``, which gets the whole problem
             where it is small, does not fall apart, or the engine is ``exact``.  The seconds are
             shared out among the parts, with a least that keeps a plan possible.
-        crew: who solves the parts; ``effort.workers`` processes of this machine if None.
+        workers: who solves the parts; ``effort.workers`` processes of this machine if None.
         start: as of ``solve``; parts begin from nothing.
 
     Raises:
@@ -101,7 +101,7 @@ def solve_in_parts(
     effort = effort or Effort()
     say = progress or _silent
     if problem.columns < LARGE or engine == "exact":
-        if crew is not None:
+        if workers is not None:
             say("the problem is not large: it is solved here")
         return solve(problem, effort, engine, solver, progress, start)
     began = time.monotonic()
@@ -109,11 +109,11 @@ def solve_in_parts(
     if parts is None:
         say("the problem does not fall into parts")
         return solve(problem, effort, engine, solver, progress, start)
-    whole = _Whole(problem, parts, parts.blocks(), row_scale(problem)[parts.shared])
-    whole.refuse_impossible()
+    master = _MasterProblem(problem, parts, parts.blocks(), row_scale(problem)[parts.shared])
+    master.refuse_impossible()
     say(f"{parts.parts} parts share {parts.shared.size} rows")
-    with _at_work(crew, effort.workers) as hands:
-        work = _Work(whole, hands, effort, engine, solver, say, began)
+    with _at_work(workers, effort.workers) as at_work:
+        work = _Work(master, at_work, effort, engine, solver, say, began)
         found = work.solved()
         if found is not None:
             return work.put_together(found)
@@ -122,7 +122,7 @@ def solve_in_parts(
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Whole:
+class _MasterProblem:
     """A problem with its parts.
 
     Attributes:
@@ -189,8 +189,8 @@ class _Found:
 class _Work:
     """The solving of one problem in parts."""
 
-    whole: _Whole
-    crew: Crew
+    master: _MasterProblem
+    workers: Workers
     effort: Effort
     engine: EngineName
     solver: SolverName
@@ -207,8 +207,8 @@ class _Work:
         Raises:
             Infeasible, NoPlan: if a part has no plan.
         """
-        parts = range(self.whole.split.parts)
-        shared = self.whole.split.shared.size
+        parts = range(self.master.split.parts)
+        shared = self.master.split.shared.size
         price = self.shared_prices() if shared else np.zeros(0)
         share = OWN if shared and self.effort.whole else 1.0
         effort = replace(self.each(share), thorough=not self.effort.whole)
@@ -216,13 +216,13 @@ class _Work:
         answers = self.ask(dict.fromkeys(parts, order))
         for part in parts:
             self.refuse(part, answers[part])
-        answers = self.near(answers, order, share * self.effort.gap)
+        answers = self.within_gap(answers, order, share * self.effort.gap)
         found = _Found(price, answers, dict(answers))
         if shared == 0:
             return found
         return self.agreed(found)
 
-    def near(self, answers: dict[int, Answer], order: Order, gap: float) -> dict[int, Answer]:
+    def within_gap(self, answers: dict[int, Answer], order: Order, gap: float) -> dict[int, Answer]:
         """Return answers of which all together are within a gap, as far as there is time for it.
 
         What counts is the sum: parts that miss the gap by a little are outweighed by others, and
@@ -232,20 +232,20 @@ class _Work:
         if not self.effort.whole:
             return answers
         parts = np.array(list(answers))
-        lost = np.array([answers[part].lost for part in parts.tolist()])
-        worth = np.array([answers[part].worth for part in parts.tolist()])
-        excess = float(lost.sum() - gap * worth.sum())
-        over = np.maximum(lost - REACHED * gap * worth, 0.0)
+        lost = np.array([answers[part].absolute_gap for part in parts.tolist()])
+        scale = np.array([answers[part].scale for part in parts.tolist()])
+        excess = float(lost.sum() - gap * scale.sum())
+        over = np.maximum(lost - REACHED * gap * scale, 0.0)
         order_of = np.argsort(-over, kind="stable")
-        enough = int(np.searchsorted(np.cumsum(over[order_of]), excess)) + 1
-        worst = parts[order_of[:enough][over[order_of[:enough]] > 0]].tolist()
+        count = int(np.searchsorted(np.cumsum(over[order_of]), excess)) + 1
+        worst = parts[order_of[:count][over[order_of[:count]] > 0]].tolist()
         if excess <= 0 or not worst:
             return answers
         self.say(f"{len(worst)} parts are solved again, nearer to the best")
         effort = replace(self.each(1.0), gap=REACHED * gap)
         again = self.ask({part: replace(order, effort=effort) for part in worst})
         for part, answer in again.items():
-            if answer.allocation is not None and answer.lost < answers[part].lost:
+            if answer.allocation is not None and answer.absolute_gap < answers[part].absolute_gap:
                 answers[part] = answer
         return answers
 
@@ -262,18 +262,18 @@ class _Work:
 
     def agreed(self, found: _Found) -> _Found | None:
         """Return what the parts say once they take no more than there is, and leave little."""
-        whole = self.whole
+        master = self.master
         best: dict[int, Answer] | None = None
         stiff: set[int] = set()
         try:
             for attempt in range(ROUNDS):
-                fits = whole.fits(found.chosen)
+                fits = master.fits(found.chosen)
                 if fits:
                     best = dict(found.chosen)
                     if self.left() <= 0 or self.idle(found) <= 0:
                         break
                 gives = min(GIVES * 2**attempt, 1.0)
-                most = _to_take(found, whole, gives, stiff)
+                most = _to_take(found, master, gives, stiff)
                 if not most:
                     break
                 self.say(f"{len(most)} parts are solved again within {'more' if fits else 'less'}")
@@ -284,7 +284,7 @@ class _Work:
                         found.chosen[part] = answer
                     elif gives == 1.0 or not fits:
                         stiff.add(part)
-            if whole.fits(found.chosen):
+            if master.fits(found.chosen):
                 best = found.chosen
         except KeyboardInterrupt:
             if best is None:
@@ -294,23 +294,23 @@ class _Work:
     def idle(self, found: _Found) -> float:
         """Return how much too much is left of shared rows with a price, in worth."""
         value = sum(answer.value for answer in found.chosen.values())
-        left = float(found.price @ -self.whole.excess(found.chosen))
+        left = float(found.price @ -self.master.excess(found.chosen))
         return left - IDLE * self.effort.gap * abs(value)
 
     def each(self, share: float) -> Effort:
         """Return the effort for one part, with a share of the gap."""
-        seconds = max(LEAST, self.left() * self.crew.hands / self.whole.split.parts)
+        seconds = max(LEAST, self.left() * self.workers.count / self.master.split.parts)
         return replace(self.effort, gap=share * self.effort.gap, seconds=seconds, workers=1)
 
     def ask(self, orders: dict[int, Order], *, quietly: bool = False) -> dict[int, Answer]:
         """Return what parts answer."""
-        told = time.monotonic()
+        reported = time.monotonic()
         found: dict[int, Answer] = {}
-        for part, answer in self.crew.answers(self.whole.part, orders):
+        for part, answer in self.workers.answers(self.master.part, orders):
             found[part] = answer
-            if quietly or (time.monotonic() - told < 1 and len(found) < len(orders)):
+            if quietly or (time.monotonic() - reported < 1 and len(found) < len(orders)):
                 continue
-            told = time.monotonic()
+            reported = time.monotonic()
             self.say(f"{len(found)} of {len(orders)} parts solved")
         # in the order asked: sums over parts must not depend on who was first
         return {part: found[part] for part in orders}
@@ -322,22 +322,22 @@ class _Work:
             Infeasible, NoPlan: if it has none.
         """
         if answer.failure:
-            _raise(answer, self.whole.part(number))
+            _raise(answer, self.master.part(number))
 
     def shared_prices(self) -> FloatArray:
         """Return (shared,) prices of the shared rows, found on a sample of the parts."""
-        whole, shared = self.whole, self.whole.split.shared.size
+        master, shared = self.master, self.master.split.shared.size
         rng = np.random.default_rng(self.effort.seed)
-        lots = np.sort(rng.permutation(whole.split.parts)[:SAMPLE]).tolist()
+        lots = np.sort(rng.permutation(master.split.parts)[:SAMPLE]).tolist()
         columns, highest = 0, np.zeros(shared)
         for number in lots:
-            part = whole.part(number)
+            part = master.part(number)
             columns += part.columns.size
             highest = np.maximum(highest, _dearest(part))
         effort = replace(self.effort, whole=False, workers=1)
         starts: dict[int, Start] = {}
 
-        def ask(price: FloatArray) -> Answers:
+        def ask(price: FloatArray) -> PartBounds:
             order = Order(price, None, effort, "auto", self.solver)
             found = self.ask(
                 {number: replace(order, start=starts.get(number)) for number in lots}, quietly=True
@@ -348,23 +348,23 @@ class _Work:
                     starts[number] = Start(relaxed.solution.price)
             shown = ", ".join(f"{one:.4g}" for one in price.tolist())
             self.say(f"prices of what is shared: {shown}")
-            return Answers(
+            return PartBounds(
                 np.array([found[number].proven for number in lots]),
                 np.array([found[number].used for number in lots]),
             )
 
-        there = columns / whole.problem.columns * whole.capacity
+        there = columns / master.problem.columns * master.capacity
         return shared_prices(ask, there, highest, lambda: self.left() <= 0)
 
     def put_together(self, found: _Found) -> Allocation:
         """Return the allocation of the whole."""
-        whole, shared, effort = self.whole, self.whole.split.shared, self.effort
-        problem = whole.problem
+        master, shared, effort = self.master, self.master.split.shared, self.effort
+        problem = master.problem
         price = np.zeros(problem.rows)
         price[shared] = found.price
         columns, quantity, links = [], [], []
-        for number in range(whole.split.parts):
-            part = whole.part(number)
+        for number in range(master.split.parts):
+            part = master.part(number)
             proof, choice = found.proofs[number].allocation, found.chosen[number].allocation
             if proof is None or choice is None:
                 raise RuntimeError("a part without a plan is put together")
@@ -380,7 +380,7 @@ class _Work:
             columns=every[order],
             quantity=np.concatenate(quantity)[order],
             price=price,
-            engine=f"{whole.split.parts} parts, {some.solution.engine if some else ''}",
+            engine=f"{master.split.parts} parts, {some.solution.engine if some else ''}",
             status="stopped",
             links=Links(
                 np.concatenate([link.block for link in links]),
@@ -388,8 +388,8 @@ class _Work:
                 np.concatenate([link.price for link in links]),
             ),
         )
-        certificate = certify_in_parts(problem, solution, whole=effort.whole, parts=whole.split)
-        for_shared = float(found.price @ whole.capacity)
+        certificate = certify_in_parts(problem, solution, integer=effort.whole, parts=master.split)
+        for_shared = float(found.price @ master.capacity)
         if effort.whole:
             proven = for_shared + sum(answer.proven for answer in found.proofs.values())
             certificate = replace(certificate, better_bound=max(proven, certificate.value))
@@ -400,14 +400,14 @@ class _Work:
             certificate=certificate,
             relaxation=np.inf if shared.size else sum(relaxed),
             seconds=time.monotonic() - self.began,
-            log=(f"{whole.split.parts} parts share {shared.size} rows",),
+            log=(f"{master.split.parts} parts share {shared.size} rows",),
         )
 
 
-def _at_work(crew: Crew | None, workers: int) -> AbstractContextManager[Crew]:
-    if crew is not None:
-        return nullcontext(crew)
-    return Processes(workers) if workers > 1 else nullcontext(Alone())
+def _at_work(workers: Workers | None, processes: int) -> AbstractContextManager[Workers]:
+    if workers is not None:
+        return nullcontext(workers)
+    return Processes(processes) if processes > 1 else nullcontext(Sequential())
 
 
 def _raise(answer: Answer, part: Part) -> NoReturn:
@@ -428,12 +428,14 @@ def _dearest(part: Part) -> FloatArray:
     return 2.0 * highest
 
 
-def _to_take(found: _Found, whole: _Whole, gives: float, stiff: set[int]) -> dict[int, FloatArray]:
+def _to_take(
+    found: _Found, master: _MasterProblem, gives: float, stiff: set[int]
+) -> dict[int, FloatArray]:
     """Return the parts to be solved again, with how much of the shared rows they may take.
 
     Args:
         found: what the parts say now.
-        whole: the problem.
+        master: the problem.
         gives: the share of what it takes that a part gives up, or takes more, at most.
         stiff: parts that are left as they are.
     """
@@ -441,9 +443,9 @@ def _to_take(found: _Found, whole: _Whole, gives: float, stiff: set[int]) -> dic
     if able.size == 0:
         return {}
     used = np.array([found.chosen[part].used for part in able.tolist()])
-    excess = whole.excess(found.chosen)
-    over = excess > FULL * whole.scale
-    judged = np.where(over, excess / whole.scale, -np.inf) if over.any() else -excess * found.price
+    excess = master.excess(found.chosen)
+    over = excess > FULL * master.scale
+    judged = np.where(over, excess / master.scale, -np.inf) if over.any() else -excess * found.price
     row = int(np.argmax(judged))
     order = np.argsort(-np.abs(used[:, row]), kind="stable")
     given = np.cumsum(gives * np.abs(used[order, row]))

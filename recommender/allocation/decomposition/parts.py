@@ -100,12 +100,12 @@ class Answer:
         return self.allocation.certificate.best_bound
 
     @property
-    def worth(self) -> float:
+    def scale(self) -> float:
         """Return what its gap is relative to."""
         return 0.0 if self.allocation is None else self.allocation.certificate.scale
 
     @property
-    def lost(self) -> float:
+    def absolute_gap(self) -> float:
         """Return how far it may be from what it can be worth at most."""
         if self.allocation is None:
             return 0.0

@@ -20,7 +20,7 @@ from recommender.allocation import (
 )
 from recommender.allocation.decomposition.coordination import LARGE, solve_in_parts
 from recommender.allocation.decomposition.parts import Order, Part
-from recommender.allocation.decomposition.workers import Crew
+from recommender.allocation.decomposition.workers import Workers
 
 SMALL = 10_000
 """Columns below which a problem is solved sooner than a process has started."""
@@ -40,14 +40,14 @@ def solve_several(
     engine: EngineName = "auto",
     solver: SolverName = "highs",
     progress: Callable[[str], None] | None = None,
-    crew: Crew | None = None,
+    workers: Workers | None = None,
 ) -> Iterator[tuple[int, Allocation]]:
     """Yield the number and the allocation of every job, as they come.
 
     Args:
         jobs: what is to be solved; they share nothing.
         effort, engine, solver, progress: as of ``solve_in_parts``, for each job.
-        crew: who solves side by side what is neither small nor large; None for nobody.
+        workers: who solves side by side what is neither small nor large; None for nobody.
 
     Raises:
         Infeasible, NoPlan, CertificateError, ValueError: as ``solve``.
@@ -56,15 +56,17 @@ def solve_several(
     beside = {
         number: job
         for number, job in enumerate(jobs)
-        if crew is not None and SMALL <= job.problem.columns < LARGE
+        if workers is not None and SMALL <= job.problem.columns < LARGE
     }
-    if crew is not None and len(beside) > 1:
+    if workers is not None and len(beside) > 1:
         none = np.zeros(0)
         orders = {
             number: Order(none, None, effort, engine, solver, job.start)
             for number, job in beside.items()
         }
-        for number, answer in crew.answers(lambda number: _whole(jobs[number].problem), orders):
+        for number, answer in workers.answers(
+            lambda number: _as_part(jobs[number].problem), orders
+        ):
             if answer.failure == "infeasible":
                 raise Infeasible(answer.rows)
             if answer.allocation is None:
@@ -80,7 +82,7 @@ def solve_several(
             )
 
 
-def _whole(problem: AllocationProblem) -> Part:
+def _as_part(problem: AllocationProblem) -> Part:
     """Return a problem as the one part of itself, which shares no row with anything."""
     none = np.zeros(0, dtype=np.int64)
     return Part(problem, sp.csc_array((0, problem.offers)), none, none, none)

@@ -23,20 +23,20 @@ CLOSE = 5e-4
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Answers:
+class PartBounds:
     """What the parts say to prices of the shared rows.
 
     Attributes:
-        worth: (parts,) what a part can be worth at most, net of what it pays for shared rows.
+        bound: (parts,) what a part can be worth at most, net of what it pays for shared rows.
         use: (parts, shared) what it takes of them then.
     """
 
-    worth: FloatArray
+    bound: FloatArray
     use: FloatArray
 
 
 def shared_prices(
-    ask: Callable[[FloatArray], Answers],
+    ask: Callable[[FloatArray], PartBounds],
     capacity: FloatArray,
     highest: FloatArray,
     out_of_time: Callable[[], bool] = lambda: False,
@@ -53,14 +53,14 @@ def shared_prices(
     price = np.zeros(rows)
     best, lowest = price, np.inf
     tried: list[FloatArray] = []
-    said: list[Answers] = []
+    said: list[PartBounds] = []
     for _ in range(TRIALS):
         answers = ask(price)
         tried.append(price)
         said.append(answers)
-        bound = float(price @ capacity + answers.worth.sum())
-        if bound < lowest:
-            best, lowest = price, bound
+        total = float(price @ capacity + answers.bound.sum())
+        if total < lowest:
+            best, lowest = price, total
         price, promised = _next(tried, said, capacity, highest)
         if lowest - promised <= CLOSE * max(abs(lowest), 1e-12) or out_of_time():
             break
@@ -68,15 +68,15 @@ def shared_prices(
 
 
 def _next(
-    tried: list[FloatArray], said: list[Answers], capacity: FloatArray, highest: FloatArray
+    tried: list[FloatArray], said: list[PartBounds], capacity: FloatArray, highest: FloatArray
 ) -> tuple[FloatArray, float]:
     """Return the prices that look best by all planes, and the bound they promise."""
-    rows, parts = capacity.size, said[0].worth.size
+    rows, parts = capacity.size, said[0].bound.size
     planes, heights = [], []
     for price, answers in zip(tried, said, strict=True):
-        # worth_i at p is at least worth_i at price - use_i (p - price)
+        # bound_i at p is at least bound_i at price - use_i (p - price)
         planes.append(np.hstack([-answers.use, -np.eye(parts)]))
-        heights.append(-(answers.worth + answers.use @ price))
+        heights.append(-(answers.bound + answers.use @ price))
     found = linprog(
         np.concatenate([capacity, np.ones(parts)]),
         A_ub=np.vstack(planes),

@@ -1,6 +1,6 @@
 """Workers: those who answer for the parts of a problem - this process, several, or a cluster.
 
-What comes back does not depend on the crew, only the order in which it comes.
+What comes back does not depend on who they are, only the order in which it comes.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ DEATHS = 3
 PartOf = Callable[[int], Part]
 
 
-class Crew(Protocol):
+class Workers(Protocol):
     """Whoever answers for parts.
 
     Attributes:
-        hands: how many parts are answered for at a time.
+        count: how many parts are answered for at a time.
     """
 
     @property
-    def hands(self) -> int:
+    def count(self) -> int:
         """Return how many parts are answered for at a time."""
 
     def answers(self, part: PartOf, orders: Mapping[int, Order]) -> Iterator[tuple[int, Answer]]:
@@ -49,10 +49,10 @@ class Crew(Protocol):
         """
 
 
-class Alone:
+class Sequential:
     """This process, one part after the other."""
 
-    hands = 1
+    count = 1
 
     def answers(self, part: PartOf, orders: Mapping[int, Order]) -> Iterator[tuple[int, Answer]]:
         """Yield answers in the order of the orders."""
@@ -66,9 +66,9 @@ class Processes(AbstractContextManager["Processes"]):
     A process that dies (killed for its memory, say) is replaced and its parts are asked again.
     """
 
-    def __init__(self, hands: int) -> None:
+    def __init__(self, count: int) -> None:
         """Remember how many processes there may be."""
-        self.hands = hands
+        self.count = count
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -94,7 +94,7 @@ class Processes(AbstractContextManager["Processes"]):
         try:
             while waiting or running:
                 try:
-                    while waiting and len(running) < AHEAD * self.hands:
+                    while waiting and len(running) < AHEAD * self.count:
                         number = waiting[-1]
                         job = part(number).numbers, orders[number]
                         running[self._started().submit(answer, *job)] = waiting.pop()
@@ -123,7 +123,9 @@ class Processes(AbstractContextManager["Processes"]):
         if self._pool is None:
             # a fresh process knows nothing of threads that the solver may have started here
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.hands, mp_context=context, initializer=_begin)
+            self._pool = ProcessPoolExecutor(
+                self.count, mp_context=context, initializer=_initialise
+            )
         return self._pool
 
     def _end(self, *, kill: bool) -> None:
@@ -138,7 +140,7 @@ class Processes(AbstractContextManager["Processes"]):
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin() -> None:
+def _initialise() -> None:
     """Leave Ctrl-C to the process that asked, and end when it ends, however it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

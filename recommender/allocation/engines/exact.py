@@ -34,7 +34,7 @@ def solve_exactly(
         Infeasible: if no choice fits.
     """
     began = time.monotonic()
-    relaxed = pulp_model.relax(problem, seconds=effort.seconds, solver=solver)
+    relaxed = pulp_model.solve_relaxation(problem, seconds=effort.seconds, solver=solver)
     price = np.zeros(problem.rows) if relaxed.price is None else relaxed.price
     relaxation = np.inf
     if relaxed.proven and relaxed.quantity is not None:
@@ -43,18 +43,18 @@ def solve_exactly(
     engine = f"exact ({solver})"
     if not effort.whole:
         return Proposal(relaxed.quantity, price, relaxation, np.inf, engine)
-    slack = 0.0
+    absolute_gap = 0.0
     if relaxed.quantity is not None:
-        slack = effort.gap * float(np.maximum(problem.value, 0.0) @ relaxed.quantity) / 2
-    begin = None
+        absolute_gap = effort.gap * float(np.maximum(problem.value, 0.0) @ relaxed.quantity) / 2
+    warm_start = None
     if start is not None and pulp_model.fits(problem, start.columns, start.quantity):
-        begin = np.zeros(problem.columns)
-        begin[start.columns] = start.quantity
-    answer = pulp_model.improve(
+        warm_start = np.zeros(problem.columns)
+        warm_start[start.columns] = start.quantity
+    answer = pulp_model.branch_and_bound(
         problem,
-        begin=begin,
+        start=warm_start,
         seconds=effort.seconds - (time.monotonic() - began),
-        slack=slack,
+        absolute_gap=absolute_gap,
         solver=solver,
         seed=effort.seed,
     )

@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recommender.allocation.bound.column_generation import FEWEST, relax
+from recommender.allocation.bound.column_generation import FEWEST, generate_columns
 from recommender.allocation.bound.dual_prices import find_prices
 from recommender.allocation.engines.proposal import Proposal
-from recommender.allocation.model.coupling_cuts import Links, broken, joined, linked, no_links
+from recommender.allocation.model.coupling_cuts import (
+    Links,
+    concatenated,
+    no_links,
+    violated,
+    with_coupling_cuts,
+)
 from recommender.allocation.model.problem import AllocationProblem, FloatArray, bound
 from recommender.allocation.model.start import Start
 from recommender.allocation.search.incumbent import Search
-from recommender.allocation.search.schedule import make_whole
+from recommender.allocation.search.schedule import solve_integer
 from recommender.allocation.solvers import pulp_model
 
 LARGEST = 3_000_000
@@ -62,38 +68,38 @@ def solve_by_prices(
 
     first, window = _first_prices(problem, start, out_of_time)
     say(f"prices found in {time.monotonic() - began:.1f} s")
-    relaxed = relax(problem, first, window, out_of_time=out_of_time)
+    relaxed = generate_columns(problem, first, window, out_of_time=out_of_time)
     engine = "prices (highs)"
     if relaxed is None:
         if out_of_time():
             return Proposal(None, first, np.inf, np.inf, engine)
         say("the relaxation goes to the exact engine")
-        answer = pulp_model.relax(problem, seconds=left())
+        answer = pulp_model.solve_relaxation(problem, seconds=left())
         if answer.quantity is None or answer.price is None:
             return Proposal(None, first, np.inf, np.inf, engine)
-        price, parts = answer.price, answer.quantity
-        relaxation = float(problem.value @ parts)
+        price, fractional = answer.price, answer.quantity
+        relaxation = float(problem.value @ fractional)
     else:
         price, relaxation = relaxed.price, relaxed.value
-        parts = np.zeros(problem.columns)
-        parts[relaxed.columns] = relaxed.quantity
+        fractional = np.zeros(problem.columns)
+        fractional[relaxed.columns] = relaxed.quantity
         say(f"relaxation solved in {relaxed.rounds} rounds, {time.monotonic() - began:.1f} s")
     if not effort.whole:
-        return Proposal(parts, price, relaxation, np.inf, engine)
+        return Proposal(fractional, price, relaxation, np.inf, engine)
     known = None if start is None else start.links
-    tied = tighten(problem, price, parts, out_of_time, known)
-    if tied.links.size:
-        worth = float(np.maximum(problem.value, 0.0) @ parts)
+    tightened = tighten(problem, price, fractional, out_of_time, known)
+    if tightened.links.size:
+        scale = float(np.maximum(problem.value, 0.0) @ fractional)
         say(
-            f"{tied.links.size} links lower the bound by"
-            f" {(relaxation - tied.bound) / max(worth, 1e-12):.3%}"
+            f"{tightened.links.size} links lower the bound by"
+            f" {(relaxation - tightened.bound) / max(scale, 1e-12):.3%}"
         )
-    choice = make_whole(
+    choice = solve_integer(
         Search(
-            tied.problem,
+            tightened.problem,
             problem,
-            tied.price,
-            tied.parts,
+            tightened.price,
+            tightened.fractional,
             effort.gap,
             left,
             effort.workers,
@@ -104,10 +110,10 @@ def solve_by_prices(
         )
     )
     rows = problem.rows
-    links = replace(tied.links, price=tied.price[rows:])
+    links = replace(tightened.links, price=tightened.price[rows:])
     return Proposal(
         choice.quantity,
-        tied.price[:rows],
+        tightened.price[:rows],
         relaxation,
         choice.better_bound,
         engine,
@@ -138,61 +144,61 @@ def _choice(problem: AllocationProblem, start: Start) -> FloatArray | None:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Tied:
+class Tightened:
     """A problem with links, and the optimum of its relaxation.
 
     Attributes:
         problem: the problem with a row for every link.
         links: the links, in the order of those rows.
         price: (rows + links,) prices >= 0.
-        parts: (columns,) the optimum in parts.
+        fractional: (columns,) the optimum in parts.
         bound: the bound the prices prove.
     """
 
     problem: AllocationProblem
     links: Links
     price: FloatArray
-    parts: FloatArray
+    fractional: FloatArray
     bound: float
 
 
 def tighten(
     problem: AllocationProblem,
     price: FloatArray,
-    parts: FloatArray,
+    fractional: FloatArray,
     out_of_time: Callable[[], bool] = lambda: False,
     links: Links | None = None,
-) -> Tied:
+) -> Tightened:
     """Return the problem with the links that its relaxation breaks, solved again until few are.
 
     Args:
         problem: the allocation problem.
         price: (rows,) prices of the optimum of its relaxation.
-        parts: (columns,) that optimum.
+        fractional: (columns,) that optimum.
         out_of_time: asked between rounds.
         links: links to begin with, with prices they had; None to begin without.
     """
-    tied = Tied(problem, no_links(), price, parts, bound(problem, price))
+    tightened = Tightened(problem, no_links(), price, fractional, bound(problem, price))
     if problem.columns > LARGEST:
-        return tied
-    first = tied.bound
+        return tightened
+    first = tightened.bound
     new = links
     for _ in range(ROUNDS):
         if new is None or new.size == 0:
-            new = broken(problem, tied.parts, tied.links)
+            new = violated(problem, tightened.fractional, tightened.links)
         if new.size == 0 or out_of_time():
             break
-        together = joined(tied.links, new)
-        wider = linked(problem, together)
-        known = np.concatenate([tied.price, new.price])
-        relaxed = relax(wider, known, NEAR, few=FEWEST, out_of_time=out_of_time)
+        together = concatenated(tightened.links, new)
+        wider = with_coupling_cuts(problem, together)
+        known = np.concatenate([tightened.price, new.price])
+        relaxed = generate_columns(wider, known, NEAR, few=FEWEST, out_of_time=out_of_time)
         if relaxed is None:
             break
-        whole = np.zeros(problem.columns)
-        whole[relaxed.columns] = relaxed.quantity
-        gained = tied.bound - relaxed.bound
-        tied = Tied(wider, together, relaxed.price, whole, relaxed.bound)
+        solution = np.zeros(problem.columns)
+        solution[relaxed.columns] = relaxed.quantity
+        gained = tightened.bound - relaxed.bound
+        tightened = Tightened(wider, together, relaxed.price, solution, relaxed.bound)
         if gained <= 0.005 * (first - relaxed.bound):
             break
         new = None
-    return tied
+    return tightened

@@ -69,30 +69,30 @@ def supplied_rows(problem: AllocationProblem) -> BoolArray:
     return supplied & (problem.capacity <= 0)
 
 
-def broken(problem: AllocationProblem, parts: FloatArray, known: Links) -> Links:
-    """Return links that a choice in parts breaks, without those that are known; prices are 0.
+def violated(problem: AllocationProblem, fractional: FloatArray, known: Links) -> Links:
+    """Return links that a fractional choice breaks, without those that are known; prices are 0.
 
     Args:
         problem: the allocation problem.
-        parts: (columns,) how much of every column.
+        fractional: (columns,) how much of every column.
         known: links written out before.
     """
-    used = np.flatnonzero(parts > BROKEN)
+    used = np.flatnonzero(fractional > BROKEN)
     table = problem.use[:, problem.offer[used]]
     column = np.repeat(used, np.diff(table.indptr))
     row = table.indices.astype(np.int64)
     entry = supplied_rows(problem)[row]
     negative, positive = entry & (table.data < 0), entry & (table.data > 0)
-    supply = np.bincount(row[negative], parts[column[negative]], minlength=problem.rows)
+    supply = np.bincount(row[negative], fractional[column[negative]], minlength=problem.rows)
     key = row[positive] * problem.blocks + blocks_at(problem, column[positive])
     keys, place = np.unique(key, return_inverse=True)
-    taken = np.bincount(place, parts[column[positive]], minlength=keys.size)
+    taken = np.bincount(place, fractional[column[positive]], minlength=keys.size)
     excess = taken - problem.limit[keys % problem.blocks] * supply[keys // problem.blocks]
     keys = np.setdiff1d(keys[excess > BROKEN], known.row * problem.blocks + known.block)
     return Links(keys % problem.blocks, keys // problem.blocks, np.zeros(keys.size))
 
 
-def joined(first: Links, second: Links) -> Links:
+def concatenated(first: Links, second: Links) -> Links:
     """Return two sets of links as one."""
     return Links(
         np.concatenate([first.block, second.block]),
@@ -101,21 +101,21 @@ def joined(first: Links, second: Links) -> Links:
     )
 
 
-def linked(problem: AllocationProblem, links: Links) -> AllocationProblem:
+def with_coupling_cuts(problem: AllocationProblem, links: Links) -> AllocationProblem:
     """Return the same problem with a row for every link, after the rows it has.
 
-    It has the same columns and blocks and the same whole choices, but fewer choices in parts.
+    It has the same columns and blocks and the same integer choices, but fewer choices in parts.
 
     Args:
         problem: the allocation problem.
         links: the links to write out.
 
     Raises:
-        ValueError: if a link does not hold for every whole choice.
+        ValueError: if a link does not hold for every integer choice.
     """
     if links.size == 0:
         return problem
-    findings = unsound(problem, links)
+    findings = invalid_links(problem, links)
     if findings:
         raise ValueError(findings[0])
     # users: the columns of a link's block that use its row
@@ -169,8 +169,8 @@ def linked(problem: AllocationProblem, links: Links) -> AllocationProblem:
     )
 
 
-def unsound(problem: AllocationProblem, links: Links) -> list[str]:
-    """Return what is wrong with links, as findings; nothing when every whole choice keeps them.
+def invalid_links(problem: AllocationProblem, links: Links) -> list[str]:
+    """Return what is wrong with links, as findings; nothing when every integer choice keeps them.
 
     Args:
         problem: the allocation problem.

@@ -242,8 +242,8 @@ def usage(problem: AllocationProblem, columns: IntArray, quantity: FloatArray) -
     return np.asarray(problem.use @ taken, dtype=np.float64)
 
 
-def worth(problem: AllocationProblem, columns: IntArray, quantity: FloatArray) -> float:
-    """Return the value of the chosen columns."""
+def objective(problem: AllocationProblem, columns: IntArray, quantity: FloatArray) -> float:
+    """Return the objective: the value of the chosen columns."""
     return float(problem.value[columns] @ quantity)
 
 
@@ -326,7 +326,7 @@ def extract(
     offers, offer = np.unique(problem.offer[columns], return_inverse=True)
     use = sp.csc_array(problem.use[:, offers])
     rows, row = np.unique(use.indices, return_inverse=True)
-    whole = problem.capacity if capacity is None else capacity
+    all_capacity = problem.capacity if capacity is None else capacity
     small = AllocationProblem(
         value=problem.value[columns] if value is None else value,
         offer=offer.astype(np.int32),
@@ -334,7 +334,7 @@ def extract(
         limit=problem.limit[blocks],
         divisible=problem.divisible[blocks],
         use=sp.csc_array((use.data, row, use.indptr), shape=(rows.size, offers.size)),
-        capacity=whole[rows],
+        capacity=all_capacity[rows],
         part=problem.part[blocks],
     )
     return Extract(small, columns, rows.astype(np.int64))

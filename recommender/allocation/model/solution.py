@@ -10,15 +10,20 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from recommender.allocation.model.coupling_cuts import Links, linked, no_links, unsound
+from recommender.allocation.model.coupling_cuts import (
+    Links,
+    invalid_links,
+    no_links,
+    with_coupling_cuts,
+)
 from recommender.allocation.model.problem import (
     AllocationProblem,
     FloatArray,
     IntArray,
     blocks_at,
     bound,
+    objective,
     usage,
-    worth,
 )
 from recommender.errors import RecommenderError
 
@@ -63,7 +68,7 @@ class Solution:
         price: (rows,) a price >= 0 for one unit of every row.
         engine: what found it, for people.
         status: ``optimal``, ``gap`` (as close as was asked) or ``stopped`` (at a limit).
-        links: rows that every whole choice keeps anyway, with prices that lower the bound.
+        links: rows that every integer choice keeps anyway, with prices that lower the bound.
     """
 
     columns: IntArray
@@ -83,11 +88,11 @@ class Certificate:
         bound: what no choice can exceed, from the prices alone.
         usage: (rows,) what the chosen columns use of every row.
         worst: the largest excess over a row or a limit, relative to its scale; 0 if none.
-        whole: whether every integer block is taken in whole units.
+        integer: whether every integer block is taken in whole units.
         scale: what a gap is measured against: the value taken in columns worth more than
             nothing, so that penalties paid for shortages do not make a gap look small.
         linked_bound: the same from the prices of rows and links together, at most ``bound`` and
-            as provable without a solver; of whole choices only.
+            as provable without a solver; of integer choices only.
         better_bound: a lower bound on what is out of reach that needed a solver to prove, or
             None; it cannot be recomputed from the prices alone.
     """
@@ -96,7 +101,7 @@ class Certificate:
     bound: float
     usage: FloatArray
     worst: float
-    whole: bool
+    integer: bool
     scale: float
     linked_bound: float
     better_bound: float | None = None
@@ -124,13 +129,13 @@ class Certificate:
         return _gap(self.best_bound - self.value, self.scale)
 
 
-def certify(problem: AllocationProblem, solution: Solution, *, whole: bool = True) -> Certificate:
+def certify(problem: AllocationProblem, solution: Solution, *, integer: bool = True) -> Certificate:
     """Return value, bound and use of a solution, recomputed with nothing but array sums.
 
     Args:
         problem: the allocation problem.
         solution: what an engine proposes.
-        whole: whether integer blocks must be whole; False certifies a relaxation.
+        integer: whether integer blocks must be whole; False certifies a relaxation.
 
     Raises:
         CertificateError: if a row is overused, a limit exceeded, an integer block taken in parts,
@@ -145,10 +150,12 @@ def certify(problem: AllocationProblem, solution: Solution, *, whole: bool = Tru
     if np.any(quantity < 0):
         findings.append(f"the quantity of column {columns[int(np.argmin(quantity))]} is negative")
     blocks = blocks_at(problem, columns)
-    parts = np.abs(quantity - np.rint(quantity)) > TOLERANCE
-    parts &= ~problem.divisible[blocks]
-    if whole and parts.any():
-        findings.append(f"column {columns[int(np.argmax(parts))]} of an integer block has parts")
+    fractional = np.abs(quantity - np.rint(quantity)) > TOLERANCE
+    fractional &= ~problem.divisible[blocks]
+    if integer and fractional.any():
+        findings.append(
+            f"column {columns[int(np.argmax(fractional))]} of an integer block has parts"
+        )
     taken = np.bincount(blocks, weights=quantity, minlength=problem.blocks)
     over_limit = (taken - problem.limit) / np.maximum(problem.limit, 1.0)
     used = usage(problem, columns, quantity)
@@ -160,19 +167,19 @@ def certify(problem: AllocationProblem, solution: Solution, *, whole: bool = Tru
         )
     if findings:
         raise CertificateError(findings)
-    value = worth(problem, columns, quantity)
+    value = objective(problem, columns, quantity)
     proven = bound(problem, price)
     lower = proven
-    if whole and solution.links.size:
+    if integer and solution.links.size:
         prices = np.concatenate([price, solution.links.price])
-        lower = min(proven, bound(linked(problem, solution.links), prices))
+        lower = min(proven, bound(with_coupling_cuts(problem, solution.links), prices))
     scale = float(np.maximum(problem.value[columns], 0.0) @ quantity)
     return Certificate(
         value=value,
         bound=proven,
         usage=used,
         worst=max(0.0, over_limit.max(initial=0.0), over_row.max(initial=0.0)),
-        whole=not parts.any(),
+        integer=not fractional.any(),
         scale=scale if scale > 0 else max(abs(value), abs(proven)),
         linked_bound=lower,
     )
@@ -200,7 +207,7 @@ def _shape_findings(problem: AllocationProblem, solution: Solution) -> list[str]
         findings.append("a quantity is not finite")
     if not np.isfinite(price).all():
         findings.append("a price is not finite")
-    return findings + unsound(problem, solution.links)
+    return findings + invalid_links(problem, solution.links)
 
 
 def _gap(difference: float, scale: float) -> float:

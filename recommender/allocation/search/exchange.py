@@ -1,4 +1,4 @@
-"""k-exchange local search: a whole choice made better a few columns at a time, part by part.
+"""k-exchange local search: an integer choice made better a few columns at a time, part by part.
 
 A move takes another column of a block, or nothing.  Of the moves that lose least at the present
 prices, singles, pairs, triples and fours are tried together; the one that gains most and fits is
@@ -53,7 +53,7 @@ class _Moves:
     rows: IntArray
 
 
-def swap(
+def exchange(
     problem: AllocationProblem,
     price: FloatArray,
     quantity: FloatArray,
@@ -83,29 +83,29 @@ def swap(
                 break
             able = group[(problem.limit[group] == 1) & ~problem.divisible[group]]
             if able.size:
-                _swap_group(problem, cost, quantity, left, able, levels)
+                _exchange_group(problem, cost, quantity, left, able, levels)
     except KeyboardInterrupt:
         return quantity, True
     return quantity, False
 
 
-def floor(problem: AllocationProblem, parts: FloatArray) -> FloatArray | None:
+def rounded_down(problem: AllocationProblem, fractional: FloatArray) -> FloatArray | None:
     """Return the choice with integer blocks rounded down, or None if that does not fit.
 
     Args:
         problem: the allocation problem.
-        parts: (columns,) a choice that fits, in parts.
+        fractional: (columns,) a choice that fits, in parts.
     """
-    used = np.flatnonzero(parts)
-    whole = ~problem.divisible[blocks_at(problem, used)]
-    quantity = parts.copy()
-    quantity[used[whole]] = np.floor(parts[used[whole]] + 1e-6)
+    used = np.flatnonzero(fractional)
+    integer = ~problem.divisible[blocks_at(problem, used)]
+    quantity = fractional.copy()
+    quantity[used[integer]] = np.floor(fractional[used[integer]] + 1e-6)
     taken = np.flatnonzero(quantity)
     excess = usage(problem, taken, quantity[taken]) - problem.capacity
     return quantity if np.all(excess <= 1e-7) else None
 
 
-def _swap_group(
+def _exchange_group(
     problem: AllocationProblem,
     cost: FloatArray,
     quantity: FloatArray,

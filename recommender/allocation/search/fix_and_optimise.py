@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from recommender.allocation.bound.column_generation import supplying
-from recommender.allocation.bound.dual_prices import Narrowed, narrow
+from recommender.allocation.bound.dual_prices import Reduced, fix_variables
 from recommender.allocation.model.problem import (
     AllocationProblem,
     FloatArray,
@@ -31,15 +31,15 @@ from recommender.allocation.model.problem import (
     usage,
 )
 from recommender.allocation.model.solution import Infeasible
-from recommender.allocation.search.exchange import QUICK, THOROUGH, Level, floor, swap
+from recommender.allocation.search.exchange import QUICK, THOROUGH, Level, exchange, rounded_down
 from recommender.allocation.search.incumbent import (
-    Near,
+    IntegerSolution,
+    Neighbourhood,
     Search,
-    WholeChoice,
-    good,
+    expanded,
+    gap_text,
     scale_of,
-    told,
-    whole_of,
+    within_gap,
 )
 from recommender.allocation.search.relax_and_fix import SUPPLY
 from recommender.allocation.solvers import pulp_model
@@ -47,7 +47,7 @@ from recommender.allocation.solvers import pulp_model
 GROUP = 1_000
 """Columns of an integer problem on one group of parts, about."""
 
-SWAP_GROUP = 60
+EXCHANGE_GROUP = 60
 """Columns among which exchanges are sought together, about; a part is never split."""
 
 WIDE = 7
@@ -68,38 +68,40 @@ class _Inner:
     """The columns near a choice as a problem of their own.
 
     Attributes:
-        part: what is open around the choice.
+        reduced: what is open around the choice.
         problem: the same with only the rows and offers it needs.
         price: (rows,) the prices of these rows.
         quantity: (columns,) the choice within it.
     """
 
-    part: Narrowed
+    reduced: Reduced
     problem: AllocationProblem
     price: FloatArray
     quantity: FloatArray
 
     @staticmethod
-    def around(search: Search, near: Near, choice: FloatArray, window: float) -> _Inner:
+    def around(
+        search: Search, neighbourhood: Neighbourhood, choice: FloatArray, window: float
+    ) -> _Inner:
         """Return the problem of the columns within a window and those of a choice."""
         problem = search.problem
-        part = narrow(problem, search.price, window, near.open_blocks)
+        reduced = fix_variables(problem, search.price, window, neighbourhood.open_blocks)
         expected = np.zeros(problem.columns)
-        expected[part.settled] = problem.limit[blocks_at(problem, part.settled)]
-        expected[part.columns] = choice[part.columns]
+        expected[reduced.fixed] = problem.limit[blocks_at(problem, reduced.fixed)]
+        expected[reduced.columns] = choice[reduced.columns]
         odd = np.flatnonzero(expected != choice)
         if odd.size:
             # the choice differs from what would be settled: keep such blocks open
-            also = near.open_blocks.copy()
+            also = neighbourhood.open_blocks.copy()
             also[blocks_at(problem, odd)] = True
-            part = narrow(problem, search.price, window, also)
-        compact = extract(part.problem, np.arange(part.problem.columns))
+            reduced = fix_variables(problem, search.price, window, also)
+        compact = extract(reduced.problem, np.arange(reduced.problem.columns))
         return _Inner(
-            part, compact.problem, search.price[compact.rows], choice[part.columns].copy()
+            reduced, compact.problem, search.price[compact.rows], choice[reduced.columns].copy()
         )
 
 
-SWAPS: tuple[tuple[float, tuple[Level, ...]], ...] = (
+PASSES: tuple[tuple[float, tuple[Level, ...]], ...] = (
     (10, QUICK),
     (30, QUICK),
     (30, THOROUGH),
@@ -108,18 +110,20 @@ SWAPS: tuple[tuple[float, tuple[Level, ...]], ...] = (
 """Alternatives for each block in parts, and how many moves are combined, pass by pass."""
 
 
-def by_swaps(search: Search, near: Near, found: WholeChoice) -> WholeChoice:
-    """Return a whole choice made better by exchanges, pass by pass until the gap is small."""
+def exchange_passes(
+    search: Search, neighbourhood: Neighbourhood, found: IntegerSolution
+) -> IntegerSolution:
+    """k-exchange local search in widening neighbourhoods, until the gap is small."""
     if found.quantity is None:
         return found
     choice = found.quantity
-    for times, levels in SWAPS:
+    for times, levels in PASSES:
         if search.left() <= 0:
             break
-        inner = _Inner.around(search, near, choice, near.window(times))
-        work = _Parts(inner.problem, inner.price, inner.quantity)
-        groups = _groups(inner.problem, work, np.inf, SWAP_GROUP)
-        quantity, interrupted = swap(
+        inner = _Inner.around(search, neighbourhood, choice, neighbourhood.window(times))
+        work = _WorkingSolution(inner.problem, inner.price, inner.quantity)
+        groups = _groups(inner.problem, work, np.inf, EXCHANGE_GROUP)
+        quantity, interrupted = exchange(
             inner.problem,
             inner.price,
             inner.quantity,
@@ -127,16 +131,17 @@ def by_swaps(search: Search, near: Near, found: WholeChoice) -> WholeChoice:
             levels,
             lambda: search.left() <= 0,
         )
-        choice = whole_of(inner.part, quantity, search.problem)
+        choice = expanded(inner.reduced, quantity, search.problem)
         found = replace(found, quantity=choice, interrupted=interrupted)
-        search.say(f"exchanges among {inner.problem.columns} columns: {told(search, near, choice)}")
-        if interrupted or good(search, found, near.proven):
+        gap = gap_text(search, neighbourhood, choice)
+        search.say(f"exchanges among {inner.problem.columns} columns: {gap}")
+        if interrupted or within_gap(search, found, neighbourhood.proven):
             break
     return found
 
 
-class _Parts:
-    """A choice that is being made whole group by group, on the columns that take part."""
+class _WorkingSolution:
+    """The solution that fix-and-optimise works on, group by group, and what rows have left."""
 
     def __init__(self, problem: AllocationProblem, price: FloatArray, quantity: FloatArray) -> None:
         self.problem = problem
@@ -169,10 +174,10 @@ class _Parts:
         loss: FloatArray = self.problem.limit * self.best - taken
         return loss
 
-    def whole(self) -> bool:
+    def is_integer(self) -> bool:
         """Return whether every integer block is whole."""
-        parts = np.abs(self.quantity - np.rint(self.quantity)) > pulp_model.WHOLE
-        return not bool((parts & ~self.problem.divisible[self.column_block]).any())
+        fractional = np.abs(self.quantity - np.rint(self.quantity)) > pulp_model.INTEGRALITY
+        return not bool((fractional & ~self.problem.divisible[self.column_block]).any())
 
     def columns_of(self, blocks: IntArray, window: float) -> IntArray:
         """Return the columns of some blocks within a window, or taken, ascending."""
@@ -193,15 +198,17 @@ class _Parts:
         self.quantity[columns] = quantity
 
 
-def by_parts(search: Search, near: Near, choice: WholeChoice) -> WholeChoice:
-    """Return the best whole choice from making groups of parts whole with the rest held fixed."""
+def fix_and_optimise(
+    search: Search, neighbourhood: Neighbourhood, choice: IntegerSolution
+) -> IntegerSolution:
+    """Fix-and-optimise: groups of parts as integer problems in turn, the rest held fixed."""
     problem = search.problem
     begun = choice.quantity is not None
-    start = search.parts if choice.quantity is None else choice.quantity
-    times = max(WIDE, SUPPLY / max(near.fractional, 200))
-    window, wide = near.window(times), near.window(WIDER * times)
-    inner = _Inner.around(search, near, start, wide)
-    work = _Parts(inner.problem, inner.price, inner.quantity)
+    start = search.fractional if choice.quantity is None else choice.quantity
+    times = max(WIDE, SUPPLY / max(neighbourhood.fractional_blocks, 200))
+    window, wide = neighbourhood.window(times), neighbourhood.window(WIDER * times)
+    inner = _Inner.around(search, neighbourhood, start, wide)
+    work = _WorkingSolution(inner.problem, inner.price, inner.quantity)
     stop = threading.Event()
     interrupted = False
     groups = _groups(inner.problem, work, window, GROUP)
@@ -211,16 +218,16 @@ def by_parts(search: Search, near: Near, choice: WholeChoice) -> WholeChoice:
     pool = ThreadPoolExecutor(search.workers) if search.workers > 1 else None
     try:
         if not begun:
-            interrupted = _begin(search, work, groups, window, pool, stop)
-            if work.whole():
+            interrupted = _construct(search, work, groups, window, pool, stop)
+            if work.is_integer():
                 best = work.quantity.copy()
         rounds = stalled = 0
         while best is not None and not interrupted and search.left() > 0:
-            value = work.value() + inner.part.constant
-            whole = whole_of(inner.part, work.quantity, problem)
-            scale = scale_of(problem, whole)
-            search.say(told(search, near, whole))
-            if min(near.proven, choice.better_bound) - value <= search.gap * scale:
+            value = work.value() + inner.reduced.constant
+            full = expanded(inner.reduced, work.quantity, problem)
+            scale = scale_of(problem, full)
+            search.say(gap_text(search, neighbourhood, full))
+            if min(neighbourhood.proven, choice.better_bound) - value <= search.gap * scale:
                 break
             before = work.value()
             window = window if rounds == 0 else min(1.5 * window, wide)
@@ -238,45 +245,45 @@ def by_parts(search: Search, near: Near, choice: WholeChoice) -> WholeChoice:
         if pool is not None:
             pool.shutdown(wait=True)
     if best is None:
-        return WholeChoice(choice.quantity, choice.better_bound, interrupted)
-    return WholeChoice(whole_of(inner.part, best, problem), choice.better_bound, interrupted)
+        return IntegerSolution(choice.quantity, choice.better_bound, interrupted)
+    return IntegerSolution(expanded(inner.reduced, best, problem), choice.better_bound, interrupted)
 
 
-def _begin(
+def _construct(
     search: Search,
-    work: _Parts,
+    work: _WorkingSolution,
     groups: list[IntArray],
     window: float,
     pool: ThreadPoolExecutor | None,
     stop: threading.Event,
 ) -> bool:
-    """Make a choice in parts whole: first what supplies (sessions), then the units; whether the
+    """Round a fractional solution: first what supplies (sessions), then the units; whether the
     user interrupted."""
     if supplying(work.problem).any() and _sweep(
         search, work, groups, window, pool=pool, stop=stop, only_supply=True
     ):
         return True
-    rounded = floor(work.problem, work.quantity)
+    rounded = rounded_down(work.problem, work.quantity)
     if rounded is not None:
         work.take(rounded)
-        quantity, interrupted = swap(
+        quantity, interrupted = exchange(
             work.problem,
             work.price,
             rounded,
-            _groups(work.problem, work, np.inf, SWAP_GROUP),
+            _groups(work.problem, work, np.inf, EXCHANGE_GROUP),
             out_of_time=lambda: search.left() <= 0,
         )
         work.take(quantity)
         return interrupted
     if _sweep(search, work, groups, window, pool=pool, stop=stop, priced=True):
         return True
-    if work.whole():
+    if work.is_integer():
         return False
     return _sweep(search, work, _merged(groups, 3), np.inf, pool=pool, stop=stop)
 
 
 def _groups(
-    problem: AllocationProblem, work: _Parts, window: float, size_of: int
+    problem: AllocationProblem, work: _WorkingSolution, window: float, size_of: int
 ) -> list[IntArray]:
     """Return blocks by group: parts that together have about so many columns near the best.
 
@@ -325,7 +332,7 @@ def _merged(groups: list[IntArray], together: int, shift: int = 0) -> list[IntAr
 
 def _sweep(
     search: Search,
-    work: _Parts,
+    work: _WorkingSolution,
     groups: list[IntArray],
     window: float,
     *,
@@ -354,7 +361,7 @@ def _sweep(
 
         def solve_one(
             group: IntArray, share: FloatArray = slack_share
-        ) -> tuple[IntArray, pulp_model.Answer] | None:
+        ) -> tuple[IntArray, pulp_model.SolverResult] | None:
             blocks = np.sort(np.concatenate([group, shared])) if shared.size else group
             return _solve_group(
                 search,
@@ -385,7 +392,7 @@ def _sweep(
 
 def _solve_group(
     search: Search,
-    work: _Parts,
+    work: _WorkingSolution,
     blocks: IntArray,
     window: float,
     share: FloatArray,
@@ -393,7 +400,7 @@ def _solve_group(
     priced: bool,
     only_supply: bool,
     stop: threading.Event,
-) -> tuple[IntArray, pulp_model.Answer] | None:
+) -> tuple[IntArray, pulp_model.SolverResult] | None:
     """Return better quantities of the columns of some blocks, or None if there are none."""
     problem = work.problem
     columns = work.columns_of(blocks, window)
@@ -402,9 +409,9 @@ def _solve_group(
     now = work.quantity[columns]
     capacity = usage(problem, columns, now) + share
     small = extract(problem, columns, capacity=capacity)
-    is_whole = bool(
+    is_integer = bool(
         np.all(
-            (np.abs(now - np.rint(now)) <= pulp_model.WHOLE)
+            (np.abs(now - np.rint(now)) <= pulp_model.INTEGRALITY)
             | problem.divisible[work.column_block[columns]]
         )
     )
@@ -419,28 +426,30 @@ def _solve_group(
     inner = small.problem
     if only_supply:
         inner = replace(inner, divisible=inner.divisible | ~supplying(inner))
-    return columns, _answer(search, inner, now, is_whole, stop)
+    return columns, _branch_and_bound(search, inner, now, is_integer, stop)
 
 
-def _answer(
+def _branch_and_bound(
     search: Search,
     problem: AllocationProblem,
     now: FloatArray,
-    is_whole: bool,
+    is_integer: bool,
     stop: threading.Event,
-) -> pulp_model.Answer:
-    nothing = pulp_model.Answer(None, None, np.inf, False, False)
+) -> pulp_model.SolverResult:
+    nothing = pulp_model.SolverResult(None, None, np.inf, False, False)
     scale = scale_of(problem, now)
     # parts are worth as much as they can be: whole units need not come nearer than was asked
-    enough = np.inf if is_whole else float(problem.value @ now) - 0.8 * search.gap * scale
+    objective_target = (
+        np.inf if is_integer else float(problem.value @ now) - 0.8 * search.gap * scale
+    )
     try:
-        answer = pulp_model.improve(
+        answer = pulp_model.branch_and_bound(
             problem,
             seconds=max(search.left(), 0.05),
-            slack=0.05 * search.gap * scale,
-            enough=enough,
+            absolute_gap=0.05 * search.gap * scale,
+            objective_target=objective_target,
             nodes=NODES,
-            begin=now if is_whole else None,
+            start=now if is_integer else None,
             stop=stop,
             seed=search.seed,
             explain=False,
@@ -450,6 +459,6 @@ def _answer(
     if answer.quantity is None:
         return nothing
     gain = float(problem.value @ (answer.quantity - now))
-    if is_whole and gain < 0:
-        return pulp_model.Answer(None, None, np.inf, False, answer.interrupted)
+    if is_integer and gain < 0:
+        return pulp_model.SolverResult(None, None, np.inf, False, answer.interrupted)
     return answer

@@ -15,13 +15,13 @@ import numpy as np
 
 from recommender.allocation.bound.column_generation import (
     FEWEST,
-    contest,
-    relax,
+    generate_columns,
+    reduced_cost_window,
+    reduced_costs,
     supplying,
-    window_for,
 )
-from recommender.allocation.bound.dual_prices import Narrowed, narrow
-from recommender.allocation.model.pooling_cuts import pooled
+from recommender.allocation.bound.dual_prices import Reduced, fix_variables
+from recommender.allocation.model.pooling_cuts import with_pooling_cuts
 from recommender.allocation.model.problem import (
     AllocationProblem,
     BoolArray,
@@ -33,13 +33,13 @@ from recommender.allocation.model.problem import (
 )
 from recommender.allocation.model.solution import Infeasible
 from recommender.allocation.search.incumbent import (
-    Near,
+    IntegerSolution,
+    Neighbourhood,
     Search,
-    WholeChoice,
-    good,
+    gap_text,
     scale_of,
-    target,
-    told,
+    target_objective,
+    within_gap,
 )
 from recommender.allocation.solvers import pulp_model
 
@@ -62,8 +62,10 @@ def has_sessions(problem: AllocationProblem) -> bool:
     return bool((supplying(problem) & ~problem.divisible).any())
 
 
-def by_supply(search: Search, near: Near, start: int, choice: WholeChoice) -> WholeChoice:
-    """Return the better of a choice and one that first makes whole what supplies (sessions).
+def relax_and_fix(
+    search: Search, neighbourhood: Neighbourhood, start: int, choice: IntegerSolution
+) -> IntegerSolution:
+    """Relax-and-fix: the better of a choice and one that settles first what supplies (sessions).
 
     What supplies is rounded up or down from the relaxation, with units in parts; then units are
     made whole with that held fixed.
@@ -73,24 +75,27 @@ def by_supply(search: Search, near: Near, start: int, choice: WholeChoice) -> Wh
             makes other random choices.
     """
     columns = _supply_columns(search.problem)
-    low = np.floor(search.parts[columns] + pulp_model.WHOLE)
-    more = np.ceil(search.parts[columns] - pulp_model.WHOLE) - low
+    low = np.floor(search.fractional[columns] + pulp_model.INTEGRALITY)
+    more = np.ceil(search.fractional[columns] - pulp_model.INTEGRALITY) - low
     if not more.any():
         return choice
-    window = window_for(near.contested, SUPPLY + start * SUPPLY // 4)
+    window = reduced_cost_window(neighbourhood.reduced_costs, SUPPLY + start * SUPPLY // 4)
     seed = search.seed + start
-    supply = _supply(search, near, columns, low, more, window, seed)
+    supply = _supply(search, neighbourhood, columns, low, more, window, seed)
     if isinstance(supply, bool):
         return replace(choice, interrupted=supply)
-    return _units(search, near, choice, columns, supply, seed)
+    return _units(search, neighbourhood, choice, columns, supply, seed)
 
 
-def by_start(search: Search, near: Near, turn: int, choice: WholeChoice) -> WholeChoice:
-    """Return the better of a choice and one near it, or near the choice of a start at first.
+def search_near_start(
+    search: Search, neighbourhood: Neighbourhood, turn: int, choice: IntegerSolution
+) -> IntegerSolution:
+    """Relaxation-induced neighbourhood search (RINS): the better of a choice and one near it.
 
-    Units for which choice and relaxation agree stay as they are, but for the third turn.  What
-    supplies stays as it was in the first and third turn; else it lies between that and the
-    relaxation.
+    The first choice is that of a start.  Units for which choice and relaxation agree stay as they
+    are, but for the third turn.  What supplies stays as it was in the first and third turn; else
+    it lies between that and the relaxation.  (E. Danna, E. Rothberg and C. Le Pape, Exploring
+    relaxation induced neighborhoods to improve MIP solutions, Mathematical Programming 102, 2005.)
     """
     problem = search.problem
     around = search.start if choice.quantity is None else choice.quantity
@@ -98,25 +103,32 @@ def by_start(search: Search, near: Near, turn: int, choice: WholeChoice) -> Whol
     if around is None or columns.size == 0:
         return choice
     if turn == 2:
-        return _units(search, near, choice, columns, around[columns], search.seed)
+        return _units(search, neighbourhood, choice, columns, around[columns], search.seed)
     blocks = block_of(problem)
     differ = np.bincount(
-        blocks, np.abs(around - search.parts) > pulp_model.WHOLE, minlength=problem.blocks
+        blocks,
+        np.abs(around - search.fractional) > pulp_model.INTEGRALITY,
+        minlength=problem.blocks,
     )
     closed = (differ == 0) & ~supplying(problem) & ~problem.divisible
     agreed = np.flatnonzero(closed[blocks] & (around > 0))
     kept = np.zeros(problem.columns)
     kept[agreed] = around[agreed]
     if turn == 0:
-        return _units(search, near, choice, columns, around[columns], search.seed, kept, closed)
-    low = np.minimum(around[columns], np.floor(search.parts[columns] + pulp_model.WHOLE))
-    more = np.maximum(around[columns], np.ceil(search.parts[columns] - pulp_model.WHOLE)) - low
-    window = window_for(near.contested, SUPPLY + turn * SUPPLY // 4)
+        return _units(
+            search, neighbourhood, choice, columns, around[columns], search.seed, kept, closed
+        )
+    low = np.minimum(around[columns], np.floor(search.fractional[columns] + pulp_model.INTEGRALITY))
+    more = (
+        np.maximum(around[columns], np.ceil(search.fractional[columns] - pulp_model.INTEGRALITY))
+        - low
+    )
+    window = reduced_cost_window(neighbourhood.reduced_costs, SUPPLY + turn * SUPPLY // 4)
     seed = search.seed + turn
-    supply = _supply(search, near, columns, low, more, window, seed, kept, closed)
+    supply = _supply(search, neighbourhood, columns, low, more, window, seed, kept, closed)
     if isinstance(supply, bool):
         return replace(choice, interrupted=supply)
-    return _units(search, near, choice, columns, supply, seed, kept, closed)
+    return _units(search, neighbourhood, choice, columns, supply, seed, kept, closed)
 
 
 def _supply_columns(problem: AllocationProblem) -> IntArray:
@@ -126,7 +138,7 @@ def _supply_columns(problem: AllocationProblem) -> IntArray:
 
 def _supply(
     search: Search,
-    near: Near,
+    neighbourhood: Neighbourhood,
     columns: IntArray,
     low: FloatArray,
     more: FloatArray,
@@ -154,14 +166,14 @@ def _supply(
     held[columns] = low
     rest = _rest(problem, held, room, closed)
     rest = replace(rest, divisible=~(supplying(problem) & ~problem.divisible))
-    part = narrow(rest, search.price, window, near.open_blocks)
-    search.say(f"what supplies is made whole among {part.problem.columns} columns")
+    reduced = fix_variables(rest, search.price, window, neighbourhood.open_blocks)
+    search.say(f"what supplies is made whole among {reduced.problem.columns} columns")
     try:
-        answer = pulp_model.improve(
-            part.problem,
+        answer = pulp_model.branch_and_bound(
+            reduced.problem,
             seconds=max(search.left() / 2, 0.5),
             nodes=SUPPLY_NODES,
-            slack=0.1 * search.gap * scale_of(problem, search.parts),
+            absolute_gap=0.1 * search.gap * scale_of(problem, search.fractional),
             seed=seed,
             explain=False,
         )
@@ -169,20 +181,20 @@ def _supply(
         return False
     if answer.quantity is None or answer.interrupted:
         return answer.interrupted
-    whole: FloatArray = np.rint(_with(held, rest, part, answer.quantity)[columns])
-    return whole
+    supply: FloatArray = np.rint(_with(held, rest, reduced, answer.quantity)[columns])
+    return supply
 
 
 def _units(
     search: Search,
-    near: Near,
-    choice: WholeChoice,
+    neighbourhood: Neighbourhood,
+    choice: IntegerSolution,
     columns: IntArray,
     supply: FloatArray,
     seed: int,
     kept: FloatArray | None = None,
     closed: BoolArray | None = None,
-) -> WholeChoice:
+) -> IntegerSolution:
     """Return the better of a choice and the best found with what supplies held fixed.
 
     Args:
@@ -196,7 +208,7 @@ def _units(
     already = float(problem.value @ held)
     value = -np.inf if choice.quantity is None else float(problem.value @ choice.quantity)
     rest = _rest(problem, held, np.zeros(problem.blocks), closed)
-    relaxed = relax(
+    relaxed = generate_columns(
         rest,
         search.price[: problem.rows],
         np.inf,
@@ -205,33 +217,37 @@ def _units(
     )
     if relaxed is None or relaxed.bound + already <= value:
         return choice
-    contested = contest(rest, relaxed.price)
-    tighter = pooled(rest, relaxed.price)
+    costs = reduced_costs(rest, relaxed.price)
+    tighter = with_pooling_cuts(rest, relaxed.price)
     price = np.append(relaxed.price, np.zeros(tighter.rows - rest.rows))
     for many in UNITS:
-        part = narrow(tighter, price, window_for(contested, many), near.open_blocks)
-        search.say(f"units are made whole among {part.problem.columns} columns")
+        reduced = fix_variables(
+            tighter, price, reduced_cost_window(costs, many), neighbourhood.open_blocks
+        )
+        search.say(f"units are made whole among {reduced.problem.columns} columns")
         try:
-            answer = pulp_model.improve(
-                part.problem,
+            answer = pulp_model.branch_and_bound(
+                reduced.problem,
                 seconds=max(search.left(), 0.5),
                 nodes=UNIT_NODES,
-                slack=0.1 * search.gap * scale_of(problem, search.parts),
+                absolute_gap=0.1 * search.gap * scale_of(problem, search.fractional),
                 seed=seed,
-                enough=target(search, near.proven) - part.constant - already,
+                objective_target=target_objective(search, neighbourhood.proven)
+                - reduced.constant
+                - already,
                 explain=False,
             )
         except Infeasible:
             continue
         choice = replace(choice, interrupted=answer.interrupted)
         if answer.quantity is not None:
-            found = _with(held, rest, part, answer.quantity)
+            found = _with(held, rest, reduced, answer.quantity)
             if problem.value @ found > value:
-                search.say(told(search, near, found))
+                search.say(gap_text(search, neighbourhood, found))
                 value = float(problem.value @ found)
                 choice = replace(choice, quantity=found)
         stopped = answer.quantity is not None and not answer.proven
-        if stopped or answer.interrupted or good(search, choice, near.proven):
+        if stopped or answer.interrupted or within_gap(search, choice, neighbourhood.proven):
             break
     return choice
 
@@ -256,10 +272,10 @@ def _rest(
 
 
 def _with(
-    held: FloatArray, rest: AllocationProblem, part: Narrowed, inner: FloatArray
+    held: FloatArray, rest: AllocationProblem, reduced: Reduced, inner: FloatArray
 ) -> FloatArray:
     """Return (columns,) what is held together with what is taken of the rest."""
     quantity = held.copy()
-    quantity[part.settled] += rest.limit[blocks_at(rest, part.settled)]
-    quantity[part.columns] += inner
+    quantity[reduced.fixed] += rest.limit[blocks_at(rest, reduced.fixed)]
+    quantity[reduced.columns] += inner
     return quantity

@@ -14,23 +14,27 @@ from functools import partial
 
 import numpy as np
 
-from recommender.allocation.bound.column_generation import window_for
-from recommender.allocation.bound.dual_prices import Narrowed, narrow
+from recommender.allocation.bound.column_generation import reduced_cost_window
+from recommender.allocation.bound.dual_prices import Reduced, fix_variables
 from recommender.allocation.model.problem import FloatArray
 from recommender.allocation.model.solution import Infeasible
-from recommender.allocation.search.exchange import floor
-from recommender.allocation.search.fix_and_optimise import by_parts, by_swaps
+from recommender.allocation.search.exchange import rounded_down
+from recommender.allocation.search.fix_and_optimise import exchange_passes, fix_and_optimise
 from recommender.allocation.search.incumbent import (
-    Near,
+    IntegerSolution,
+    Neighbourhood,
     Search,
-    WholeChoice,
-    better,
-    good,
+    better_of,
+    expanded,
     scale_of,
-    target,
-    whole_of,
+    target_objective,
+    within_gap,
 )
-from recommender.allocation.search.relax_and_fix import by_start, by_supply, has_sessions
+from recommender.allocation.search.relax_and_fix import (
+    has_sessions,
+    relax_and_fix,
+    search_near_start,
+)
 from recommender.allocation.solvers import pulp_model
 
 FEW = 1_500
@@ -49,21 +53,21 @@ AROUND = 4
 """Times that a choice is sought near that of a start, each from what the last one found."""
 
 
-def make_whole(search: Search) -> WholeChoice:
-    """Return the best whole choice found within the gap and the time.
+def solve_integer(search: Search) -> IntegerSolution:
+    """Return the best integer solution found within the gap and the time.
 
     Args:
         search: the problem, its prices and the limits of the search.
 
     Raises:
-        Infeasible: if it is proven that no whole choice fits.
+        Infeasible: if it is proven that no integer choice fits.
     """
-    near = Near.of(search)
-    choice = WholeChoice(None, np.inf, False)
+    neighbourhood = Neighbourhood.of(search)
+    choice = IntegerSolution(None, np.inf, False)
     try:
-        for step in _steps(search, near):
+        for step in _steps(search, neighbourhood):
             choice = step(choice)
-            if choice.interrupted or good(search, choice, near.proven):
+            if choice.interrupted or within_gap(search, choice, neighbourhood.proven):
                 break
             if search.left() <= 0 and choice.quantity is not None:
                 break
@@ -72,71 +76,89 @@ def make_whole(search: Search) -> WholeChoice:
     return choice
 
 
-def _steps(search: Search, near: Near) -> list[Callable[[WholeChoice], WholeChoice]]:
+def _steps(
+    search: Search, neighbourhood: Neighbourhood
+) -> list[Callable[[IntegerSolution], IntegerSolution]]:
     """Return what is tried in turn, each from the best choice so far."""
-    steps: list[Callable[[WholeChoice], WholeChoice]] = []
+    steps: list[Callable[[IntegerSolution], IntegerSolution]] = []
     if search.start is not None:
-        steps += [partial(by_start, search, near, turn) for turn in range(AROUND)]
-    rounded = floor(search.problem, search.parts)
+        steps += [partial(search_near_start, search, neighbourhood, turn) for turn in range(AROUND)]
+    rounded = rounded_down(search.problem, search.fractional)
     if rounded is not None:
-        steps.append(lambda choice: by_swaps(search, near, better(search, choice, rounded)))
-    small = near.fractional <= FEW // 3
+        steps.append(
+            lambda choice: exchange_passes(
+                search, neighbourhood, better_of(search, choice, rounded)
+            )
+        )
+    small = neighbourhood.fractional_blocks <= FEW // 3
     sessions = has_sessions(search.problem)
     if steps and not sessions and not search.thorough:
         return steps
     if small and search.problem.columns <= ALL and sessions:
         # a handful of sessions leaves a gap that neither links nor better choices close
-        steps.append(partial(by_supply, search, near, 0))
-        steps.append(lambda choice: _together(search, near, choice, share=0.8, few=ALL, slack=0.5))
+        steps.append(partial(relax_and_fix, search, neighbourhood, 0))
+        steps.append(
+            lambda choice: _expanding_core(
+                search, neighbourhood, choice, share=0.8, few=ALL, gap_share=0.5
+            )
+        )
     if small:
         begun = int(search.problem.columns <= ALL and sessions)  # the first of them stands above
-        steps += [partial(by_supply, search, near, start) for start in range(begun, STARTS)]
-        steps.append(lambda choice: by_swaps(search, near, choice))
-        steps.append(lambda choice: _together(search, near, choice, share=1 / 24))
-    steps.append(lambda choice: by_parts(search, near, choice))
+        steps += [
+            partial(relax_and_fix, search, neighbourhood, start) for start in range(begun, STARTS)
+        ]
+        steps.append(lambda choice: exchange_passes(search, neighbourhood, choice))
+        steps.append(lambda choice: _expanding_core(search, neighbourhood, choice, share=1 / 24))
+    steps.append(lambda choice: fix_and_optimise(search, neighbourhood, choice))
     if small:
-        steps.append(lambda choice: _together(search, near, choice, share=1.0))
+        steps.append(lambda choice: _expanding_core(search, neighbourhood, choice, share=1.0))
     return steps
 
 
-def _together(
+def _expanding_core(
     search: Search,
-    near: Near,
-    choice: WholeChoice,
+    neighbourhood: Neighbourhood,
+    choice: IntegerSolution,
     share: float,
     few: int = FEW,
-    slack: float = 0.1,
-) -> WholeChoice:
-    """Return the best whole choice of integer problems with more and more columns.
+    gap_share: float = 0.1,
+) -> IntegerSolution:
+    """Return the best integer solution on an expanding core: integer problems on the columns of
+    least reduced cost, more and more of them.
+
+    (D. Pisinger, A minimal algorithm for the multiple-choice knapsack problem, European Journal of
+    Operational Research 83, 1995.)
 
     Args:
         share: the share of the time that is left which each may take.
         few: alternatives near the best that take part in the first.
-        slack: the share of the gap asked for that a solver may leave.
+        gap_share: the share of the gap asked for that a solver may leave.
     """
     problem = search.problem
-    proven, quantity, better = near.proven, choice.quantity, choice.better_bound
+    proven, quantity, better = neighbourhood.proven, choice.quantity, choice.better_bound
     value = -np.inf if quantity is None else float(problem.value @ quantity)
     while search.left() > 0:
-        window = window_for(near.contested, few) + 1e-9
+        window = reduced_cost_window(neighbourhood.reduced_costs, few) + 1e-9
         everything = not np.isfinite(window)
         if np.isfinite(value):
             # nothing further below the best than what is out of reach can be of use
             needed = min(proven, better) - value
             if needed <= window:
                 window, everything = needed * (1 + 1e-9) + 1e-12, True
-        part = narrow(problem, search.price, window, near.open_blocks)
-        search.say(f"integer problem on {part.problem.columns} columns")
-        begin = None if quantity is None else _as_begin(part, quantity)
-        scale = scale_of(problem, search.parts)
+        reduced = fix_variables(problem, search.price, window, neighbourhood.open_blocks)
+        search.say(f"integer problem on {reduced.problem.columns} columns")
+        start = None if quantity is None else _as_start(reduced, quantity)
+        scale = scale_of(problem, search.fractional)
         try:
-            answer = pulp_model.improve(
-                part.problem,
+            answer = pulp_model.branch_and_bound(
+                reduced.problem,
                 seconds=max(search.left() * share, 1.0),
-                slack=slack * search.gap * scale,
-                begin=begin,
+                absolute_gap=gap_share * search.gap * scale,
+                start=start,
                 seed=search.seed,
-                enough=target(search, proven) - part.constant if search.gap > 0 else np.inf,
+                objective_target=target_objective(search, proven) - reduced.constant
+                if search.gap > 0
+                else np.inf,
                 explain=everything,
             )
         except Infeasible:
@@ -145,28 +167,28 @@ def _together(
             few *= 4
             continue
         if answer.quantity is not None:
-            found = whole_of(part, answer.quantity, problem)
+            found = expanded(reduced, answer.quantity, problem)
             if float(problem.value @ found) > value:
                 quantity, value = found, float(problem.value @ found)
         # a choice with a column outside the window is worth at least a window less than the bound
-        reach = max(answer.bound + part.constant, value)
+        reach = max(answer.bound + reduced.constant, value)
         better = min(better, max(reach, proven - window))
-        choice = WholeChoice(quantity, better, answer.interrupted)
+        choice = IntegerSolution(quantity, better, answer.interrupted)
         done = everything or (share < 1 and not answer.proven)
-        if answer.interrupted or good(search, choice, proven) or done:
+        if answer.interrupted or within_gap(search, choice, proven) or done:
             return choice
         few *= 2
-        if few + near.always > MANY and problem.columns > MANY:
+        if few + neighbourhood.always > MANY and problem.columns > MANY:
             return choice
-    return WholeChoice(quantity, better, False)
+    return IntegerSolution(quantity, better, False)
 
 
-def _as_begin(part: Narrowed, quantity: FloatArray) -> FloatArray | None:
-    """Return a whole choice as a choice in the narrowed problem, if it is one."""
+def _as_start(reduced: Reduced, quantity: FloatArray) -> FloatArray | None:
+    """Return an integer choice as a choice in the narrowed problem, if it is one."""
     outside = quantity.copy()
-    outside[part.columns] = 0
-    settled = part.settled
-    outside[settled] = 0
+    outside[reduced.columns] = 0
+    fixed = reduced.fixed
+    outside[fixed] = 0
     if outside.any():
         return None
-    return quantity[part.columns]
+    return quantity[reduced.columns]

@@ -31,7 +31,7 @@ class Ending:
     interrupted: bool
 
 
-def run(highs: highspy.Highs, stop: threading.Event | None = None) -> Ending:
+def run_highs(highs: highspy.Highs, stop: threading.Event | None = None) -> Ending:
     """Return how a run ended; Ctrl-C or ``stop`` ends it early and keeps the best point.
 
     Args:

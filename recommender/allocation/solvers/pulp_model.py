@@ -35,12 +35,12 @@ from recommender.allocation.solvers import highs
 
 SolverName: TypeAlias = Literal["highs", "cbc"]
 
-WHOLE = 1e-6
+INTEGRALITY = 1e-6
 """How far from a whole number the solvers leave integer columns."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Answer:
+class SolverResult:
     """What a solver answered, before anyone has checked it.
 
     Attributes:
@@ -70,7 +70,7 @@ class Model:
 def build(
     problem: AllocationProblem,
     *,
-    whole: bool = True,
+    integer: bool = True,
     row_names: Sequence[str] | None = None,
     column_names: Sequence[str] | None = None,
     block_names: Sequence[str] | None = None,
@@ -79,7 +79,7 @@ def build(
 
     Args:
         problem: the allocation problem.
-        whole: whether the columns of integer blocks are integer variables.
+        integer: whether the columns of integer blocks are integer variables.
         row_names: (rows,) names for the rows; ``r0, r1, ...`` if None.
         column_names: (columns,) names for the columns; ``x0, x1, ...`` if None.
         block_names: (blocks,) names for the rows of their limits; ``b0, b1, ...`` if None.
@@ -87,13 +87,13 @@ def build(
     model = pulp.LpProblem("allocation", pulp.LpMinimize)
     blocks = block_of(problem)
     upper = problem.limit[blocks].tolist()
-    integer = (whole & ~problem.divisible[blocks]).tolist()
+    is_integer = (integer & ~problem.divisible[blocks]).tolist()
     names = column_names or [f"x{column}" for column in range(problem.columns)]
     variables = [
         model.add_variable(
             name, lowBound=0, upBound=limit, cat=pulp.LpInteger if part else pulp.LpContinuous
         )
-        for name, limit, part in zip(names, upper, integer, strict=True)
+        for name, limit, part in zip(names, upper, is_integer, strict=True)
     ]
     model.setObjective(
         pulp.LpAffineExpression(zip(variables, (-problem.value).tolist(), strict=True))
@@ -126,7 +126,9 @@ def build(
     return Model(model, variables, rows)
 
 
-def relax(problem: AllocationProblem, *, seconds: float, solver: SolverName = "highs") -> Answer:
+def solve_relaxation(
+    problem: AllocationProblem, *, seconds: float, solver: SolverName = "highs"
+) -> SolverResult:
     """Return the optimum of the relaxation (integer blocks in parts) and its prices.
 
     Args:
@@ -137,62 +139,64 @@ def relax(problem: AllocationProblem, *, seconds: float, solver: SolverName = "h
     Raises:
         Infeasible: if no choice fits even in parts.
     """
-    built = build(problem, whole=False)
-    answer = _run(built, problem, whole=False, seconds=seconds, slack=0.0, solver=solver)
+    built = build(problem, integer=False)
+    answer = _run(built, problem, integer=False, seconds=seconds, absolute_gap=0.0, solver=solver)
     if not answer.proven or answer.quantity is None:
         return answer
     price = np.array([constraint.pi or 0.0 for constraint in built.rows], dtype=np.float64)
-    return Answer(answer.quantity, np.maximum(-price, 0.0), answer.bound, True, answer.interrupted)
+    return SolverResult(
+        answer.quantity, np.maximum(-price, 0.0), answer.bound, True, answer.interrupted
+    )
 
 
-def improve(
+def branch_and_bound(
     problem: AllocationProblem,
     *,
     seconds: float,
-    slack: float = 0.0,
+    absolute_gap: float = 0.0,
     solver: SolverName = "highs",
-    begin: FloatArray | None = None,
+    start: FloatArray | None = None,
     stop: threading.Event | None = None,
     seed: int = 0,
-    enough: float = np.inf,
+    objective_target: float = np.inf,
     nodes: int | None = None,
     explain: bool = True,
-) -> Answer:
-    """Return the best whole choice found, with integer blocks in whole units.
+) -> SolverResult:
+    """Return the best integer solution that a solver finds by branch and bound.
 
     Args:
         problem: the allocation problem.
         seconds: the time limit.
-        slack: how much value may be left out of reach.
+        absolute_gap: how much value may be left out of reach.
         solver: ``highs`` or ``cbc``.
-        begin: (columns,) a whole choice to begin from, used by HiGHS.
+        start: (columns,) an integer choice to begin from, used by HiGHS.
         stop: an event that ends the search early.
         seed: the seed of the solver's own random choices.
-        enough: a value at which HiGHS may stop, whatever is still out of reach.
+        objective_target: a value at which HiGHS may stop, whatever is still out of reach.
         nodes: how many nodes HiGHS may branch on; a limit that does not depend on the machine.
         explain: whether to look for the rows that stand in the way when nothing fits.
 
     Raises:
-        Infeasible: if no whole choice fits.
+        Infeasible: if no integer choice fits.
     """
     answer = _run(
         build(problem),
         problem,
-        whole=True,
+        integer=True,
         seconds=seconds,
-        slack=slack,
+        absolute_gap=absolute_gap,
         solver=solver,
-        begin=begin,
+        start=start,
         stop=stop,
         seed=seed,
-        enough=enough,
+        objective_target=objective_target,
         nodes=nodes,
         explain=explain,
     )
     if answer.quantity is None:
         return answer
-    quantity = settled_choice(problem, answer.quantity)
-    return Answer(quantity, None, answer.bound, answer.proven, answer.interrupted)
+    quantity = rounded_solution(problem, answer.quantity)
+    return SolverResult(quantity, None, answer.bound, answer.proven, answer.interrupted)
 
 
 def write_model(
@@ -222,12 +226,17 @@ def write_model(
         model.writeLP(str(path), max_length=1000)
 
 
-def impossible_rows(problem: AllocationProblem, *, whole: bool, seconds: float) -> tuple[int, ...]:
+def infeasible_rows(
+    problem: AllocationProblem, *, integer: bool, seconds: float
+) -> tuple[int, ...]:
     """Return rows whose capacity, raised together, would let a choice fit; as little as possible.
+
+    An elastic programme: every row may be exceeded, at a price by its scale.  (J. W. Chinneck,
+    Feasibility and Infeasibility in Optimization, 2008.)
 
     Args:
         problem: an allocation problem that no choice fits.
-        whole: whether integer blocks must be whole.
+        integer: whether integer blocks must be whole.
         seconds: the time limit.
     """
     rows = problem.rows
@@ -242,7 +251,9 @@ def impossible_rows(problem: AllocationProblem, *, whole: bool, seconds: float) 
         capacity=problem.capacity,
         part=np.concatenate([problem.part, np.full(rows, -1, dtype=np.int32)]),
     )
-    answer = _run(build(elastic, whole=whole), elastic, whole=whole, seconds=seconds, slack=0.0)
+    answer = _run(
+        build(elastic, integer=integer), elastic, integer=integer, seconds=seconds, absolute_gap=0.0
+    )
     if answer.quantity is None:
         return tuple(np.flatnonzero(problem.capacity < 0).tolist())
     raised = answer.quantity[problem.columns :] > 1e-6 * scale
@@ -266,13 +277,13 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
 
     def __init__(
         self,
-        begin: FloatArray | None,
+        start: FloatArray | None,
         stop: threading.Event | None,
         variables: list[pulp.LpVariable],
         **options: Any,
     ) -> None:
         super().__init__(msg=False, **options)
-        self.begin = begin
+        self.start = start
         self.stop = stop
         self.variables = variables
         self.ending: highs.Ending | None = None
@@ -280,8 +291,8 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
     def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802
         """Run the model."""
         model = highs.quiet(lp.solverModel)
-        if self.begin is not None:
-            used = [(v.index, x) for v, x in zip(self.variables, self.begin.tolist(), strict=True)]
+        if self.start is not None:
+            used = [(v.index, x) for v, x in zip(self.variables, self.start.tolist(), strict=True)]
             solution = highspy.HighsSolution()
             values = np.zeros(model.getNumCol())
             for index, quantity in used:
@@ -289,7 +300,7 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
                     values[index] = quantity
             solution.col_value = values.tolist()
             model.setSolution(solution)
-        self.ending = highs.run(model, self.stop)
+        self.ending = highs.run_highs(model, self.stop)
 
     def findSolutionValues(self, lp: pulp.LpProblem) -> tuple[int, int]:  # noqa: N802
         """Read the values; PuLP does not know every way HiGHS can end, ``ending`` does."""
@@ -304,33 +315,33 @@ def _run(
     built: Model,
     problem: AllocationProblem,
     *,
-    whole: bool,
+    integer: bool,
     seconds: float,
-    slack: float,
+    absolute_gap: float,
     solver: SolverName = "highs",
-    begin: FloatArray | None = None,
+    start: FloatArray | None = None,
     stop: threading.Event | None = None,
     seed: int = 0,
-    enough: float = np.inf,
+    objective_target: float = np.inf,
     nodes: int | None = None,
     explain: bool = True,
-) -> Answer:
+) -> SolverResult:
     if problem.columns == 0:
         if np.any(problem.capacity < 0):
             raise Infeasible(tuple(np.flatnonzero(problem.capacity < 0).tolist()))
-        return Answer(np.zeros(0), np.zeros(problem.rows), 0.0, True, False)
+        return SolverResult(np.zeros(0), np.zeros(problem.rows), 0.0, True, False)
     seconds = max(seconds, 0.01)
     if solver == "highs":
         engine = _Highs(
-            begin,
+            start,
             stop,
             built.variables,
-            mip=whole,
+            mip=integer,
             timeLimit=seconds,
             gapRel=0.0,
-            gapAbs=slack,
+            gapAbs=absolute_gap,
             random_seed=seed,
-            **({"objective_target": -enough} if np.isfinite(enough) else {}),
+            **({"objective_target": -objective_target} if np.isfinite(objective_target) else {}),
             **({} if nodes is None else {"mip_max_nodes": nodes}),
         )
         built.model.solve(engine)
@@ -338,26 +349,30 @@ def _run(
         if ending is None:
             raise RuntimeError("HiGHS was not run")
     else:
-        ending = _run_cbc(built, whole=whole, seconds=seconds, slack=slack, seed=seed)
+        ending = _run_cbc(
+            built, integer=integer, seconds=seconds, absolute_gap=absolute_gap, seed=seed
+        )
     if ending.infeasible:
         if not explain:
             raise Infeasible(())
-        raise Infeasible(impossible_rows(problem, whole=whole, seconds=max(seconds, 10.0)))
+        raise Infeasible(infeasible_rows(problem, integer=integer, seconds=max(seconds, 10.0)))
     quantity = None
     if ending.found:
         found = [variable.varValue or 0.0 for variable in built.variables]
         quantity = np.maximum(np.array(found, dtype=np.float64), 0.0)
-    bound = -ending.bound if whole else np.inf
-    return Answer(quantity, None, bound, ending.proven, ending.interrupted)
+    bound = -ending.bound if integer else np.inf
+    return SolverResult(quantity, None, bound, ending.proven, ending.interrupted)
 
 
-def _run_cbc(built: Model, *, whole: bool, seconds: float, slack: float, seed: int) -> highs.Ending:
+def _run_cbc(
+    built: Model, *, integer: bool, seconds: float, absolute_gap: float, seed: int
+) -> highs.Ending:
     engine = pulp.COIN_CMD(
         path=pulp.PULP_CBC_CMD.pulp_cbc_path,
-        mip=whole,
+        mip=integer,
         msg=False,
         timeLimit=seconds,
-        gapAbs=slack if slack > 0 else None,
+        gapAbs=absolute_gap if absolute_gap > 0 else None,
         options=[f"randomSeed {seed + 1}"],
     )
     began = time.monotonic()
@@ -376,12 +391,12 @@ def _run_cbc(built: Model, *, whole: bool, seconds: float, slack: float, seed: i
         found=found in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible),
         proven=proven,
         infeasible=status == pulp.LpStatusInfeasible and in_time,
-        bound=-np.inf if objective is None else float(objective) - slack,
+        bound=-np.inf if objective is None else float(objective) - absolute_gap,
         interrupted=interrupted,
     )
 
 
-def settled_choice(problem: AllocationProblem, quantity: FloatArray) -> FloatArray | None:
+def rounded_solution(problem: AllocationProblem, quantity: FloatArray) -> FloatArray | None:
     """Return the quantities with integer columns exactly whole, or None if that cannot be.
 
     Of nothing at all it is the choice that takes nothing new and meets every floor all the same.
@@ -400,7 +415,7 @@ def settled_choice(problem: AllocationProblem, quantity: FloatArray) -> FloatArr
     free = np.flatnonzero(~integer)
     rest = restrict(without(problem, fixed, settled[fixed]), free)
     try:
-        answer = relax(rest, seconds=60.0)
+        answer = solve_relaxation(rest, seconds=60.0)
     except Infeasible:
         return None
     if answer.quantity is None:
@@ -414,6 +429,6 @@ def fits(problem: AllocationProblem, columns: IntArray, quantity: FloatArray) ->
     taken = np.bincount(blocks_at(problem, columns), quantity, minlength=problem.blocks)
     used = usage(problem, columns, quantity)
     return bool(
-        np.all(taken <= problem.limit + WHOLE * np.maximum(problem.limit, 1.0) / 2)
-        and np.all(used <= problem.capacity + WHOLE * row_scale(problem) / 2)
+        np.all(taken <= problem.limit + INTEGRALITY * np.maximum(problem.limit, 1.0) / 2)
+        and np.all(used <= problem.capacity + INTEGRALITY * row_scale(problem) / 2)
     )

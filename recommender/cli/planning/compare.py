@@ -136,10 +136,10 @@ def command(
     effort = Effort(gap=gap, seconds=usual.seconds if seconds is None else seconds)
     settings = settings_of(inputs.policy, seed=seed, effort=effort)
     try:
-        with Processes(options.processes(workers)) as crew:
+        with Processes(options.processes(workers)) as processes:
             compared = compare(
                 inputs, chosen, asked, settings, between=tuple(map(_pair, between)), draws=draws,
-                cold=cold, crew=crew if crew.hands > 1 else None, progress=progress,
+                cold=cold, workers=processes if processes.count > 1 else None, progress=progress,
             )  # fmt: skip
         if out is not None:
             plans = {

@@ -189,12 +189,12 @@ def command(
         raise click.UsageError(f"{scenario} has {len(names)} scenarios; compare plans several")
     scenario = "".join(names)
     progress = Progress(quiet=quiet, verbose=verbose)
-    crew = None
+    machines = None
     if cluster is not None:
         from recommender.allocation.decomposition.cluster import on_cluster
 
         progress("connecting to the cluster")
-        crew = click.get_current_context().with_resource(on_cluster(cluster))
+        machines = click.get_current_context().with_resource(on_cluster(cluster))
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
     settle(workspace, when=dt.datetime.now(dt.UTC))
@@ -213,7 +213,7 @@ def command(
     try:
         if keep_folder is None:
             look = None if model_file is None else model_export.writer_of(model_file)
-            plan = recommend(inputs, settings, progress, crew, look, draws or 0)
+            plan = recommend(inputs, settings, progress, machines, look, draws or 0)
         else:
             before, keep = kept.earlier(keep_folder, folder, threshold)
             settings = replace(settings, keep=keep)

@@ -173,8 +173,8 @@ def best(room: Room, seconds: float = SECONDS) -> Best | None:
     """Return the best choice in a room, or None if no choice fits or none is found in time."""
     if seconds <= 0:
         return None
-    begin = np.flatnonzero(room.chosen)
-    start = Start(np.zeros(room.problem.rows), begin, room.chosen[begin])
+    taken = np.flatnonzero(room.chosen)
+    start = Start(np.zeros(room.problem.rows), taken, room.chosen[taken])
     try:
         effort = Effort(gap=EXACT, seconds=seconds)
         found = solve(room.problem, effort, "exact", start=start, in_any_case=False)

@@ -406,7 +406,7 @@ def _settled(formulation: Formulation, allocation: Allocation) -> Allocation:
     if solution is allocation.solution:
         return allocation
     before = allocation.certificate
-    certificate = certify(formulation.problem, solution, whole=before.whole)
+    certificate = certify(formulation.problem, solution, integer=before.integer)
     # what the links of levels prove stands in no table, so it counts as proved by the solver
     better = before.linked_bound if before.better_bound is None else before.better_bound
     better = max(min(better, before.linked_bound), certificate.value)

@@ -28,7 +28,7 @@ from recommender.allocation import (
     solve,
     start_from,
 )
-from recommender.allocation.model.problem import worth
+from recommender.allocation.model.problem import objective
 from recommender.matching import Candidates, MatchingSettings, cautious, drawn_benefits
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Floats
@@ -99,11 +99,11 @@ def _again(problem: AllocationProblem, allocation: Allocation, effort: Effort) -
     unproven = max(certificate.best_bound - certificate.value, 0.0) + 1e-9 * abs(certificate.value)
     try:
         known = start_from(own, problem)
-        begin = Start(known.price, links=known.links)
-        found = solve(problem, effort, "prices", start=begin, in_any_case=False)
+        start = Start(known.price, links=known.links)
+        found = solve(problem, effort, "prices", start=start, in_any_case=False)
     except NoPlan:
         return own
-    value = worth(problem, own.columns, own.quantity)
+    value = objective(problem, own.columns, own.quantity)
     return found.solution if found.certificate.value > value + unproven else own
 
 

@@ -32,7 +32,7 @@ from recommender.allocation import (
     certify,
     solve,
 )
-from recommender.allocation.model.coupling_cuts import no_links, unsound
+from recommender.allocation.model.coupling_cuts import invalid_links, no_links
 from recommender.errors import UsageError
 from recommender.matching import Candidates
 from recommender.planning.formulation.formulation import Formulation
@@ -317,7 +317,7 @@ def _proofs(
         row_labels(formulation),
         candidates.cohort.units["unit_id"],
     )
-    links = _priced(links) if not unsound(problem, links) else no_links()
+    links = _priced(links) if not invalid_links(problem, links) else no_links()
     return [own, replace(chosen, price=np.maximum(price, 0.0), links=links)]
 
 
@@ -331,7 +331,7 @@ def _nearest(
     problem: AllocationProblem, proofs: list[Solution], effort: Effort
 ) -> tuple[Solution, Certificate]:
     """Return the proof with the lowest bound; the first among equals."""
-    certified = [(proof, certify(problem, proof, whole=effort.whole)) for proof in proofs]
+    certified = [(proof, certify(problem, proof, integer=effort.whole)) for proof in proofs]
     return min(certified, key=lambda pair: pair[1].plain_bound)
 
 

@@ -79,7 +79,7 @@ MOST_TEAMS = 2_000
 NODES = 50
 """Nodes that the search in one part may branch on; the same on every machine."""
 
-SLACK = 0.5
+ABSOLUTE_GAP = 0.5
 """Worth that may be left out of reach: less than half of what a person's own role counts for."""
 
 SECONDS = 300.0
@@ -549,7 +549,9 @@ def choose(part: Part) -> Choice | None:
     """Return the best choice found of who does what, or None where none was found."""
     from recommender.allocation.solvers import pulp_model  # a solver is loaded where one is needed
 
-    answer = pulp_model.improve(part.problem, seconds=SECONDS, slack=SLACK, nodes=NODES)
+    answer = pulp_model.branch_and_bound(
+        part.problem, seconds=SECONDS, absolute_gap=ABSOLUTE_GAP, nodes=NODES
+    )
     if answer.quantity is None:
         return None
     takers, bunches = part.members.shape

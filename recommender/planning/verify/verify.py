@@ -22,7 +22,7 @@ from recommender.allocation import (
     usage,
 )
 from recommender.allocation.decomposition import certify_in_parts
-from recommender.allocation.model.problem import blocks_at, worth
+from recommender.allocation.model.problem import blocks_at, objective
 from recommender.allocation.model.solution import row_scale
 from recommender.inputs.workspace import Inputs
 from recommender.matching import MatchingSettings
@@ -122,7 +122,7 @@ def rebuilt(plan: Plan, again: Remade, matching: MatchingSettings, *, whole: boo
     formulation, solution = again.formulation, again.solution
     findings = overused(formulation, solution)
     try:
-        certificate = certify_in_parts(formulation.problem, solution, whole=whole)
+        certificate = certify_in_parts(formulation.problem, solution, integer=whole)
     except CertificateError as error:
         if not findings:
             findings += [f"the plan does not fit: {finding}" for finding in error.findings[:MOST]]
@@ -184,14 +184,14 @@ def caseload_findings(caseload: pd.DataFrame, again: Remade) -> list[str]:
 def uncertified(formulation: Formulation, solution: Solution) -> Certificate:
     """Return value, bound and use of a choice that does not hold, to compare the rest with."""
     problem = formulation.problem
-    value = worth(problem, solution.columns, solution.quantity)
+    value = objective(problem, solution.columns, solution.quantity)
     return Certificate(
         value=value,
         bound=bound(problem, np.maximum(solution.price, 0.0)),
         linked_bound=float("inf"),
         usage=usage(problem, solution.columns, solution.quantity),
         worst=float("inf"),
-        whole=False,
+        integer=False,
         scale=abs(value),
     )
 

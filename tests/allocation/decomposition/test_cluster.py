@@ -51,17 +51,17 @@ def same(one, other) -> None:
 
 def test_a_cluster_makes_the_same_plan_as_one_machine(country_of, address) -> None:
     problem = country_of(regions=3, seed=2)
-    with on_cluster(address) as crew:
-        assert crew.hands == 2
-        found = solve_in_parts(problem, WHOLE, crew=crew)
+    with on_cluster(address) as workers:
+        assert workers.count == 2
+        found = solve_in_parts(problem, WHOLE, workers=workers)
     assert "parts" in found.solution.engine
     same(solve_in_parts(problem, WHOLE), found)
 
 
 def test_what_goes_wrong_on_a_worker_is_raised_here(country_of, address, monkeypatch) -> None:
     monkeypatch.setattr(cluster, "answer", _breaks)
-    with on_cluster(address) as crew, pytest.raises(ZeroDivisionError):
-        solve_in_parts(country_of(regions=2), WHOLE, crew=crew)
+    with on_cluster(address) as workers, pytest.raises(ZeroDivisionError):
+        solve_in_parts(country_of(regions=2), WHOLE, workers=workers)
 
 
 def _breaks(_part, _order):
@@ -167,11 +167,11 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(country_of, tmp_p
                 hands[0].send_signal(signal.SIGKILL)
                 killed.append(hands[0].wait())
 
-        with on_cluster(address) as crew:
-            assert crew.hands == 3
-            crew_of_two = solve_in_parts(problem, WHOLE, progress=kill_one, crew=crew)
+        with on_cluster(address) as workers:
+            assert workers.count == 3
+            found_by_two = solve_in_parts(problem, WHOLE, progress=kill_one, workers=workers)
         assert killed == [-signal.SIGKILL]
-    same(alone, crew_of_two)
+    same(alone, found_by_two)
 
 
 def test_the_command_ends_with_74_before_any_long_work(tmp_path, monkeypatch, capsys) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recommender.allocation.decomposition.shared_prices import Answers, shared_prices
+from recommender.allocation.decomposition.shared_prices import PartBounds, shared_prices
 
 
 def knapsacks(worth: list[list[float]], use: list[list[float]]):
@@ -21,7 +21,7 @@ def knapsacks(worth: list[list[float]], use: list[list[float]]):
                     sum(u for n, u in zip(net, uses, strict=True) if n > 0),
                 )
             )
-        return Answers(np.array([a for a, _ in answers]), np.array([[b] for _, b in answers]))
+        return PartBounds(np.array([a for a, _ in answers]), np.array([[b] for _, b in answers]))
 
     return ask
 
@@ -44,7 +44,7 @@ def test_each_of_two_shared_rows_has_its_own_price() -> None:
     # part 1 uses row 0 (worth 4 a unit, 2 wanted, 1 there), part 2 row 1 (worth 7, 2 wanted, 1)
     def ask(price):
         first, second = 4.0 - price[0], 7.0 - price[1]
-        return Answers(
+        return PartBounds(
             np.array([2 * max(first, 0.0), 2 * max(second, 0.0)]),
             np.array([[2.0 * (first > 0), 0.0], [0.0, 2.0 * (second > 0)]]),
         )

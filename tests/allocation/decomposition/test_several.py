@@ -8,7 +8,7 @@ import pytest
 from recommender.allocation import Effort, Infeasible, solve, start_from
 from recommender.allocation.decomposition import several
 from recommender.allocation.decomposition.several import Job, solve_several
-from recommender.allocation.decomposition.workers import Alone, Crew, Processes
+from recommender.allocation.decomposition.workers import Processes, Sequential, Workers
 from recommender.allocation.model.problem import AllocationProblem
 
 EFFORT = Effort(gap=0.01, seconds=60)
@@ -20,9 +20,9 @@ def everything_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(several, "SMALL", 0)
 
 
-def assert_as_alone(jobs: list[Job], crew: Crew | None) -> None:
+def assert_as_alone(jobs: list[Job], workers: Workers | None) -> None:
     """Solve side by side and alone, and find the same."""
-    found = dict(solve_several(jobs, EFFORT, crew=crew))
+    found = dict(solve_several(jobs, EFFORT, workers=workers))
     assert sorted(found) == list(range(len(jobs)))
     for number, job in enumerate(jobs):
         one, other = found[number], solve(job.problem, EFFORT, start=job.start)
@@ -38,19 +38,19 @@ def jobs_of(country_of) -> list[Job]:
     return [Job(first), Job(second, begun), Job(country_of(2, 4, seed=2))]
 
 
-@pytest.mark.parametrize("crew", [None, Alone()])
-def test_side_by_side_is_as_alone(country_of, crew: Crew | None) -> None:
-    assert_as_alone(jobs_of(country_of), crew)
+@pytest.mark.parametrize("workers", [None, Sequential()])
+def test_side_by_side_is_as_alone(country_of, workers: Workers | None) -> None:
+    assert_as_alone(jobs_of(country_of), workers)
 
 
 @pytest.mark.slow
 def test_other_processes_find_the_same(country_of) -> None:
-    with Processes(2) as crew:
-        assert_as_alone(jobs_of(country_of), crew)
+    with Processes(2) as workers:
+        assert_as_alone(jobs_of(country_of), workers)
 
 
-@pytest.mark.parametrize("crew", [None, Alone()])
-def test_what_cannot_be_solved_is_said(country_of, crew: Crew | None) -> None:
+@pytest.mark.parametrize("workers", [None, Sequential()])
+def test_what_cannot_be_solved_is_said(country_of, workers: Workers | None) -> None:
     fits: AllocationProblem = country_of(2, 4)
     capacity = fits.capacity.copy()
     capacity[-1] = -1.0
@@ -59,4 +59,4 @@ def test_what_cannot_be_solved_is_said(country_of, crew: Crew | None) -> None:
         divisible=fits.divisible, use=fits.use, capacity=capacity, part=fits.part,
     )  # fmt: skip
     with pytest.raises(Infeasible):
-        list(solve_several([Job(fits), Job(impossible)], EFFORT, crew=crew))
+        list(solve_several([Job(fits), Job(impossible)], EFFORT, workers=workers))

@@ -38,7 +38,7 @@ def _always_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 class Backwards:
     """Answers at once, the last part first, as if machines came back in any order."""
 
-    hands = 3
+    count = 3
 
     def __init__(self) -> None:
         self.asked = 0
@@ -109,9 +109,9 @@ def same(one, other) -> None:
 
 def test_who_solves_a_part_and_when_changes_nothing(country_of) -> None:
     problem = country_of(groups=True, seed=2)
-    crew = Backwards()
-    elsewhere = solve_in_parts(problem, WHOLE, crew=crew)
-    assert crew.asked >= 8
+    workers = Backwards()
+    elsewhere = solve_in_parts(problem, WHOLE, workers=workers)
+    assert workers.asked >= 8
     same(solve_in_parts(problem, WHOLE), elsewhere)
 
 
@@ -124,7 +124,7 @@ def test_two_processes_give_the_same_plan_as_one(country_of) -> None:
 class Noted:
     """Answers at once and notes which parts may be searched thoroughly."""
 
-    hands = 1
+    count = 1
 
     def __init__(self) -> None:
         self.quick, self.thorough = 0, 0
@@ -141,12 +141,12 @@ def test_only_parts_that_keep_all_from_the_gap_are_searched_thoroughly(
     country_of, gap, more
 ) -> None:
     problem = country_of(budget=100.0, regions=6, units=20, seed=1)
-    crew = Noted()
-    found = solve_in_parts(problem, Effort(gap=gap, seconds=900), "prices", crew=crew)
+    workers = Noted()
+    found = solve_in_parts(problem, Effort(gap=gap, seconds=900), "prices", workers=workers)
     assert found.certificate.better_gap <= gap
-    assert crew.quick >= 2
-    assert bool(crew.thorough) == more
-    assert crew.thorough <= crew.quick
+    assert workers.quick >= 2
+    assert bool(workers.thorough) == more
+    assert workers.thorough <= workers.quick
 
 
 def test_a_problem_that_does_not_fall_apart_is_solved_as_a_whole(country_of) -> None:
@@ -307,5 +307,5 @@ def test_a_process_that_is_killed_changes_nothing(country_of, monkeypatch, tmp_p
 def test_processes_that_always_die_end_with_a_remedy(country_of, monkeypatch) -> None:
     monkeypatch.syspath_prepend(Path(__file__).parents[3])
     monkeypatch.setattr("recommender.allocation.decomposition.workers.answer", always_dies)
-    with Processes(1) as crew, pytest.raises(AllocationError, match="use fewer --workers"):
-        solve_in_parts(country_of(regions=2), WHOLE, crew=crew)
+    with Processes(1) as workers, pytest.raises(AllocationError, match="use fewer --workers"):
+        solve_in_parts(country_of(regions=2), WHOLE, workers=workers)
