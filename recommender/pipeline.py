@@ -12,17 +12,25 @@ from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, MatchingSettings, match
 from recommender.planning import LimitSettings, formulate, plan_of
+from recommender.planning.explain import explain as explaining
 from recommender.planning.explain.counterfactuals import Clock
-from recommender.planning.explain.explain import Explanation, explain
+from recommender.planning.explain.explain import Explanation
 from recommender.planning.explain.hours import Hours, hours_explained, hours_rows
 from recommender.planning.explain.repair import Repair, repairs
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.plan.plan import Plan
 from recommender.planning.plan.stability import with_stability
 from recommender.planning.replan.decision_costs import Costs, costs_of
-from recommender.planning.replan.keep import Keep, Kept, kept_of, solve_keeping
+from recommender.planning.replan.keep import (
+    THRESHOLD,
+    Keep,
+    Kept,
+    check_threshold,
+    kept_of,
+    solve_keeping,
+)
+from recommender.planning.verify import verify as verifying
 from recommender.planning.verify.read_back import remade
-from recommender.planning.verify.verify import verify
 from recommender.risk import RiskSettings, assess_risk
 
 Progress = Callable[[str], None]
@@ -37,8 +45,12 @@ def silent(_message: str) -> None:
 class Settings:
     """How a plan is made; each part lives beside its reader.
 
-    ``engine`` is auto, exact or prices; ``solver`` (highs or cbc) serves the exact engine; ``keep``
-    says which earlier plan ``recommend_again`` was to keep, and how dearly.
+    Attributes:
+        risk, matching, limits: what follows from the policy.
+        effort: when the search for a plan may stop, and its seed.
+        engine: auto | exact | prices.
+        solver: highs | cbc, for the exact engine.
+        keep: which folder's plan ``replan`` was to keep, and how dearly; None of any other plan.
     """
 
     risk: RiskSettings
@@ -49,39 +61,58 @@ class Settings:
     solver: SolverName = "highs"
     keep: Keep | None = None
 
+    @classmethod
+    def of(
+        cls,
+        policy: Policy,
+        *,
+        seed: int = 0,
+        effort: Effort | None = None,
+        engine: EngineName = "auto",
+        solver: SolverName = "highs",
+    ) -> Settings:
+        """Return the settings that follow from a policy.
 
-def settings_of(
-    policy: Policy,
-    *,
-    seed: int = 0,
-    effort: Effort | None = None,
-    engine: EngineName = "auto",
-    solver: SolverName = "highs",
-) -> Settings:
-    """The settings that follow from a policy, one seed and how long the solver may try."""
-    return Settings(
-        risk=RiskSettings.of(policy, seed),
-        matching=MatchingSettings.of(policy),
-        limits=LimitSettings.of(policy, seed),
-        effort=replace(effort or Effort(), seed=seed),
-        engine=engine,
-        solver=solver,
-    )
+        Args:
+            policy: of the workspace.
+            seed: of every random choice; it takes the place of that of the effort.
+            effort: the gap in parts of the benefit (0.01 is one per cent), the seconds, and more.
+            engine: auto, or exact or prices.
+            solver: highs, or cbc for the exact engine.
+        """
+        return cls(
+            risk=RiskSettings.of(policy, seed),
+            matching=MatchingSettings.of(policy),
+            limits=LimitSettings.of(policy, seed),
+            effort=replace(effort or Effort(), seed=seed),
+            engine=engine,
+            solver=solver,
+        )
 
 
 def recommend(
     inputs: Inputs,
-    settings: Settings,
+    settings: Settings | None = None,
     progress: Progress = silent,
     workers: Workers | None = None,
     look: Look | None = None,
     draws: int = 0,
 ) -> Plan:
-    """Turn pupils, catalogue and resources into a plan; workers solve the parts of a large one.
+    """Turn pupils, catalogue and resources into a plan.
 
-    ``look`` is shown the formulation before it is solved; with draws the plan says how stable it is
-    (see ``planning.stability``).
+    Args:
+        inputs: of ``read_workspace`` or ``workspace_from``.
+        settings: those of the policy with seed 0 unless given.
+        progress: called with a short line about what is being done.
+        workers: who solves the parts of a large problem; None for this process alone.
+        look: shown the formulation and its candidates before they are solved.
+        draws: of effects and risks in which the plan is tried; 0 says nothing of how stable it is
+            (see ``planning.plan.stability``).
+
+    Raises:
+        AllocationError: the solver fails.
     """
+    settings = settings or Settings.of(inputs.policy)
     progress("assessing risks")
     risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
     progress("matching pupils and interventions")
@@ -95,7 +126,9 @@ def recommend(
         formulation.problem, settings.effort, settings.engine, settings.solver, progress, workers
     )
     progress("writing up the plan")
-    plan = plan_of(formulation, allocation, candidates, settings.matching)
+    plan = plan_of(
+        formulation, allocation, candidates, settings.matching, synthetic=inputs.policy.synthetic
+    )
     if draws:
         plan = with_stability(
             plan, formulation, allocation, candidates, settings.matching,
@@ -105,26 +138,44 @@ def recommend(
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Again:
+class Replanned:
     """A plan that keeps to an earlier one.
 
     Attributes:
         plan: the new plan, with its true values.
-        keep: which plan it keeps to, and how dearly.
         kept: how much of the earlier one stays.
         costs: what the decisions of professionals cost in benefit, estimated.
     """
 
     plan: Plan
-    keep: Keep
     kept: Kept
     costs: Costs
 
 
-def recommend_again(
-    inputs: Inputs, settings: Settings, before: Plan, keep: Keep, progress: Progress = silent
-) -> Again:
-    """Turn pupils, catalogue and resources into a plan that changes an earlier one least."""
+def replan(
+    inputs: Inputs,
+    before: Plan,
+    settings: Settings | None = None,
+    *,
+    threshold: float = THRESHOLD,
+    progress: Progress = silent,
+) -> Replanned:
+    """Turn pupils, catalogue and resources into a plan that changes an earlier one least.
+
+    Args:
+        inputs: as they are now, with decisions, other hours and what else has changed.
+        before: the plan to keep to.
+        settings: those of the policy and of the seed of ``before`` unless given.
+        threshold: the benefit that changing one assignment must be worth, in weighted adverse
+            outcomes averted.
+        progress: called with a short line about what is being done.
+
+    Raises:
+        ValueError: the threshold is below 0 or not finite.
+        AllocationError: the solver fails.
+    """
+    check_threshold(threshold)
+    settings = settings or Settings.of(inputs.policy, seed=before.summary.seed)
     progress("assessing risks")
     risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
     progress("matching pupils and interventions")
@@ -132,45 +183,63 @@ def recommend_again(
     formulation = formulate(candidates, inputs.resources, settings.limits)
     progress(f"allocating {formulation.problem.value.size:,} columns, keeping what was planned")
     allocation, keeping, counted = solve_keeping(
-        formulation, candidates, before, keep.threshold,
+        formulation, candidates, before, threshold,
         settings.effort, settings.engine, settings.solver, progress,
     )  # fmt: skip
     progress("writing up the plan")
-    plan = plan_of(formulation, allocation, candidates, settings.matching)
+    plan = plan_of(
+        formulation, allocation, candidates, settings.matching, synthetic=inputs.policy.synthetic
+    )
     costs = costs_of(
         formulation, candidates, allocation.solution,
         settings.matching, inputs.resources, settings.limits,
     )  # fmt: skip
-    return Again(plan, keep, kept_of(before, plan, keeping, counted), costs)
+    return Replanned(plan, kept_of(before, plan, keeping, counted), costs)
 
 
-def verify_plan(plan: Plan, inputs: Inputs, settings: Settings) -> tuple[str, ...]:
-    """Return what in a plan does not hold, worked out again without a solver."""
-    return verify(plan, inputs, settings.matching, settings.limits, whole=settings.effort.whole)
+def verify(plan: Plan, inputs: Inputs, settings: Settings | None = None) -> tuple[str, ...]:
+    """Return what in a plan does not hold, worked out again without a solver; () where all does.
+
+    Args:
+        plan: of ``recommend`` or ``replan``.
+        inputs: those it was made from.
+        settings: those it was made with; those of the policy and the plan's seed unless given.
+    """
+    settings = settings or Settings.of(inputs.policy, seed=plan.summary.seed)
+    return verifying.verify(
+        plan, inputs, settings.matching, settings.limits, whole=settings.effort.whole
+    )
 
 
-def explain_unit(
+def explain(
     plan: Plan,
     inputs: Inputs,
-    settings: Settings,
     unit_id: str,
+    settings: Settings | None = None,
     clock: Clock | None = None,
     *,
     check: bool = False,
 ) -> Explanation:
     """Return why a plan offers a unit what it offers, and why not something else.
 
-    With a clock the smallest changes that would bring the unit in are solved for; with ``check``
-    each is solved again.
+    Args:
+        plan: of ``recommend`` or ``replan``.
+        inputs: those it was made from.
+        unit_id: the pupil or segment.
+        settings: those it was made with; those of the policy and the plan's seed unless given.
+        clock: how long the smallest changes that would bring the unit in may be sought; None for
+            not at all.
+        check: whether each of these changes is solved again.
 
     Raises:
-        UsageError: if the plan has no such unit.
-        VerificationFailed: if the plan is not one of these inputs.
+        UsageError: the plan has no such unit.
+        VerificationFailed: the plan is not one of these inputs.
     """
+    settings = settings or Settings.of(inputs.policy, seed=plan.summary.seed)
     again, findings = remade(plan, inputs, settings.matching, settings.limits)
     if again is None:
         raise VerificationFailed(findings)
-    return explain(
+    return explaining.explain(
         again.formulation, again.solution, again.candidates, settings.matching, unit_id, clock,
         check=check,
     )  # fmt: skip

@@ -24,7 +24,7 @@ from recommender.inputs.readers.catalogue_file import read_catalogue
 from recommender.inputs.readers.policy_file import read_policy
 from recommender.inputs.workspace import Inputs, read_workspace
 from recommender.matching import match
-from recommender.pipeline import settings_of
+from recommender.pipeline import Settings
 from recommender.planning import formulate, plan_of
 from recommender.planning.verify.verify import verify
 from recommender.risk.profiles import RiskProfiles
@@ -86,7 +86,7 @@ def held_by_stages(folder: Path, pupils: int) -> Held:
 
     inputs = stage("reading", lambda: read_workspace(folder))
     effort = Effort(whole=False, seconds=300)
-    settings = settings_of(inputs.policy, effort=effort)
+    settings = Settings.of(inputs.policy, effort=effort)
     risks = _risks(inputs)
     candidates = stage(
         "matching", lambda: match(inputs.cohort, inputs.catalogue, risks, settings.matching)

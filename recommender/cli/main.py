@@ -18,10 +18,10 @@ from typing import NoReturn
 
 import click
 
-from recommender import __version__
 from recommender.cli.lazy import LazyGroup
 from recommender.cli.output import remark, silence
 from recommender.errors import InputError, RecommenderError, VerificationFailed
+from recommender.version import __version__
 
 BUG, CANNOT_WRITE, INTERRUPTED, USAGE = 70, 74, 130, 2
 

@@ -122,7 +122,7 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
     from recommender.inputs.formats.tables import read_table
     from recommender.inputs.readers.scenario_files import FOLDER, is_file_name
     from recommender.inputs.workspace import read_workspace
-    from recommender.pipeline import settings_of
+    from recommender.pipeline import Settings
     from recommender.scenarios import BASE, apply_scenario
 
     named = [file.path for file in manifest.inputs if is_file_name(file.path)]
@@ -136,6 +136,6 @@ def made_from(plan: Plan, manifest: Manifest, workspace: Path) -> Again:
     inputs, later = before_decisions(inputs, manifest.inputs, written)
     changed = changed_inputs(manifest.inputs, inputs.sources)
     effort = Effort(whole=bool(json.loads(manifest.settings).get("effort", {}).get("whole", True)))
-    settings = settings_of(inputs.policy, seed=plan.summary.seed, effort=effort)
+    settings = Settings.of(inputs.policy, seed=plan.summary.seed, effort=effort)
     said = (*changed, later) if later else changed
     return Again(inputs, settings, said, only_later=bool(later) and not changed)

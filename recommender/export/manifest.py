@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recommender import __version__
 from recommender.errors import InputError, Problem
 from recommender.export.summaries.equity import EquityGroup, equity_of
 from recommender.export.summaries.marginal_hours import MoreHours, Point, more_hours
 from recommender.inputs.catalogue import Text
 from recommender.inputs.workspace import Inputs, Source
 from recommender.planning.plan.plan import Plan
+from recommender.version import __version__
 
 FORMAT = "recommender plan folder 1"
 """What the manifest of every plan folder says first; a folder without it is not ours."""

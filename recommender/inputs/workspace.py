@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,55 +10,22 @@ from pathlib import Path
 import pandas as pd
 
 from recommender.errors import InputError, Problem
-from recommender.inputs.catalogue import Catalogue, Intervention
-from recommender.inputs.checks import languages
-from recommender.inputs.checks.cells import not_by_semicolon, shown_id
-from recommender.inputs.checks.headers import check_header
-from recommender.inputs.checks.identity import why_no_professional
-from recommender.inputs.checks.known import NEEDED, Known
-from recommender.inputs.checks.links import Link, links_of, warn_of_few
-from recommender.inputs.checks.odd_numbers import warn_of_hours
-from recommender.inputs.checks.silent_columns import silences
+from recommender.inputs.catalogue import Catalogue
+from recommender.inputs.checks.links import Link
 from recommender.inputs.cohort import Cohort
-from recommender.inputs.findings import Findings, some, suggestion
-from recommender.inputs.folder.file_names import TABLES
-from recommender.inputs.folder.mark import strangers
-from recommender.inputs.folder.not_read import Beside, note, what_is_beside
-from recommender.inputs.formats.rosters import ONEROSTER, explained, is_oneroster
-from recommender.inputs.formats.tables import Table, load_table
-from recommender.inputs.formats.yaml_reader import Document, Place, dotted
-from recommender.inputs.policy import Column, Policy
-from recommender.inputs.readers import (
-    catalogue_file,
-    cohort_tables,
-    policy_file,
-    resource_tables,
-    scenario_files,
-)
-from recommender.inputs.readers.agreement import check_agreement, decided_by
-from recommender.inputs.readers.catalogue_file import CatalogueDraft, draft_catalogue
-from recommender.inputs.readers.cohort_tables import readable_columns
-from recommender.inputs.readers.policy_file import STRUCTURAL, PolicyDraft, draft_policy
-from recommender.inputs.readers.rule_changes import lineage
+from recommender.inputs.findings import Findings
+from recommender.inputs.folder.workspace_folder import WorkspaceFolder
+from recommender.inputs.frames.workspace_frames import WorkspaceFrames
+from recommender.inputs.handed_in import HandedIn
+from recommender.inputs.policy import Policy
+from recommender.inputs.readers import catalogue_file, policy_file, scenario_files
+from recommender.inputs.readers.agreement import check_agreement
+from recommender.inputs.readers.all_tables import Source, TablesReader
+from recommender.inputs.readers.catalogue_file import draft_catalogue
+from recommender.inputs.readers.policy_file import draft_policy
 from recommender.inputs.resources import Resources
-from recommender.inputs.text.names import shown
 
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file that was read.
-
-    Attributes:
-        path: inside the workspace.
-        sha256: of its bytes.
-        rows: of data.
-        unread: the names of its columns that nothing reads.
-    """
-
-    path: str
-    sha256: str
-    rows: int
-    unread: tuple[str, ...] = field(default=(), compare=False)
+__all__ = ["Inputs", "Source", "check_workspace", "read_workspace", "workspace_from"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -107,7 +73,7 @@ def read_workspace(
         InputError: something is wrong; it lists every problem of every file.
     """
     findings = Findings()
-    inputs = _read(Path(path), today, findings, scenarios)
+    inputs = _read_folder(Path(path), today, findings, scenarios)
     findings.raise_if_any()
     assert inputs is not None
     return inputs
@@ -118,36 +84,98 @@ def check_workspace(
 ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """Every problem of every file (refusals among them) and every warning, in order of place."""
     findings = Findings()
-    _read(Path(path), today, findings)
+    _read_folder(Path(path), today, findings)
     problems = InputError([*findings.problems, *findings.refusals]).problems
     return problems, InputError(findings.warnings).problems
 
 
-def _read(
+def workspace_from(
+    *,
+    pupils: pd.DataFrame,
+    professionals: pd.DataFrame,
+    sites: pd.DataFrame,
+    catalogue: Mapping[str, object],
+    policy: Mapping[str, object],
+    risks: pd.DataFrame | None = None,
+    history: pd.DataFrame | None = None,
+    notes: pd.DataFrame | None = None,
+    commitments: pd.DataFrame | None = None,
+    decisions: pd.DataFrame | None = None,
+    present: pd.DataFrame | None = None,
+    today: dt.date | None = None,
+) -> Inputs:
+    """The inputs of a workspace that is held in memory; nothing is written.
+
+    Frames have the columns of the tables in ``data/``, and go through the same checks.  Numbers
+    stay numbers, missing cells are empty ones, dates are read as dates; a named index counts as
+    columns.  Messages call row ``n`` of a frame line ``n + 2``, as in a sheet with a header.
+    Tables of people are treated as real, also where the policy says ``synthetic``.
+
+    Args:
+        pupils: (units, columns) unit_id, site, grade and what the policy declares.
+        professionals: (rows, columns) professional_id, role, hours and more.
+        sites: (sites, columns) site, name and more.
+        catalogue: what ``interventions.yaml`` holds, as plain values.
+        policy: what ``planning.yaml`` holds, as plain values.
+        risks: (units x outcomes, columns) unit_id, outcome, risk between 0 and 1, standard_error:
+            the table ``profiles``.
+        history: earlier years with what became of the pupils, from which risks are learnt where
+            ``risks`` has none of an outcome.
+        notes, commitments, decisions, present: the tables of those names.
+        today: the day against which retention is judged; the policy's reference_date unless given.
+
+    Raises:
+        PrivacyRefusal: something breaks the legal frame of the data; it lists every problem.
+        InputError: something is wrong; it lists every problem of every table.
+    """
+    tables = {
+        "pupils": pupils,
+        "professionals": professionals,
+        "sites": sites,
+        "profiles": risks,
+        "history": history,
+        "notes": notes,
+        "commitments": commitments,
+        "decisions": decisions,
+        "present": present,
+    }
+    documents = {catalogue_file.FILE: catalogue, policy_file.FILE: policy}
+    findings = Findings()
+    given = {name: frame for name, frame in tables.items() if frame is not None}
+    inputs = _read(WorkspaceFrames(given, documents, findings), today, findings)
+    findings.raise_if_any()
+    assert inputs is not None
+    return inputs
+
+
+def _read_folder(
     path: Path, today: dt.date | None, findings: Findings, scenarios: Collection[Path] = ()
 ) -> Inputs | None:
-    """The inputs, complete whenever no problem was found."""
+    """The inputs of a folder, complete whenever no problem was found."""
     if not path.is_dir():
         findings.problem(str(path), None, None, "is no folder", "name the workspace's folder")
         return None
-    around = what_is_beside(path, scenario_files.more_files(path, scenarios))
-    note(around, path, findings)
-    folder = _Folder(path, around, findings)
+    return _read(WorkspaceFolder(path, scenarios, findings), today, findings)
+
+
+def _read(handed: HandedIn, today: dt.date | None, findings: Findings) -> Inputs | None:
+    """The inputs, complete whenever no problem was found."""
     catalogue = policy = None
-    if folder.is_to_be_read(catalogue_file.FILE):
-        where = folder.at(catalogue_file.FILE)
-        catalogue = draft_catalogue(where, catalogue_file.FILE, findings)
-    beside = _scenarios(folder, path, scenarios, findings)
-    if folder.is_to_be_read(policy_file.FILE):
-        policy = draft_policy(folder.at(policy_file.FILE), policy_file.FILE, findings, beside)
+    document = handed.document(catalogue_file.FILE)
+    if document is not None:
+        catalogue = draft_catalogue(document, findings)
+    beside = handed.scenarios()
+    document = handed.document(policy_file.FILE)
+    if document is not None:
+        policy = draft_policy(document, findings, beside)
     if catalogue is not None and policy is not None:
         check_agreement(catalogue, policy, findings)
-    tables = _Tables(folder, catalogue, policy, today, findings)
+    tables = TablesReader(handed, catalogue, policy, today, findings)
     cohort, resources = tables.read()
     if catalogue is None or policy is None:
         return None
     sources = tables.read_so_far + [
-        Source(d.file, hashlib.sha256(folder.at(d.file).read_bytes()).hexdigest(), rows)
+        Source(d.file, handed.sha256(d), rows)
         for d, rows in (
             (catalogue.document, len(catalogue.ids)),
             (policy.document, 1),
@@ -162,491 +190,8 @@ def _read(
         sources=tuple(sorted(sources, key=lambda s: s.path)),
         warnings=InputError(findings.warnings).problems,
         homes={name: document.file for name, document in policy.homes.items()},
-        unread=(*around.files, *around.locks),
+        unread=handed.unread(),
         links=tables.links,
         absent=tables.absent,
         unmarked=tables.unmarked,
     )
-
-
-def _scenarios(
-    folder: _Folder, path: Path, more: Collection[Path], findings: Findings
-) -> list[Document]:
-    """The files with scenarios: those of the workspace, then others that were named."""
-    own = [file for file in scenario_files.files_in(path) if folder.holds(file)]
-    documents = [
-        scenario_files.draft_scenarios(folder.at(file), file, findings)
-        for file in (*own, *scenario_files.more_files(path, more))
-    ]
-    return [document for document in documents if document is not None]
-
-
-class _Folder:
-    """The files of a workspace, none of them outside it."""
-
-    def __init__(self, path: Path, around: Beside, findings: Findings) -> None:
-        self._root, self._around, self._findings = path, around, findings
-
-    def at(self, file: str) -> Path:
-        """Where a file of the workspace is."""
-        return self._root / file
-
-    def holds(self, file: str) -> bool:
-        """Whether the path may be read: no link leads from it out of the workspace."""
-        try:
-            inside = self.at(file).resolve().is_relative_to(self._root.resolve())
-        except (OSError, RuntimeError):  # a link to itself, which whoever reads it says
-            return True
-        if not inside:
-            self._findings.problem(
-                file, None, None, "is a link out of the workspace", "put the file itself there"
-            )
-        return inside
-
-    def is_to_be_read(self, file: str) -> bool:
-        """Whether the file is there, or is missing without anything that explains it."""
-        return self.holds(file) and (self.at(file).exists() or not self._around.stands_for(file))
-
-    def table(self, name: str, needed: str = "") -> str | None:
-        """The file of a table, in whichever of its three forms; ``needed`` says why it must be."""
-        present = self._forms(name)
-        if len(present) > 1:
-            self._findings.problem(
-                present[0], None, None, f"stands beside {' and '.join(present[1:])}",
-                "keep one of them",
-            )  # fmt: skip
-            return None
-        if not present:
-            if needed and not self._around.stands_for(f"data/{name}.csv"):
-                self._findings.problem(f"data/{name}.csv", None, None, "is missing", needed)
-            return None
-        return present[0] if self.holds(present[0]) else None
-
-    def has(self, name: str) -> bool:
-        """Whether the table is there in any form, readable or not."""
-        return bool(self._forms(name))
-
-    def _forms(self, name: str) -> list[str]:
-        files = [f"data/{name}{suffix}" for suffix in TABLES]
-        return [f for f in files if self.at(f).exists() or self.at(f).is_symlink()]
-
-
-class _Tables:
-    """One reading of the tables, with as much of catalogue and policy as could be read."""
-
-    def __init__(
-        self,
-        folder: _Folder,
-        catalogue: CatalogueDraft | None,
-        draft: PolicyDraft | None,
-        today: dt.date | None,
-        findings: Findings,
-    ) -> None:
-        self._folder, self._catalogue, self._draft = folder, catalogue, draft
-        self._findings = findings
-        self._policy = draft.policy if draft else None
-        self._reference_date = (
-            self._policy.reference_date
-            if draft and self._policy and "reference_date" not in draft.wrong
-            else None
-        )
-        made_up = self._policy is not None and self._policy.synthetic
-        self.unmarked = strangers(folder.at("")) if made_up else ()
-        invented = made_up and not self.unmarked
-        self._today = self._reference_date if invented else today or self._reference_date
-        self._columns = (
-            readable_columns(self._policy.columns, draft.outcomes) if draft and self._policy else ()
-        )
-        self.read_so_far: list[Source] = []
-        self.absent: dict[str, tuple[str, ...]] = {}
-        self.links: tuple[Link, ...] = ()
-        self._nearly: set[str] = set()
-
-    def read(self) -> tuple[Cohort, Resources]:
-        """Cohort and resources; frames that could not be read are empty."""
-        findings = self._findings
-        empty = cohort_tables.empty_frame
-        sites = self._table("sites", resource_tables.SITE_COLUMNS, "say which sites there are")
-        site_frame = resource_tables.read_sites(sites, findings) if sites else None
-        known = self._known(site_frame)
-        staff = self._table(
-            "professionals", resource_tables.PROFESSIONAL_COLUMNS, "say who is there to help"
-        )
-        roles = self._policy.roles if self._policy else ()
-        people = (
-            resource_tables.read_professionals(staff, known, roles, findings) if staff else None
-        )
-        if staff is not None and self._policy is not None:
-            warn_of_hours(staff, self._policy.periods, findings)
-        cohort, tables = self._cohort(known, people, site_frame)
-        self._check_columns(tables)
-        self._check_scenarios(known, people)
-        if people is not None:
-            self._check_roles(people)
-        return cohort, Resources(
-            sites=empty(resource_tables.SITE_COLUMNS) if site_frame is None else site_frame,
-            professionals=empty(resource_tables.PROFESSIONAL_COLUMNS) if people is None else people,
-            roles=roles,
-            periods=self._policy.periods if self._policy else (),
-        )
-
-    def _cohort(
-        self, known: Known, staff: pd.DataFrame | None, sites: pd.DataFrame | None
-    ) -> tuple[Cohort, dict[str, Table]]:
-        """The cohort, and its tables of pupils and of history where they could be read."""
-        findings = self._findings
-        empty = cohort_tables.empty_frame
-        declared = [c.name for c in self._columns]
-        pupils = self._table(
-            "pupils", (*cohort_tables.UNIT_COLUMNS, *declared), "say whom to plan for"
-        )
-        units = cohort_tables.read_units(pupils, known, findings) if pupils else None
-        if pupils is not None and units is not None:
-            self._check_silences(pupils, units)
-        if units is not None and staff is not None:
-            languages.check_meeting(units, staff, findings)
-        pupils = _without_rows(pupils)
-        # Nobody is called unknown while some pupils could not be read.
-        all_units = units if pupils and pupils.complete else None
-        foretold = self._table("profiles", cohort_tables.PROFILE_COLUMNS)
-        profiles = (
-            cohort_tables.read_profiles(foretold, known, all_units, findings) if foretold else None
-        )
-        covered = set() if profiles is None else set(profiles["outcome"])
-        uncovered = [o for o in known.outcomes or () if o not in covered]
-        past = self._table(
-            "history", (*cohort_tables.HISTORY_COLUMNS, *declared, *(known.outcomes or ()))
-        )
-        history = None
-        if past is not None:
-            history = cohort_tables.read_history(
-                past, known, findings, outcomes_needed=uncovered, units=all_units
-            )
-            past = _without_rows(past)
-        elif (
-            uncovered
-            and not self._folder.has("history")
-            and (foretold is not None or not self._folder.has("profiles"))
-        ):
-            findings.problem(
-                "data/history.csv", None, None,
-                f"is missing, and data/profiles has no risks of {', '.join(uncovered)}",
-                "hand in earlier years, or risks predicted elsewhere",
-            )  # fmt: skip
-        written = self._table("notes", cohort_tables.NOTE_COLUMNS)
-        running = self._table("commitments", cohort_tables.COMMITMENT_COLUMNS)
-        said = self._table("decisions", cohort_tables.DECISION_COLUMNS)
-        in_force = self._table("present", cohort_tables.PRESENT_COLUMNS)
-        notes = cohort_tables.read_notes(written, all_units, history, findings) if written else None
-        commitments = (
-            cohort_tables.read_commitments(running, known, all_units, findings, staff)
-            if running
-            else None
-        )
-        decisions = cohort_tables.read_decisions(said, known, all_units, findings) if said else None
-        present = (
-            cohort_tables.read_present(in_force, known, all_units, findings) if in_force else None
-        )
-        of_units = {"profiles": foretold, "notes": written, "commitments": running,
-                    "decisions": said, "present": in_force}  # fmt: skip
-        there = {name: table for name, table in of_units.items() if table is not None}
-        self.links = tuple(links_of(there, all_units, history, staff, sites))
-        for found in self.links:
-            warn_of_few(found, findings)
-        self._check_present()
-        if self._policy is not None:
-            self._check_base_rates(past, history, foretold, profiles, units)
-        cohort = Cohort(
-            units=empty(cohort_tables.UNIT_COLUMNS) if units is None else units,
-            columns=tuple(c for c in self._columns if pupils and c.name in pupils.frame),
-            history=history,
-            profiles=profiles,
-            notes=notes,
-            commitments=(
-                empty(cohort_tables.COMMITMENT_COLUMNS) if commitments is None else commitments
-            ),
-            decisions=empty(cohort_tables.DECISION_COLUMNS) if decisions is None else decisions,
-            present=present,
-        )
-        tables = {"pupils": pupils, "history": past}
-        return cohort, {name: table for name, table in tables.items() if table is not None}
-
-    def _table(self, name: str, wanted: Collection[str], needed: str = "") -> Table | None:
-        """One table of the workspace, if it is there and can be read."""
-        file = self._folder.table(name, needed)
-        if file is None:
-            return None
-        table = load_table(self._folder.at(file), file, self._findings, wanted=wanted)
-        if table is None:
-            return None
-        if is_oneroster(table.header):
-            self._findings.problem(file, None, None, *explained(ONEROSTER, [file]))
-            return None
-        declared = self._draft.columns if name in ("pupils", "history") and self._draft else ()
-        near = check_header(table, wanted, declared, self._findings)
-        unread = tuple(dict.fromkeys(h for h in table.header if h and h not in wanted))
-        self.read_so_far.append(Source(table.file, table.sha256, table.rows, unread))
-        table = replace(table, near={meant: word for word, meant in near.items()})
-        self._nearly |= {*table.near}
-        self._warn_of_columns(name, table, wanted, [h for h in unread if h not in near])
-        self.absent[name] = tuple(c for c in wanted if c not in table.frame)
-        special = self._policy.columns if self._policy else ()
-        self._check_retention(table, special)
-        return replace(
-            table, secret=frozenset(c.name for c in special if c.sensitivity == "special")
-        )
-
-    def _check_silences(self, pupils: Table, units: pd.DataFrame) -> None:
-        """What planning.yaml counts on and no pupil says: an error where it costs a right."""
-        if self._policy is None or self._draft is None or "rules" in self._draft.wrong:
-            return
-        rules = self._draft.document.value.get("rules")
-        found = silences(
-            {*pupils.header, *pupils.near}, self._draft.columns, {*(rules or ())},
-            self._policy.rules, self._interventions(), segments=bool((units["count"] > 1).any()),
-        )  # fmt: skip
-        for silence in found:
-            note = self._findings.problem if silence.costs else self._findings.warn
-            note(
-                pupils.file, 1, None, f"has no column '{silence.column}', which {silence.because}",
-                silence.remedy,
-            )  # fmt: skip
-
-    def _warn_of_columns(
-        self, name: str, table: Table, wanted: Collection[str], unread: Collection[str]
-    ) -> None:
-        """Columns that nothing reads and nobody said so of; what lacks its own is no header."""
-        of_people = name in ("pupils", "history")
-        declared = self._draft.columns if of_people and self._draft else ()
-        if name == "present" or (of_people and self._policy is None):
-            return  # a copy of a plan's offers has more; or nobody can tell what is declared
-        extra = [h for h in unread if h in STRUCTURAL or h not in declared]
-        if extra and {*NEEDED[name]} <= {*table.header}:
-            names = some([shown(h) for h in extra])
-            self._findings.warn(
-                table.file, 1, None, f"has columns that were not read: {names}",
-                "declare them in planning.yaml if they are needed; else delete them"
-                if of_people
-                else f"the table may have {', '.join(wanted)}",
-            )  # fmt: skip
-
-    def _known(self, sites: pd.DataFrame | None) -> Known:
-        policy, draft = self._policy, self._draft
-        return Known(
-            sites=None if sites is None else tuple(sorted({*sites["site"]} - {"", "*"})),
-            interventions=self._catalogue.ids if self._catalogue else None,
-            outcomes=(draft.outcomes or None) if draft else None,
-            periods=(draft.periods or None) if draft else None,
-            roles=(draft.roles or None) if draft else None,
-            must_serve=draft.must_serve if draft and "rules" not in draft.wrong else None,
-            columns=self._columns,
-            grades=policy.grades if policy and draft and "grades" not in draft.wrong else None,
-            reference_date=self._reference_date,
-        )
-
-    def _check_retention(self, table: Table, columns: Collection[Column]) -> None:
-        """A column past its last day of use may not be read."""
-        for column in columns:
-            if column.name not in table.header or column.retention is None or self._today is None:
-                continue
-            if column.retention < self._today and "never" not in column.use:
-                self._findings.refuse(
-                    table.file, 1, column.name,
-                    f"was to be kept until {column.retention}",
-                    "delete the column, or renew its ground and its retention in planning.yaml",
-                )  # fmt: skip
-
-    def _check_present(self) -> None:
-        """Who may not be worse off than under the plan in force needs that plan."""
-        if self._policy is None or self._draft is None or self._folder.has("present"):
-            return
-        if self._policy.rules.no_worse_than is not None:
-            self._at(
-                ("rules", "no_worse_than"),
-                "needs the plan in force, and data/present.csv is missing",
-                "put assignments.csv of its folder there",
-            )
-
-    def _check_columns(self, tables: Mapping[str, Table]) -> None:
-        """Columns that are handed in and not declared, declared and not handed in, or half so."""
-        if self._draft is None or self._policy is None:
-            return
-        if any("unit_id" not in table.header for table in tables.values()):
-            return
-        asked = decided_by(self._interventions(), self._policy)
-        for column in self._columns:
-            self._check_column(column, tables, asked)
-
-    def _check_column(
-        self,
-        column: Column,
-        tables: Mapping[str, Table],
-        asked: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]],
-    ) -> None:
-        assert self._draft is not None
-        if column.name in self._nearly:
-            return  # said already, with the name under which it stands
-        file, place = self._draft.document.file, ("columns", column.name)
-        line = self._draft.document.line(place)
-        have = {name: t for name, t in tables.items() if column.name in t.header}
-        lack = {name: t for name, t in tables.items() if column.name not in t.header}
-        if "eligibility" in column.use and column.name in asked and "pupils" in lack:
-            helps, rules = asked[column.name]
-            self._findings.problem(
-                lack["pupils"].file, 1, None,
-                f"has no column '{column.name}', which conditions of interventions.yaml need"
-                if helps
-                else f"has no column '{column.name}', which the rule of fairness {rules[0]} needs",
-                "add it, or drop the conditions" if helps else "add it, or drop the rule",
-            )  # fmt: skip
-        elif "feature" in column.use and have and lack:
-            ((_, one),), ((_, other),) = have.items(), lack.items()
-            self._findings.problem(
-                other.file, 1, None,
-                f"has no column '{column.name}', which {one.file} has and risk models use",
-                "add it, or remove `feature` from its use in planning.yaml",
-            )  # fmt: skip
-        elif tables and not have:
-            self._findings.warn(
-                file, line, dotted(place), "is declared, and no table has it",
-                "delete the declaration if it is not needed",
-            )  # fmt: skip
-        elif column.use == ("eligibility",) and column.name not in asked and self._all_read():
-            self._findings.warn(
-                file, line, dotted(place),
-                "is read for conditions, and no intervention or rule has one",
-                "hand in no more than is needed: delete it",
-            )  # fmt: skip
-
-    def _all_read(self) -> bool:
-        """Whether every entry of the catalogue is known."""
-        return self._catalogue is not None and len(self._catalogue.ids) == len(
-            self._interventions()
-        )
-
-    def _interventions(self) -> tuple[Intervention, ...]:
-        return self._catalogue.catalogue.interventions if self._catalogue else ()
-
-    def _check_scenarios(self, known: Known, people: pd.DataFrame | None) -> None:
-        """Scenarios name sites and professionals that exist."""
-        if self._policy is None or self._draft is None:
-            return
-        sites = known.sites
-        for scenario in self._policy.scenarios:
-            at: Place = ("scenarios", scenario.id)
-            named = [
-                ((*at, "capacity", n, "site"), c.site) for n, c in enumerate(scenario.capacity)
-            ]
-            named += [
-                ((*at, "hire", n, "sites"), site.strip())
-                for n, hire in enumerate(scenario.hire)
-                for site in hire.sites.split(";")
-            ]
-            for place, site in named:
-                if sites is not None and site not in ("*", *sites):
-                    self._at(
-                        place,
-                        f"is '{site}', which is not a site of data/sites",
-                        "set several apart by `;`: s01;s02"
-                        if not_by_semicolon(site, sites, ("*",))
-                        else suggestion(site, sites),
-                    )
-        if people is not None:
-            self._check_staff_of_scenarios({*people["professional_id"]} - {""})
-
-    def _check_staff_of_scenarios(self, ids: Collection[str]) -> None:
-        """Who leaves is there, who is hired is not there yet, what a scenario builds on done."""
-        assert self._policy is not None
-        for change in self._policy.scenarios:
-            name, staff = change.id, {*ids}
-            for step in lineage(self._policy, name)[:-1]:
-                staff = (staff - {*step.leave}) | {hire.professional_id for hire in step.hire}
-            for n, who in enumerate(change.leave):
-                if who not in staff:
-                    self._at(
-                        ("scenarios", name, "leave", n),
-                        f"is {shown_id(who)}, who is not in data/professionals",
-                        suggestion(who, sorted(staff)),
-                    )
-            staff -= {*change.leave}
-            for n, hire in enumerate(change.hire):
-                odd = why_no_professional(hire.professional_id)
-                if odd:
-                    place: Place = ("scenarios", name, "hire", n, "professional_id")
-                    self._at(place, odd, "use letters, digits, - and _, and no name")
-                wrong = languages.what_is_wrong(hire.languages)
-                if wrong:
-                    self._at(("scenarios", name, "hire", n, "languages"), *wrong)
-                if hire.professional_id in staff:
-                    self._at(
-                        ("scenarios", name, "hire", n, "professional_id"),
-                        f"is {shown_id(hire.professional_id)}, who is there already",
-                        "use capacity to change the hours of who is there, or take another id",
-                    )
-                staff.add(hire.professional_id)
-
-    def _at(self, place: Place, message: str, remedy: str) -> None:
-        """Note a problem at a place of the policy."""
-        assert self._draft is not None
-        home = self._draft.home(place)
-        self._findings.problem(home.file, home.line(place), dotted(place), message, remedy)
-
-    def _check_roles(self, people: pd.DataFrame) -> None:
-        """Interventions need roles that somebody has."""
-        if self._catalogue is None or self._draft is None:
-            return
-        present = set(people["role"].str.split(";").explode())
-        document = self._catalogue.document
-        for intervention in self._interventions():
-            for position, need in enumerate(intervention.needs):
-                if need.role in self._draft.roles and need.role not in present:
-                    place = ("interventions", intervention.id, "needs", position, "role")
-                    self._findings.warn(
-                        document.file, document.line(place), dotted(place),
-                        f"is '{need.role}', which nobody in data/professionals has",
-                        "the intervention cannot be offered until somebody has",
-                    )  # fmt: skip
-
-    def _check_base_rates(
-        self,
-        past: Table | None,
-        history: pd.DataFrame | None,
-        foretold: Table | None,
-        profiles: pd.DataFrame | None,
-        units: pd.DataFrame | None,
-    ) -> None:
-        """The share of each outcome lies where the policy finds it plausible."""
-        assert self._policy is not None
-        for outcome in self._policy.outcomes:
-            shares = []
-            if past is not None and history is not None:
-                shares.append((past.file, _mean(history[outcome.id], history["count"])))
-            if foretold is not None and profiles is not None and units is not None:
-                mine = profiles[profiles["outcome"] == outcome.id]
-                counts = mine["unit_id"].map(
-                    units.drop_duplicates("unit_id").set_index("unit_id")["count"]
-                )
-                shares.append((foretold.file, _mean(mine["risk"], counts)))
-            low, high = outcome.base_rate
-            for file, share in shares:
-                if share is not None and low <= high and not low <= share <= high:
-                    self._findings.warn(
-                        file, None, outcome.id,
-                        f"occurs in {share:.1%}, outside the {low:.0%} to {high:.0%} of its "
-                        "base_rate",
-                        "check the data, the definition of the outcome, or the base_rate",
-                    )  # fmt: skip
-
-
-def _without_rows(table: Table | None) -> Table | None:
-    """The table with the names of its columns alone: large ones are not held in two forms."""
-    return table and replace(table, frame=pd.DataFrame(columns=table.frame.columns))
-
-
-def _mean(values: pd.Series[float], counts: pd.Series[float]) -> float | None:
-    """The mean weighted by counts where both are known; None where nothing is."""
-    if not len(values):
-        return None
-    there = values.notna() & counts.notna()
-    total = float(counts[there].sum())
-    return float((values[there] * counts[there]).sum()) / total if total else None

@@ -30,6 +30,10 @@ def apply_scenario(inputs: Inputs, name: str) -> Inputs:
 
     Files with scenarios that play no part are no sources of what comes of it.
 
+    Args:
+        inputs: of a workspace, without a scenario.
+        name: of a scenario of its policy, or ``base``.
+
     Raises:
         UsageError: no scenario has that name; the nearest name is suggested.
     """

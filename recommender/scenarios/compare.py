@@ -69,9 +69,9 @@ class Compared:
 
 def compare(
     inputs: Inputs,
-    scenarios: tuple[str, ...],
-    policies: tuple[str, ...],
-    settings: Settings,
+    scenarios: tuple[str, ...] = (),
+    policies: tuple[str, ...] = (),
+    settings: Settings | None = None,
     *,
     between: tuple[tuple[str, str], ...] = (),
     draws: int = DRAWS,
@@ -86,7 +86,7 @@ def compare(
         inputs: of the workspace, without a scenario.
         scenarios: names; ``base`` always comes first.
         policies: names of ``POLICIES``.
-        settings: of the base.
+        settings: of the base; those of the policy with seed 0 unless given.
         between: pairs of sides between whom it is told who gains and loses, besides ``base``
             against every other.
         draws: how often a policy that draws lots is drawn.
@@ -98,6 +98,7 @@ def compare(
     Raises:
         UsageError: for a scenario, a policy or a pair that does not exist.
     """
+    settings = settings or Settings.of(inputs.policy)
     _check(policies, tuple(POLICIES), "policy")
     sides = (*dict.fromkeys((BASE, *scenarios)), *policies)
     for pair in between:

@@ -17,7 +17,7 @@ from recommender.allocation.decomposition.several import Job, solve_several
 from recommender.inputs.policy import Policy
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match
-from recommender.pipeline import Progress, Settings, settings_of, silent
+from recommender.pipeline import Progress, Settings, silent
 from recommender.planning import Formulation, Plan, formulate, plan_of
 from recommender.planning.verify.read_back import solution_of
 from recommender.risk import RiskProfiles, assess_risk
@@ -132,7 +132,7 @@ def start_of(before: Plan, formulation: Formulation, candidates: Candidates) -> 
 
 def settings_under(inputs: Inputs, settings: Settings) -> Settings:
     """Return the settings that follow from the policy of a scenario, all else as handed in."""
-    under = settings_of(
+    under = Settings.of(
         inputs.policy,
         seed=settings.limits.seed,
         effort=settings.effort,

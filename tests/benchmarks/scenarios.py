@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from recommender.allocation import Effort, solve
 from recommender.inputs import read_workspace
 from recommender.matching import match
-from recommender.pipeline import settings_of
+from recommender.pipeline import Settings
 from recommender.planning import formulate, plan_of
 from recommender.risk import assess_risk
 from recommender.scenarios import apply_scenario
@@ -60,7 +60,7 @@ def main() -> None:
     watch.lap()
     inputs = read_workspace(chosen.workspace)
     effort = Effort(gap=chosen.gap, seconds=chosen.seconds)
-    settings = settings_of(inputs.policy, effort=effort)
+    settings = Settings.of(inputs.policy, effort=effort)
     risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk)
     before = watch.lap()
     (base,) = run_scenarios(inputs, (), settings, cold=True, risks=risks)
@@ -79,7 +79,7 @@ def main() -> None:
     for name in chosen.scenarios:
         watch.lap()
         under = apply_scenario(inputs, name)
-        mine = settings_of(under.policy, effort=effort)
+        mine = Settings.of(under.policy, effort=effort)
         candidates = match(under.cohort, under.catalogue, risks, mine.matching)
         formulation = formulate(candidates, under.resources, mine.limits)
         rest = watch.lap()

@@ -32,7 +32,7 @@ from recommender.inputs.readers.policy_file import read_policy
 from recommender.inputs.resources import Resources
 from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match
-from recommender.pipeline import Settings, settings_of
+from recommender.pipeline import Settings
 from recommender.planning import Formulation, formulate
 from recommender.planning.plan.plan import Plan, Summary, plan_of
 from recommender.risk.profiles import RiskProfiles
@@ -240,7 +240,7 @@ class Small:
 
     @cached_property
     def settings(self) -> Settings:
-        return settings_of(self.inputs.policy, effort=Effort(gap=0.0, seconds=30.0))
+        return Settings.of(self.inputs.policy, effort=Effort(gap=0.0, seconds=30.0))
 
     @cached_property
     def candidates(self) -> Candidates:

@@ -348,7 +348,7 @@ BREAKING = {
     "recommender.inputs.readers.policy_file.read_policy": ["contract", "simulate"],
     "recommender.matching.match": ["review"],
     "recommender.pipeline.recommend": ["plan"],
-    "recommender.pipeline.recommend_again": ["keep"],
+    "recommender.pipeline.replan": ["keep"],
     "recommender.governance.log.audit.read_log": ["audit"],
     "recommender.governance.dialogue.review.read_review": ["decide"],
     "recommender.governance.dialogue.elicitation.elicit": ["elicit"],

@@ -32,7 +32,7 @@ from recommender.export.plan_json import plan_text, read_plan_text
 from recommender.files.moves import sha256_of
 from recommender.governance.log.logged import look_up
 from recommender.inputs.templates import write_templates
-from recommender.pipeline import settings_of, verify_plan
+from recommender.pipeline import Settings, verify
 from recommender.planning.plan.plan import Plan
 from recommender.planning.verify.retraced import risk_findings
 from recommender.scenarios import apply_scenario
@@ -243,10 +243,10 @@ def forged(honest: Honest, edit: Edit, *, alone: bool = False) -> tuple[Plan, Ma
 def findings_of(honest: Honest, plan: Plan, manifest: Manifest) -> tuple[str, ...]:
     """What a check against the inputs finds in a plan that was forged all through."""
     inputs = honest.again.inputs
-    settings = settings_of(inputs.policy, seed=plan.summary.seed)
+    settings = Settings.of(inputs.policy, seed=plan.summary.seed)
     return (
         risk_findings(plan, inputs, settings.risk)
-        or verify_plan(plan, inputs, settings)
+        or verify(plan, inputs, settings)
         or rebuilt_findings(plan, manifest, inputs, settings)
     )
 

@@ -14,7 +14,7 @@ import pytest
 from recommender.allocation import Effort, solve
 from recommender.inputs.workspace import read_workspace
 from recommender.matching import match
-from recommender.pipeline import settings_of
+from recommender.pipeline import Settings
 from recommender.planning import formulate
 from recommender.planning.explain.counterfactuals import Change, Sought, holds, sought
 from recommender.planning.explain.explain import explain
@@ -212,7 +212,7 @@ def test_a_proof_is_written_beside_every_change(world: Any, make_help: Help) -> 
 @pytest.mark.slow
 def test_of_a_hundred_pupils_of_the_region_the_changes_hold_for_ninety_nine() -> None:
     inputs = read_workspace(ROOT)
-    settings = settings_of(inputs.policy)
+    settings = Settings.of(inputs.policy)
     quick = replace(settings.risk, boosting=False)
     risks = assess_risk(inputs.cohort, inputs.policy.outcomes, quick)
     candidates = match(inputs.cohort, inputs.catalogue, risks, settings.matching)

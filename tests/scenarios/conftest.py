@@ -12,7 +12,7 @@ from recommender.allocation import Effort
 from recommender.inputs import Inputs, read_workspace
 from recommender.inputs.readers.catalogue_file import read_catalogue
 from recommender.inputs.readers.policy_file import read_policy
-from recommender.pipeline import Settings, settings_of
+from recommender.pipeline import Settings
 from recommender.risk import RiskProfiles, assess_risk
 from recommender.scenarios.compare import POLICIES, Compared, compare
 from recommender.simulation import write_simulation
@@ -52,7 +52,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
         folder, 60, 5, policy, read_catalogue(folder / "interventions.yaml"), with_truth=False
     )
     inputs = read_workspace(folder)
-    settings = settings_of(inputs.policy, effort=Effort(gap=0.3, seconds=20))
+    settings = Settings.of(inputs.policy, effort=Effort(gap=0.3, seconds=20))
     settings = replace(settings, risk=replace(settings.risk, boosting=False))
     risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk)
     return Region(folder, inputs, settings, risks)

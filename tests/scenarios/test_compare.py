@@ -10,7 +10,7 @@ import pytest
 
 from recommender.errors import UsageError
 from recommender.export.plan_json import plan_text
-from recommender.pipeline import verify_plan
+from recommender.pipeline import verify
 from recommender.planning import Plan
 from recommender.scenarios.compare import Compared, compare
 from recommender.scenarios.solve import run_scenarios
@@ -56,7 +56,7 @@ def test_more_hours_never_hurt_and_fewer_never_help_beyond_the_proven_gap(
 
 def test_every_plan_of_a_scenario_holds(compared: Compared) -> None:
     for run in compared.runs:
-        assert verify_plan(run.plan, run.inputs, run.settings) == (), run.name
+        assert verify(run.plan, run.inputs, run.settings) == (), run.name
 
 
 def test_figures_are_those_of_the_plans(compared: Compared) -> None:

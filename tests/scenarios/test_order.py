@@ -10,7 +10,7 @@ import pytest
 
 from recommender.allocation import certify
 from recommender.inputs.policy import CapacityChange, Change
-from recommender.pipeline import verify_plan
+from recommender.pipeline import verify
 from recommender.scenarios.compare import Compared, _written_again, compare
 from recommender.scenarios.order import in_order, within
 from recommender.scenarios.solve import Run, run_scenarios
@@ -83,7 +83,7 @@ def test_a_poor_search_takes_the_plan_of_a_tighter_scenario(compared: Compared) 
     assert base.plan_from == "fewer_hours"
     assert base.plan.summary.value == pytest.approx(runs["fewer_hours"].plan.summary.value)
     assert base.plan.summary.bound == bad.plan.summary.bound
-    assert verify_plan(base.plan, base.inputs, base.settings) == ()
+    assert verify(base.plan, base.inputs, base.settings) == ()
     assert found["fewer_hours"].plan_from == ""
 
 
@@ -124,6 +124,6 @@ def test_what_is_taken_over_is_said(region) -> None:
     raw = by_name(run_scenarios(inputs, names, region.settings, risks=region.risks))
     for run, side in zip(found.runs, found.comparison.sides, strict=True):
         assert (side.plan_from, side.bound_from) == (run.plan_from, run.bound_from)
-        assert verify_plan(run.plan, run.inputs, run.settings) == ()
+        assert verify(run.plan, run.inputs, run.settings) == ()
         lowered = run.plan.summary.best_bound < raw[run.name].plan.summary.best_bound - 1e-6
         assert lowered == bool(run.bound_from)

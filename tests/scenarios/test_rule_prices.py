@@ -10,7 +10,7 @@ import pytest
 from recommender.allocation import solve
 from recommender.errors import UsageError
 from recommender.matching import match
-from recommender.pipeline import settings_of
+from recommender.pipeline import Settings
 from recommender.planning import formulate
 from recommender.scenarios import apply_scenario
 from recommender.scenarios.rule_prices import RulePrice, rule_prices, switches
@@ -55,7 +55,7 @@ def test_a_price_is_what_solving_without_the_rule_gives(
     (cap,) = (one for one in priced if one.rule == "rules.caps.rots_en_water")
     rules = replace(region.inputs.policy.rules, caps={"bbbs_school_based": 10})
     policy = replace(region.inputs.policy, rules=rules)
-    own = settings_of(policy, effort=replace(region.settings.effort, whole=False))
+    own = Settings.of(policy, effort=replace(region.settings.effort, whole=False))
     candidates = match(region.inputs.cohort, region.inputs.catalogue, region.risks, own.matching)
     formulation = formulate(candidates, region.inputs.resources, own.limits)
     found = solve(formulation.problem, own.effort, "exact")

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from recommender import __version__
 from recommender.allocation.decomposition.parts import Answer, Order, Part, answer
 from recommender.allocation.decomposition.workers import PartOf, Workers
 from recommender.errors import RecommenderError
+from recommender.version import __version__
 
 PATIENCE = 10.0
 """Seconds within which a scheduler and its first worker must show themselves."""

@@ -116,7 +116,7 @@ def command(
     )
     from recommender.governance.log.transaction import settle
     from recommender.inputs.workspace import read_workspace
-    from recommender.pipeline import settings_of
+    from recommender.pipeline import Settings
     from recommender.scenarios import scenario_names
     from recommender.scenarios.compare import POLICIES, compare
 
@@ -134,7 +134,7 @@ def command(
     asked = tuple(POLICIES) if every else tuple(p for p in policies if p != "none")
     usual = Effort()
     effort = Effort(gap=gap, seconds=usual.seconds if seconds is None else seconds)
-    settings = settings_of(inputs.policy, seed=seed, effort=effort)
+    settings = Settings.of(inputs.policy, seed=seed, effort=effort)
     try:
         with Processes(options.processes(workers)) as processes:
             compared = compare(

@@ -87,7 +87,7 @@ def command(
     """  # fmt: skip
     from recommender.export.pages.frontier import frontier_record, refuse_form, write_frontier
     from recommender.inputs.workspace import read_workspace
-    from recommender.pipeline import settings_of
+    from recommender.pipeline import Settings
     from recommender.scenarios import BASE, apply_scenario
     from recommender.scenarios.frontier import frontier
 
@@ -111,7 +111,7 @@ def command(
     try:
         found = frontier(
             inputs, resources, tuple(round(c, 12) + 0.0 for c in changes),
-            settings_of(inputs.policy, seed=seed), progress=progress,
+            Settings.of(inputs.policy, seed=seed), progress=progress,
         )  # fmt: skip
         for target in targets:
             write_frontier(found, target, language, called)

@@ -179,7 +179,7 @@ def command(
     from recommender.governance.log.audit import read_log
     from recommender.governance.log.transaction import settle
     from recommender.inputs.workspace import read_workspace
-    from recommender.pipeline import recommend, recommend_again, repairs_of, settings_of
+    from recommender.pipeline import Settings, recommend, repairs_of, replan
     from recommender.planning.explain.repair import repairs_table
     from recommender.scenarios import BASE, apply_scenario
     from recommender.scenarios.frontier import front_of
@@ -208,7 +208,7 @@ def command(
         workers=usual.workers if workers is None else workers,
         whole=not relaxation,
     )
-    settings = settings_of(inputs.policy, seed=seed, effort=effort, engine=engine, solver=solver)
+    settings = Settings.of(inputs.policy, seed=seed, effort=effort, engine=engine, solver=solver)
     again = None
     try:
         if keep_folder is None:
@@ -217,14 +217,9 @@ def command(
         else:
             before, keep = kept.earlier(keep_folder, folder, threshold)
             settings = replace(settings, keep=keep)
-            again = recommend_again(inputs, settings, before, keep, progress)
+            again = replan(inputs, before, settings, threshold=keep.threshold, progress=progress)
             plan = again.plan
-        plan = replace(
-            plan,
-            summary=replace(
-                plan.summary, scenario=scenario or BASE, synthetic=inputs.policy.synthetic
-            ),
-        )
+        plan = replace(plan, summary=replace(plan.summary, scenario=scenario or BASE))
         found = front_of(plan, inputs, settings, progress)
         front = (
             ()
@@ -247,8 +242,10 @@ def command(
         manifest = replace(manifest, log=str(read_log(workspace).head))
         said = {
             "scenario": plan.summary.scenario, "seed": str(seed), "status": plan.summary.status,
-            "version": manifest.version, **(kept.kept_details(again) if again else {}),
+            "version": manifest.version,
         }  # fmt: skip
+        if again is not None and settings.keep is not None:
+            said |= kept.kept_details(again, settings.keep)
         record = record_of(workspace, "run", folder.name, details=said)
         manifest = write_plan(plan, folder, manifest, overwrite=force, record=record)
         repairs: tuple[Repair, ...] = ()

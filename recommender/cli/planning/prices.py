@@ -55,7 +55,7 @@ def command(
     from recommender.export.files import write_file
     from recommender.governance.markdown import table as markdown
     from recommender.inputs.workspace import read_workspace
-    from recommender.pipeline import settings_of
+    from recommender.pipeline import Settings
     from recommender.scenarios.rule_prices import rule_prices
 
     if out is not None and out.suffix not in (".csv", ".md"):
@@ -65,7 +65,7 @@ def command(
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
     rights.told(inputs)
-    settings = settings_of(inputs.policy, seed=seed, effort=Effort(whole=False, seconds=600.0))
+    settings = Settings.of(inputs.policy, seed=seed, effort=Effort(whole=False, seconds=600.0))
     try:
         found = rule_prices(inputs, names, settings, progress=progress)
     finally:

@@ -35,7 +35,7 @@ def command(
     from recommender.cli.reload import looked_up, made_from, workspace_of
     from recommender.errors import VerificationFailed
     from recommender.export.folders.plan_folder import changed_files, read_plan
-    from recommender.pipeline import recommend, recommend_again
+    from recommender.pipeline import recommend, replan
     from recommender.planning.replan.keep import Keep
 
     progress = Progress(quiet=quiet, verbose=verbose)
@@ -61,7 +61,9 @@ def command(
                 fresh = recommend(again.inputs, settings, progress)
             else:
                 before = _kept(plan_folder, keep)
-                fresh = recommend_again(again.inputs, settings, before, keep, progress).plan
+                fresh = replan(
+                    again.inputs, before, settings, threshold=keep.threshold, progress=progress
+                ).plan
         finally:
             progress.done()
         summary = replace(

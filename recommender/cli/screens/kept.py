@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from recommender.pipeline import Again
+    from recommender.pipeline import Replanned
     from recommender.planning.plan.plan import Plan
     from recommender.planning.replan.keep import Keep
 
@@ -33,7 +33,7 @@ def earlier(plan_folder: Path, target: Path, threshold: float) -> tuple[Plan, Ke
     return plan, Keep(Path(path).as_posix(), sha256_of(plan_folder / MANIFEST), threshold)
 
 
-def kept_lines(again: Again, earlier_plan: Path) -> list[str]:
+def kept_lines(again: Replanned, earlier_plan: Path) -> list[str]:
     """Return how much of the earlier plan stays and what decisions cost, a line each."""
     kept, costs = again.kept, again.costs
     gone = kept.before - kept.possible
@@ -66,7 +66,7 @@ def kept_lines(again: Again, earlier_plan: Path) -> list[str]:
     return lines
 
 
-def kept_record(again: Again) -> dict[str, Any]:
+def kept_record(again: Replanned) -> dict[str, Any]:
     """Return the same for machines."""
     kept, costs = again.kept, again.costs
     return {
@@ -86,11 +86,11 @@ def kept_record(again: Again) -> dict[str, Any]:
     }
 
 
-def kept_details(again: Again) -> dict[str, str]:
+def kept_details(again: Replanned, keep: Keep) -> dict[str, str]:
     """Return what the audit log says of it."""
     return {
-        "kept_plan": again.keep.manifest,
+        "kept_plan": keep.manifest,
         "kept_share": f"{again.kept.share:.4f}",
-        "threshold": f"{again.keep.threshold:g}",
+        "threshold": f"{keep.threshold:g}",
         "decisions_cost_estimated": f"{again.costs.total:.6g}",
     }

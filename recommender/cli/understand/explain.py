@@ -68,7 +68,7 @@ def command(
     from recommender.errors import RecommenderError
     from recommender.export.folders.plan_folder import read_plan
     from recommender.export.manifest import plain
-    from recommender.pipeline import explain_unit
+    from recommender.pipeline import explain
 
     progress = Progress(quiet=quiet, verbose=verbose)
     progress("reading the plan and its inputs")
@@ -80,7 +80,7 @@ def command(
     try:
         progress("working out the reasons")
         if unit:
-            found = explain_unit(plan, again.inputs, again.settings, unit, clock, check=check)
+            found = explain(plan, again.inputs, unit, again.settings, clock, check=check)
             text, record = str(found), plain(found)
         else:
             hours = _hours(plan, again, site, resource, clock)

@@ -86,12 +86,12 @@ def command(
             again = made_from(plan, manifest, workspace)
             findings += again.changed
         if again is not None and (again.only_later or not again.changed):
-            from recommender.pipeline import verify_plan
+            from recommender.pipeline import verify
             from recommender.planning.verify.retraced import risk_findings
 
             progress("working the plan out again")
             inputs, settings = again.inputs, again.settings
-            findings += verify_plan(plan, inputs, settings)
+            findings += verify(plan, inputs, settings)
             findings += rebuilt_findings(plan, manifest, inputs, settings)
             findings += risk_findings(plan, inputs, settings.risk, fit=risks)
             left += unchecked(plan, manifest, inputs, settings, fitted=risks)

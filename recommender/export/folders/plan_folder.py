@@ -19,7 +19,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from recommender import __version__
 from recommender.errors import InputError, Problem, UsageError, VerificationFailed
 from recommender.export.files import writing
 from recommender.export.formats import parquet
@@ -32,6 +31,7 @@ from recommender.files.moves import sha256_of
 from recommender.governance.log.transaction import Place, Record, changing
 from recommender.inputs.workspace import Source
 from recommender.planning.plan.plan import Plan
+from recommender.version import __version__
 
 MANIFEST = "manifest.json"
 PLAN = "plan.json"

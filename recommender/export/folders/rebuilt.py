@@ -13,7 +13,6 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from recommender import __version__
 from recommender.allocation import Effort
 from recommender.export.folders.plan_folder import MANIFEST, PLAN, REPAIRS
 from recommender.export.formats.parquet import SUFFIX, is_written_large
@@ -24,6 +23,7 @@ from recommender.pipeline import Settings
 from recommender.planning.plan.plan import Plan
 from recommender.planning.verify.verify import CLOSE
 from recommender.risk.assess import handed_in
+from recommender.version import __version__
 
 TOLD = ("version", "created", "workspace", "language", "front", "files", "log")
 """Fields of a manifest that the inputs do not tell (``unchecked`` names them), or hashes do."""

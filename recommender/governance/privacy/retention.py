@@ -9,6 +9,7 @@ from recommender.errors import PrivacyRefusal
 from recommender.governance.privacy.contract import read_headers, retention_problems
 from recommender.inputs.findings import Findings
 from recommender.inputs.folder.mark import strangers
+from recommender.inputs.formats.yaml_reader import read_yaml
 from recommender.inputs.policy import Policy
 from recommender.inputs.readers.policy_file import FILE, draft_policy
 
@@ -30,9 +31,11 @@ def refuse_expired(workspace: Path, today: dt.date) -> None:
     """
     if not (workspace / FILE).is_file():
         return
-    draft = draft_policy(workspace / FILE, FILE, Findings())
-    if draft is None or draft.policy is None:
+    findings = Findings()
+    document = read_yaml(workspace / FILE, FILE, findings)
+    if document is None:
         return
+    draft = draft_policy(document, findings)
     day = day_of(workspace, draft.policy, today)
     problems = retention_problems(draft.policy, day, read_headers(workspace))
     if problems:

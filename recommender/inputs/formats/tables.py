@@ -127,6 +127,38 @@ def load_table(path: Path, file: str, findings: Findings, *, wanted: Wanted = No
     return None
 
 
+def table_of_columns(
+    file: str,
+    names: Sequence[str],
+    cells: Callable[[int, str], pd.Series[Any]],
+    lines: Lines,
+    sha256: str,
+    findings: Findings,
+    wanted: Wanted = None,
+) -> Table | None:
+    """The table of columns that stand in no file, through the same checks; None without names.
+
+    Args:
+        file: its name in messages.
+        names: of its columns.
+        cells: the text or numbers of a column, by its position and name.
+        lines: (rows,) what messages call the rows.
+        sha256: the hash of all of it.
+        findings: takes the problems.
+        wanted: the columns to read, or None for all.
+    """
+    try:
+        header = _header(names, file, 1, findings, wanted)
+    except _Unread as why:
+        findings.problem(file, why.line, None, why.message, why.remedy)
+        return None
+    chosen = _chosen(header, wanted)
+    columns = {name: cells(position, name) for name, position in chosen.items()}
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(lines)))
+    table = _finished(file, header, frame, lines, False, sha256)
+    return _without_totals(_without_failed(table, findings), findings)
+
+
 def recognised(names: Sequence[str], wanted: Wanted) -> bool:
     """Whether a line names columns: one that was asked for, or two that resemble one."""
     if not wanted or any(n in wanted for n in names):

@@ -58,17 +58,20 @@ class Document:
     Attributes:
         file: the name used in messages.
         value: the top-level mapping: str, int, float, bool, None, list and dict only.
-        lines: place (keys and positions from the top) -> line of the key or item.
+        lines: place (keys and positions from the top) -> line of the key or item; None where the
+            values did not come from a file.
         unsure: place -> a number as written that has two readings, such as 9.000.
     """
 
     file: str
     value: dict[str, Any]
-    lines: Mapping[Place, int]
+    lines: Mapping[Place, int] | None
     unsure: Mapping[Place, str] = field(default_factory=dict)
 
-    def line(self, place: Place) -> int:
+    def line(self, place: Place) -> int | None:
         """The line of a place, or of the nearest place around it that is in the file."""
+        if self.lines is None:
+            return None
         found: Place = ()
         for key in place:
             if (*found, key) in self.lines:

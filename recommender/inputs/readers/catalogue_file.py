@@ -36,17 +36,16 @@ class CatalogueDraft:
 def read_catalogue(path: Path) -> Catalogue:
     """The catalogue in the file; raises InputError with every problem in it."""
     findings = Findings()
-    draft = draft_catalogue(path, path.name, findings)
+    document = read_yaml(path, path.name, findings)
+    draft = draft_catalogue(document, findings) if document is not None else None
     findings.raise_if_any()
     assert draft is not None
     return draft.catalogue
 
 
-def draft_catalogue(path: Path, file: str, findings: Findings) -> CatalogueDraft | None:
+def draft_catalogue(document: Document, findings: Findings) -> CatalogueDraft:
     """As much of the catalogue as can be read, its problems added to ``findings``."""
-    document = read_yaml(path, file, findings)
-    if document is None:
-        return None
+    file = document.file
     for key in islice((k for k in document.value if k != "interventions"), MOST_PROBLEMS):
         findings.problem(
             file, document.line((key,)), key or None, "is not a known key",

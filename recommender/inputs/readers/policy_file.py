@@ -90,7 +90,8 @@ class PolicyDraft:
 def read_policy(path: Path) -> Policy:
     """The policy in the file; raises InputError or PrivacyRefusal with every problem in it."""
     findings = Findings()
-    draft = draft_policy(path, path.name, findings)
+    document = read_yaml(path, path.name, findings)
+    draft = draft_policy(document, findings) if document is not None else None
     findings.raise_if_any()
     assert draft is not None
     return draft.policy
@@ -105,19 +106,16 @@ def is_protected(name: str) -> bool:
 
 
 def draft_policy(
-    path: Path, file: str, findings: Findings, beside: Sequence[Document] = ()
-) -> PolicyDraft | None:
+    document: Document, findings: Findings, beside: Sequence[Document] = ()
+) -> PolicyDraft:
     """As much of the policy as can be read, its problems added to ``findings``.
 
     Args:
-        path: the file.
-        file: what it is called in messages.
+        document: the file.
         findings: takes the problems.
         beside: files with more scenarios (``scenario_files``).
     """
-    document = read_yaml(path, file, findings)
-    if document is None:
-        return None
+    file = document.file
     outcome_ids, outcomes = entries_at(document, ("outcomes",), Outcome, findings)
     role_ids, roles = entries_at(document, ("roles",), Role, findings)
     period_ids, periods = entries_at(document, ("periods",), Period, findings)

@@ -14,6 +14,7 @@ from recommender.planning.formulation.labels import UNITS
 from recommender.planning.formulation.limits import Kind, euros
 from recommender.planning.formulation.rules.fairness import settled
 from recommender.planning.plan.assignments import assignments_of, not_served_of
+from recommender.planning.plan.in_notebook import html_of, line_of
 from recommender.planning.plan.proof import Proof, proof_of, rounding
 from recommender.planning.plan.resources import resources_of, sessions_of
 from recommender.planning.plan.unused_hours import STAFF_COLUMNS, staff_of_plan
@@ -263,6 +264,14 @@ class Plan:
     calibration: pd.DataFrame = field(default_factory=lambda: no_calibration())
     staff: pd.DataFrame = field(default_factory=lambda: no_staff())
     duties: pd.DataFrame = field(default_factory=lambda: duties_table(()))
+
+    def __repr__(self) -> str:
+        """Return the plan in one line."""
+        return line_of(self)
+
+    def _repr_html_(self) -> str:
+        """Return the plan as a notebook shows it."""
+        return html_of(self)
 
     @property
     def owed(self) -> tuple[Duty, ...]:

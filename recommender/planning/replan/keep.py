@@ -73,8 +73,17 @@ class Keep:
 
     def __post_init__(self) -> None:
         """Refuse nonsense."""
-        if not 0 <= self.threshold < math.inf:
-            raise ValueError(f"threshold is {self.threshold}; use a number of 0 or more")
+        check_threshold(self.threshold)
+
+
+def check_threshold(threshold: float) -> None:
+    """Go on only with a threshold that makes sense.
+
+    Raises:
+        ValueError: it is below 0 or not finite.
+    """
+    if not 0 <= threshold < math.inf:
+        raise ValueError(f"threshold is {threshold}; use a number of 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
