@@ -223,7 +223,7 @@ def _policy(*keys: str, value: object) -> Spoil:
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_frames_is_said_in_the_words_for_files(
-    spoil: Spoil, folder: Path, handed_in: dict[str, Any], tmp_path: Path
+    spoil: Spoil, handed_in: dict[str, Any], tmp_path: Path
 ) -> None:
     spoil(handed_in)
     (tmp_path / "data").mkdir()

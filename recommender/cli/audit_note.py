@@ -29,7 +29,7 @@ def record_of(
         files: name -> a file whose hash is kept beside those of what is written.
         details: anything else worth knowing.
     """
-    from recommender.files.moves import sha256_of
+    from recommender.files.hashes import sha256_of
     from recommender.governance.log.transaction import Record
 
     return Record(

@@ -22,7 +22,7 @@ def writer_of(file: Path) -> Look:
     """Return what writes the model of a formulation to a file, whole or not at all."""
     from tempfile import TemporaryDirectory
 
-    from recommender.export.files import write_file
+    from recommender.governance.log.writing import write_file
     from recommender.matching import Candidates
     from recommender.planning.formulation.formulation import Formulation
     from recommender.planning.formulation.model_names import write_named_model

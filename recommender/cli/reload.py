@@ -86,7 +86,7 @@ def looked_up(
     folder: Path, workspace: Path | None, created: str = "", file: str = "manifest.json"
 ) -> Lookup:
     """Return what the log of a workspace says of the plan (or comparison) in a folder."""
-    from recommender.files.moves import sha256_of
+    from recommender.files.hashes import sha256_of
     from recommender.governance.log.logged import look_up
 
     return look_up(workspace, sha256_of(folder / file), created)

@@ -14,7 +14,8 @@ import pandas as pd
 
 from recommender.errors import InputError, Problem
 from recommender.export.tables import COLUMNS, LATER, OPTIONAL, Kind, frames_of
-from recommender.planning.plan.plan import Plan, Shortage, Summary
+from recommender.planning.plan.plan import Plan
+from recommender.planning.plan.summary import Shortage, Summary
 from recommender.planning.selection.duties import CAUSES
 
 FORMAT = "recommender plan 1"

@@ -12,7 +12,6 @@ import pandas as pd
 from recommender.errors import LibraryMissing, UsageError
 from recommender.export.disclosure.disclosed_comparison import OpenComparison
 from recommender.export.disclosure.disclosed_plan import Hidden, OpenPlan
-from recommender.export.files import Content, write_file, write_files, writing
 from recommender.export.formats import for_anyone
 from recommender.export.formats.package import DESCRIPTION, package_files
 from recommender.export.manifest import Manifest
@@ -27,6 +26,7 @@ from recommender.export.redaction import (
 )
 from recommender.export.tables import COLUMNS, csv_text, frames_of
 from recommender.governance.log.transaction import Record, announced
+from recommender.governance.log.writing import Content, write_file, write_files, writing
 from recommender.planning.plan.plan import Plan
 from recommender.scenarios.comparison import Comparison
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from recommender.files.moves import mark_of
+from recommender.files.hashes import mark_of
 from recommender.governance.log.audit import Log, in_force
 
 OPEN: Final = ("policy", "public")

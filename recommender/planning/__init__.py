@@ -3,7 +3,8 @@
 from recommender.planning.formulation.formulate import formulate
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.limits import LimitSettings
-from recommender.planning.plan.plan import Plan, Shortage, Summary, plan_of
+from recommender.planning.plan.plan import Plan, plan_of
+from recommender.planning.plan.summary import Shortage, Summary
 
 __all__ = [
     "Formulation",

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import pandas as pd
 
-from recommender.planning.plan.plan import Shortage
+from recommender.planning.plan.summary import Shortage
 
 SideKind: TypeAlias = Literal["scenario", "policy"]
 

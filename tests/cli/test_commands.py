@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 
 from recommender.planning.explain.repair import Extra, Repair
-from recommender.planning.plan.plan import Plan, Shortage
+from recommender.planning.plan.plan import Plan
+from recommender.planning.plan.summary import Shortage
 
 
 def test_check_of_a_good_workspace_says_what_is_there(run, workspace: Path) -> None:

@@ -17,7 +17,7 @@ from recommender.cli.main import run as run_command
 from recommender.errors import InputError
 from recommender.export.folders.comparison_folder import comparison_schema, read_comparison
 from recommender.export.folders.plan_folder import read_plan
-from recommender.files.moves import sha256_of
+from recommender.files.hashes import sha256_of
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from recommender.files.moves import sha256_of
+from recommender.files.hashes import sha256_of
 from recommender.governance.log.audit import record
 from recommender.governance.log.logged import look_up
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.files.moves import sha256_of
+from recommender.files.hashes import sha256_of
 
 from .conftest import Run
 

@@ -13,7 +13,8 @@ from recommender.export.summaries.equity import EquityGroup
 from recommender.export.summaries.marginal_hours import MoreHours
 from recommender.inputs.catalogue import Text
 from recommender.inputs.workspace import Source
-from recommender.planning.plan.plan import Plan, Shortage, Summary
+from recommender.planning.plan.plan import Plan
+from recommender.planning.plan.summary import Shortage, Summary
 from recommender.risk.reporting.trust import TRUST_COLUMNS
 
 HELP = {

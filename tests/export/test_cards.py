@@ -117,7 +117,7 @@ import recommender.cli.understand.export, recommender.cli.understand.runs, recom
 import recommender.export.folders.plan_folder, recommender.export.targets
 import recommender.export.formats.workbook
 import recommender.export.formats.database, recommender.export.formats.calendar
-from recommender.export.words.phrases import LANGUAGES
+from recommender.messages import LANGUAGES
 print(LANGUAGES["nl"].date("2026-11-24"))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from recommender.errors import InputError
 from recommender.export.plan_json import plan_schema, plan_text, read_plan_text
 from recommender.export.tables import COLUMNS, frames_of
-from recommender.planning.plan.plan import Plan, Shortage, Summary
+from recommender.planning.plan.plan import Plan
+from recommender.planning.plan.summary import Shortage, Summary
 
 texts = st.text(st.characters(codec="utf-8"), max_size=6)
 numbers = st.floats(allow_nan=False, allow_infinity=False)

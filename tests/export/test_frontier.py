@@ -14,7 +14,7 @@ from recommender.export.pages.frontier import (
     prediction_sentence,
     stop_sentence,
 )
-from recommender.export.words.phrases import LANGUAGES
+from recommender.messages import LANGUAGES
 from recommender.scenarios.frontier import COLUMNS, LEVELS, Frontier
 
 NAMES = {"teacher": "Leerkracht", "school_1": "De Wilg"}

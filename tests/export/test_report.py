@@ -15,13 +15,14 @@ import pandas as pd
 import pytest
 
 from recommender.errors import UsageError
+from recommender.export import because
 from recommender.export.manifest import Manifest, Name
 from recommender.export.pages.cards import report_pages
 from recommender.export.pages.report import AUDIENCES, report_html
 from recommender.export.summaries import plan_tables
-from recommender.export.words import because
-from recommender.export.words.phrases import ENGLISH, LANGUAGES
 from recommender.inputs.catalogue import Text
+from recommender.messages import LANGUAGES
+from recommender.messages.english import ENGLISH
 from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]

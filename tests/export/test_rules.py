@@ -10,7 +10,8 @@ import pytest
 
 from recommender.export.manifest import Manifest
 from recommender.export.pages.report import report_html
-from recommender.planning.plan.plan import Plan, Shortage
+from recommender.planning.plan.plan import Plan
+from recommender.planning.plan.summary import Shortage
 
 Region = tuple[Plan, Manifest]
 

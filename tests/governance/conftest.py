@@ -34,7 +34,8 @@ from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match
 from recommender.pipeline import Settings
 from recommender.planning import Formulation, formulate
-from recommender.planning.plan.plan import Plan, Summary, plan_of
+from recommender.planning.plan.plan import Plan, plan_of
+from recommender.planning.plan.summary import Summary
 from recommender.risk.profiles import RiskProfiles
 
 FRAME = {

@@ -26,7 +26,7 @@ from recommender.export import targets
 from recommender.export.folders import plan_folder
 from recommender.export.folders.plan_folder import changed_files, read_plan
 from recommender.files import moves
-from recommender.files.moves import mark_of, sha256_of
+from recommender.files.hashes import mark_of, sha256_of
 from recommender.governance.dialogue import review
 from recommender.governance.log import adoption
 from recommender.governance.log.audit import Entry, in_force, read_log

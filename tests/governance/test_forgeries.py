@@ -29,7 +29,7 @@ from recommender.export.folders.plan_folder import changed_cells, changed_files,
 from recommender.export.folders.rebuilt import rebuilt_findings, text_findings, unchecked, unsigned
 from recommender.export.manifest import Manifest, manifest_text, read_manifest
 from recommender.export.plan_json import plan_text, read_plan_text
-from recommender.files.moves import sha256_of
+from recommender.files.hashes import sha256_of
 from recommender.governance.log.logged import look_up
 from recommender.inputs.templates import write_templates
 from recommender.pipeline import Settings, verify

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recommender.cli.main import run
-from recommender.files.moves import sha256_of
+from recommender.files.hashes import sha256_of
 from recommender.governance.log.audit import record
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)

@@ -15,7 +15,7 @@ from recommender.allocation import Effort, EngineName, certify, solve
 from recommender.inputs.policy import Fairness
 from recommender.planning import LimitSettings, Plan, formulate, plan_of
 from recommender.planning.formulation.rules.fairness import chords
-from recommender.planning.plan.plan import Shortage
+from recommender.planning.plan.summary import Shortage
 from recommender.planning.verify.read_back import Remade, solution_of
 from recommender.planning.verify.verify import rebuilt
 

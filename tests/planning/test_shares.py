@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from recommender.allocation import Effort, EngineName, solve
 from recommender.errors import InputError
 from recommender.planning import LimitSettings, Plan, plan_of
-from recommender.planning.plan.plan import Unmet
+from recommender.planning.plan.summary import Unmet
 from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from recommender.planning import LimitSettings, Plan
-from recommender.planning.plan.plan import Shortage
+from recommender.planning.plan.summary import Shortage
 from recommender.planning.verify.verify import verify
 
 Help = Callable[..., Any]

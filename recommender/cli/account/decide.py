@@ -42,13 +42,13 @@ def command(
     again afterwards. What is wrong is said in the language of the sheet.
     """
     from recommender.errors import UsageError
-    from recommender.export.files import write_file
     from recommender.export.folders.plan_folder import MANIFEST
     from recommender.export.tables import csv_text
-    from recommender.files.moves import sha256_of
+    from recommender.files.hashes import sha256_of
     from recommender.governance.dialogue.review import merged, read_review
     from recommender.governance.log import audit
     from recommender.governance.log.transaction import Record
+    from recommender.governance.log.writing import write_file
     from recommender.inputs.decision_reasons import REASONS
     from recommender.inputs.formats.tables import read_table
     from recommender.inputs.workspace import read_workspace

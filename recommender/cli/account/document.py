@@ -51,14 +51,14 @@ def command(
     """
     from recommender.cli.reload import looked_up, refuse_strangers, workspace_of
     from recommender.errors import UsageError
-    from recommender.export.files import write_files
     from recommender.export.folders.plan_folder import read_plan
     from recommender.export.pages.spoken import reason_sayer
-    from recommender.files.moves import sha256_of
+    from recommender.files.hashes import sha256_of
     from recommender.governance.documents.facts import Run, facts_of
     from recommender.governance.documents.register import register_entry, register_problems
     from recommender.governance.log.adoption import standing
     from recommender.governance.log.logged import confirmed
+    from recommender.governance.log.writing import write_files
     from recommender.governance.privacy.retention import refuse_expired
     from recommender.inputs.readers.catalogue_file import read_catalogue
     from recommender.inputs.readers.policy_file import read_policy

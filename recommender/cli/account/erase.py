@@ -226,7 +226,7 @@ def _as_known(workspace: Path, folder: Path, file: str) -> tuple[Record, str]:
     """
     from recommender.cli.reload import looked_up
     from recommender.export.folders.plan_folder import MANIFEST, changed_files
-    from recommender.files.moves import sha256_of
+    from recommender.files.hashes import sha256_of
 
     changed = changed_files(folder) if file == MANIFEST else ()
     found = looked_up(folder, workspace, file=file)

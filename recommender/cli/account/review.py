@@ -27,11 +27,11 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
     """
     from recommender.cli.reload import looked_up, made_from, refuse_strangers, workspace_of
     from recommender.errors import InputError, Problem, UsageError, VerificationFailed
-    from recommender.export.files import write_file
     from recommender.export.folders.plan_folder import MANIFEST, read_plan
     from recommender.export.pages.spoken import reason_sayer
-    from recommender.files.moves import sha256_of
+    from recommender.files.hashes import sha256_of
     from recommender.governance.dialogue.review import Choices, review_sheet
+    from recommender.governance.log.writing import write_file
     from recommender.matching import match
     from recommender.planning.verify.read_back import risks_of
 

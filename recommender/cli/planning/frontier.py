@@ -129,7 +129,7 @@ def command(
 def _lines(found: Frontier) -> list[str]:
     from recommender.export.pages.frontier import names_of, prediction_sentence, stop_sentence
     from recommender.export.summaries.plan_tables import digits_of
-    from recommender.export.words.phrases import LANGUAGES
+    from recommender.messages import LANGUAGES
 
     digits = digits_of(float(found.points["standard_error"].max()))
     rows: list[tuple[str, ...]] = [

@@ -171,13 +171,13 @@ def command(
     from recommender.cli.screens import kept
     from recommender.cli.screens.headline import headline
     from recommender.cli.screens.headline import record as headline_record
-    from recommender.export.files import write_file
     from recommender.export.folders.plan_folder import write_plan
     from recommender.export.manifest import manifest_of, plain
     from recommender.export.summaries.marginal_hours import Point
     from recommender.export.tables import csv_text
     from recommender.governance.log.audit import read_log
     from recommender.governance.log.transaction import settle
+    from recommender.governance.log.writing import write_file
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import Settings, recommend, repairs_of, replan
     from recommender.planning.explain.repair import repairs_table

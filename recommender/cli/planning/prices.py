@@ -52,7 +52,7 @@ def command(
     limit but a permission: that much it brings. Each rule stands at the first scenario that has it.
     """
     from recommender.allocation import Effort
-    from recommender.export.files import write_file
+    from recommender.governance.log.writing import write_file
     from recommender.governance.markdown import table as markdown
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import Settings

@@ -87,7 +87,7 @@ def _kept(plan_folder: Path, keep: Keep) -> Plan:
     """
     from recommender.errors import VerificationFailed
     from recommender.export.folders.plan_folder import MANIFEST, changed_files, read_plan
-    from recommender.files.moves import sha256_of
+    from recommender.files.hashes import sha256_of
 
     folder = Path(os.path.realpath(plan_folder)) / keep.plan
     if not (folder / MANIFEST).is_file():

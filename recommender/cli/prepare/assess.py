@@ -31,7 +31,7 @@ def command(
     """
     import json
 
-    from recommender.export.files import replacing, write_file
+    from recommender.governance.log.writing import replacing, write_file
     from recommender.inputs.workspace import read_workspace
     from recommender.risk import RiskSettings, assess, render_report, save_models
 

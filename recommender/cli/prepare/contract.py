@@ -41,7 +41,7 @@ def command(
     its retention and still there.
     """
     from recommender.errors import UsageError
-    from recommender.export.files import write_file
+    from recommender.governance.log.writing import write_file
     from recommender.governance.markdown import to_html
     from recommender.governance.privacy import contract as contracts
     from recommender.governance.privacy.retention import day_of

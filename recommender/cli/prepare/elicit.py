@@ -36,8 +36,8 @@ def command(
     """
     import yaml
 
-    from recommender.export.files import write_file
     from recommender.governance.dialogue import elicitation
+    from recommender.governance.log.writing import write_file
     from recommender.governance.markdown import text_table
 
     elicited = elicitation.elicit(file)

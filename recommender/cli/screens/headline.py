@@ -14,8 +14,9 @@ from recommender.cli.screens.comparison import table
 
 if TYPE_CHECKING:
     from recommender.export.manifest import Manifest
-    from recommender.planning.plan.plan import Plan, Summary
+    from recommender.planning.plan.plan import Plan
     from recommender.planning.plan.proof import Proof
+    from recommender.planning.plan.summary import Summary
     from recommender.planning.selection.duties import Duty
 
 BAR = 20

@@ -21,7 +21,7 @@ def earlier(plan_folder: Path, target: Path, threshold: float) -> tuple[Plan, Ke
     """
     from recommender.errors import UsageError, VerificationFailed
     from recommender.export.folders.plan_folder import MANIFEST, changed_files, read_plan
-    from recommender.files.moves import sha256_of
+    from recommender.files.hashes import sha256_of
     from recommender.planning.replan.keep import Keep
 
     if os.path.realpath(plan_folder) == os.path.realpath(target):

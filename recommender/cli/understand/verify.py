@@ -13,7 +13,8 @@ from recommender.cli import options
 from recommender.cli.output import Progress, answer, answer_json
 
 if TYPE_CHECKING:
-    from recommender.planning.plan.plan import Plan, Summary
+    from recommender.planning.plan.plan import Plan
+    from recommender.planning.plan.summary import Summary
 
 _ERASED = "somebody was erased from it"
 

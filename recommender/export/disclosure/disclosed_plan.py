@@ -16,7 +16,7 @@ import pandas as pd
 from recommender.export.disclosure import rounding
 from recommender.export.disclosure.small_counts import hide_part
 from recommender.governance.privacy.suppression import THRESHOLD
-from recommender.planning.plan.plan import Summary
+from recommender.planning.plan.summary import Summary
 
 RISK, SITES, ROLES, PERIODS = "risk", "sites", "hours_by_role", "hours_by_period"
 INTERVENTIONS, REASONS, MUST_SERVE = "interventions", "reasons", "must_serve"

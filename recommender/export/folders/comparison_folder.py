@@ -16,7 +16,6 @@ from typing import Any
 import pandas as pd
 
 from recommender.errors import InputError, Problem, UsageError
-from recommender.export.files import writing
 from recommender.export.folders.plan_folder import (
     MANIFEST,
     refuse_target,
@@ -30,6 +29,7 @@ from recommender.export.plan_json import record_schema
 from recommender.export.tables import csv_text
 from recommender.files.drafts import flush_folder
 from recommender.governance.log.transaction import Record
+from recommender.governance.log.writing import writing
 from recommender.planning.plan.plan import Plan
 from recommender.scenarios.comparison import LATER, TABLES, TEXTS, Comparison, Side, no_rows
 

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommender.export.files import write_files
 from recommender.export.folders.comparison_folder import (
     DOCUMENT,
     PAGE,
@@ -24,6 +23,7 @@ from recommender.export.formats.comparison_report import comparison_html
 from recommender.export.manifest import Manifest, read_manifest
 from recommender.export.tables import csv_text
 from recommender.governance.log.transaction import Record
+from recommender.governance.log.writing import write_files
 from recommender.inputs.text.spelling import folded, folded_all
 from recommender.planning.plan.plan import Plan
 

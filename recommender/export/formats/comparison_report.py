@@ -18,8 +18,8 @@ from recommender.export.manifest import Manifest
 from recommender.export.pages.report import Record, counter_of, language_of, names_in, records
 from recommender.export.pages.template import filled
 from recommender.export.summaries import plan_tables
-from recommender.export.words.phrases import Language
 from recommender.governance.privacy.suppression import HIDDEN, THRESHOLD
+from recommender.messages import Language
 from recommender.scenarios.comparison import Comparison
 
 Named = Callable[[str, str], str]

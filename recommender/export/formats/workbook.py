@@ -22,13 +22,13 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from recommender.errors import UsageError
+from recommender.export.because import reason_words
 from recommender.export.manifest import Manifest
 from recommender.export.pages.report import language_of, names_in
 from recommender.export.summaries import plan_tables
 from recommender.export.tables import CSV_TABLES, frames_of
-from recommender.export.words.because import reason_words
-from recommender.export.words.dutch import SHEETS
-from recommender.export.words.phrases import Language
+from recommender.messages import Language
+from recommender.messages.dutch import SHEETS
 from recommender.planning.plan.plan import Plan
 from recommender.planning.selection.duties import CAUSES
 

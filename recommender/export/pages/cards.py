@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from recommender.export.because import reason_words
 from recommender.export.disclosure.audience import COORDINATOR
 from recommender.export.disclosure.disclosed_plan import Hidden
 from recommender.export.manifest import Manifest
@@ -27,8 +28,7 @@ from recommender.export.pages.report import (
 )
 from recommender.export.pages.template import filled
 from recommender.export.summaries import plan_tables
-from recommender.export.words.because import reason_words
-from recommender.export.words.phrases import Language
+from recommender.messages import Language
 from recommender.planning.formulation.labels import session_names
 from recommender.planning.plan.plan import Plan
 

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import UsageError
-from recommender.export.files import write_file
 from recommender.export.pages import svg
 from recommender.export.pages.template import filled
 from recommender.export.summaries.plan_tables import digits_of
 from recommender.export.tables import csv_text
-from recommender.export.words.phrases import LANGUAGES, Language
+from recommender.governance.log.writing import write_file
+from recommender.messages import LANGUAGES, Language
 from recommender.scenarios.frontier import COLUMNS, Frontier
 
 FORMAT = "recommender frontier 1"

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import UsageError
+from recommender.export.because import reason_words
 from recommender.export.disclosure import disclosed_plan, rounding
 from recommender.export.disclosure.audience import AUDIENCES as AUDIENCES
 from recommender.export.disclosure.audience import COORDINATOR, OPEN, refuse_unknown
@@ -42,9 +43,8 @@ from recommender.export.summaries.equity import RARE, UNSHOWN
 from recommender.export.summaries.lacks import lacks_of, owed_by_basis
 from recommender.export.summaries.marginal_hours import Point
 from recommender.export.summaries.trust import trust_in
-from recommender.export.words.because import reason_words
-from recommender.export.words.phrases import LANGUAGES, Language
 from recommender.governance.privacy.suppression import HIDDEN, THRESHOLD
+from recommender.messages import LANGUAGES, Language
 from recommender.planning.formulation.labels import NOTHING
 from recommender.planning.plan.plan import Plan, handed_in
 from recommender.planning.plan.proof import Proof

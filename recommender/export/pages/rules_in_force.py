@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from recommender.export.manifest import Manifest
-from recommender.export.words.phrases import Language
+from recommender.messages import Language
 from recommender.planning.formulation.rules.shares import PRESENT
-from recommender.planning.plan.plan import Plan, Unmet
+from recommender.planning.plan.plan import Plan
+from recommender.planning.plan.summary import Unmet
 
 Named = Callable[[str, str], str]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from recommender.export.because import reason_words
 from recommender.export.manifest import Manifest
 from recommender.export.pages.report import language_of, names_in
-from recommender.export.words.because import reason_words
 
 
 def reason_sayer(manifest: Manifest, language: str) -> Callable[[str], str]:

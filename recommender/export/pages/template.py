@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from recommender.export.words.phrases import Language
+from recommender.messages import Language
 
 
 def filled(template: str, words: Language, **parts: Any) -> str:

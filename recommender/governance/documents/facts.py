@@ -24,7 +24,8 @@ from recommender.governance.documents.power import (
 from recommender.governance.privacy.suppression import THRESHOLD, suppress
 from recommender.inputs.catalogue import Catalogue, Effect, Intervention, Text
 from recommender.inputs.policy import Column, Policy
-from recommender.planning.plan.plan import Plan, Summary, handed_in
+from recommender.planning.plan.plan import Plan, handed_in
+from recommender.planning.plan.summary import Summary
 
 ICC = 0.1
 """How alike pupils of one group become: an assumption, to be replaced by a measured one."""

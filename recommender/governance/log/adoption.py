@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from recommender.errors import UsageError, VerificationFailed
 from recommender.files.drafts import write_flushed
-from recommender.files.moves import sha256_of
+from recommender.files.hashes import sha256_of
 from recommender.governance.log import audit
 from recommender.governance.log.transaction import Place, Record, changing
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.errors import UsageError
-from recommender.files.moves import sha256_of
+from recommender.files.hashes import sha256_of
 from recommender.governance.log.adoption import standing, status_file
 from recommender.governance.log.audit import Log, misses, parse_head
 from recommender.governance.log.folders import folders_with

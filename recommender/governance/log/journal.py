@@ -24,7 +24,8 @@ from recommender.files.drafts import (
     remove,
     write_flushed,
 )
-from recommender.files.moves import Move, mark_of
+from recommender.files.hashes import mark_of
+from recommender.files.moves import Move
 from recommender.governance.log.audit import FOLDER, Entry, Head, Pen
 
 OPEN: Final = "open"

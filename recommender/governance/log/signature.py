@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from recommender.errors import CannotWrite, InputError, Problem, UsageError
-from recommender.files.moves import sha256_of
+from recommender.files.hashes import sha256_of
 from recommender.governance.log.adoption import Step
 
 if TYPE_CHECKING:

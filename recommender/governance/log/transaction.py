@@ -18,7 +18,8 @@ from typing import Final
 
 from recommender.errors import CannotWrite, RecommenderError, UsageError
 from recommender.files.drafts import draft_of, remove, sweep
-from recommender.files.moves import Move, is_taken, mark_of, take_place
+from recommender.files.hashes import mark_of
+from recommender.files.moves import Move, is_taken, take_place
 from recommender.governance.log import audit, journal
 from recommender.governance.log.journal import Journal
 

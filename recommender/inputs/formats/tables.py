@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from recommender.files.hashes import sha256_of
 from recommender.files.no_file import why_no_file
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.failed_cells import failed
@@ -699,7 +700,7 @@ def _read_parquet(path: Path, file: str, findings: Findings, wanted: Wanted) -> 
             "is parquet, and pyarrow is not installed",
             "`pip install 'recommender[parquet]'`, or save it as csv",
         ) from None
-    sha256 = _sha256(path)
+    sha256 = sha256_of(path)
     try:
         parts = pq.ParquetFile(path)
         facts = parts.metadata
@@ -753,11 +754,6 @@ def _from_arrow(column: Any, name: str) -> pd.Series[Any]:
             raise _Unread(1, f"column {name} holds no plain values", "write text or numbers")
         column = column.cast(pa.string())
     return pd.Series(pc.fill_null(column, "").to_pandas(), dtype=str)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 _READERS: dict[str, Callable[[Path, str, Findings, Wanted], Table]] = {

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from recommender.planning.plan.plan import Plan
-
-FRAMES = ("assignments", "not_served", "sessions", "resources")
-"""The frames of a plan that are named below its table."""
+from recommender.planning.plan.summary import Summary
 
 
-def line_of(plan: Plan) -> str:
+def line_of(summary: Summary) -> str:
     """Return a plan in one line."""
-    return f"<Plan {'; '.join(f'{name} {text}' for name, text in _facts(plan))}>"
+    return f"<Plan {'; '.join(f'{name} {text}' for name, text in _facts(summary))}>"
 
 
-def html_of(plan: Plan) -> str:
-    """Return a plan as an HTML table of what it comes to; no cell of a person is in it."""
-    rows = "".join(
+def html_of(summary: Summary, rows: Mapping[str, int]) -> str:
+    """Return a plan as an HTML table of what it comes to, and how many rows its frames have."""
+    lines = "".join(
         f"<tr><th style='text-align:left'>{escape(name)}</th>"
         f"<td style='text-align:left'>{escape(text)}</td></tr>"
-        for name, text in _facts(plan)
+        for name, text in _facts(summary)
     )
-    frames = ", ".join(f"<code>{name}</code> ({len(getattr(plan, name)):,})" for name in FRAMES)
-    return f"<table><tbody>{rows}</tbody></table><p>Frames (rows): {frames}</p>"
+    frames = ", ".join(f"<code>{name}</code> ({number:,})" for name, number in rows.items())
+    return f"<table><tbody>{lines}</tbody></table><p>Frames (rows): {frames}</p>"
 
 
-def _facts(plan: Plan) -> list[tuple[str, str]]:
-    it = plan.summary
+def _facts(it: Summary) -> list[tuple[str, str]]:
     said = [
         ("scenario", it.scenario),
         ("pupils", f"{it.served:,.0f} of {it.pupils:,} offered help"),

@@ -19,7 +19,8 @@ from recommender.planning.formulation.indexing import Floats, Ints, ranges
 from recommender.planning.formulation.labels import EXTRA, bundle_names, named
 from recommender.planning.formulation.limits import Kind, LimitSettings
 from recommender.planning.formulation.rules.fairness import settled
-from recommender.planning.plan.plan import RUNNING, Plan
+from recommender.planning.plan.plan import Plan
+from recommender.planning.plan.summary import RUNNING
 from recommender.planning.selection.group_prices import links_of
 from recommender.planning.staffing.caseload import NOBODY
 from recommender.risk.profiles import RiskProfiles

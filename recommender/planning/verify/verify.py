@@ -29,7 +29,8 @@ from recommender.matching import MatchingSettings
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.labels import EXTRA, row_words
 from recommender.planning.formulation.limits import LimitSettings
-from recommender.planning.plan.plan import Plan, Shortage, Summary, plan_of
+from recommender.planning.plan.plan import Plan, plan_of
+from recommender.planning.plan.summary import Shortage, Summary
 from recommender.planning.selection.selection import taken_of
 from recommender.planning.staffing.caseload import in_order, unmet
 from recommender.planning.verify.read_back import MOST, Remade, at_rows, place, remade

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from recommender.export.words.phrases import Language
 from recommender.matching import Reason, reason_texts
+from recommender.messages import Language
 from recommender.planning.selection import reasons
 
 Named = Callable[[str, str], str]

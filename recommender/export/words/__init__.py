@@ -1,1 +1,0 @@
-"""What reports say, phrase by phrase and language by language."""
