@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 WRITERS = (
     "export/folders/plan_folder.py",
-    "export/files.py",
+    "governance/log/writing.py",
     "governance/log/audit.py",
     "governance/log/adoption.py",
     "governance/privacy/pseudonyms.py",
