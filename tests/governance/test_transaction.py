@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import CannotWrite, UsageError, VerificationFailed
-from recommender.files import moves
+from recommender.files import hashes, moves
 from recommender.files.drafts import draft_of, sweep
 from recommender.governance.log import journal, transaction
 from recommender.governance.log.audit import in_force, read_log
@@ -54,7 +54,7 @@ def left(workspace: Path) -> list[str]:
 def test_what_stands_there_is_what_the_log_said_first(tmp_path: Path) -> None:
     write(tmp_path, {"a": "one", "b": "two"})
     (entry,) = read_log(tmp_path).entries
-    assert dict(entry.hashes) == {n: moves.sha256_of(tmp_path / n) for n in ("a", "b")}
+    assert dict(entry.hashes) == {n: hashes.sha256_of(tmp_path / n) for n in ("a", "b")}
     assert left(tmp_path) == []
 
 
@@ -100,7 +100,7 @@ def test_a_journal_that_names_other_files_moves_and_removes_none(tmp_path: Path)
     mine = tmp_path / "mine.txt"
     mine.write_text("keep")
     move = {"draft": str(mine), "place": str(tmp_path / "a"), "new": False, "seal": ""}
-    said = {"entry": entry, "marks": [moves.sha256_of(mine)], "elsewhere": False}
+    said = {"entry": entry, "marks": [hashes.sha256_of(mine)], "elsewhere": False}
     path = draft_of(tmp_path / ".audit/open/change")
     path.write_text(f"{json.dumps({'moves': [move]})}\n{json.dumps(said)}\n")
     settle(tmp_path, when=NOON)
@@ -122,7 +122,7 @@ def test_a_journal_that_the_log_does_not_bear_out_is_left_and_said(
     place = mine if way == "another file" else ws / "a"
     draft = place.with_name(path.name.replace("change", place.name, 1))
     draft.write_text("forged")
-    marks = [moves.sha256_of(draft) if place == mine else dict(entry.hashes)["a"]]
+    marks = [hashes.sha256_of(draft) if place == mine else dict(entry.hashes)["a"]]
     move = {"draft": str(draft), "place": str(place), "new": False, "seal": ""}
     said = {"entry": entry.hash, "marks": marks, "elsewhere": way == "a database"}
     path.write_text(f"{json.dumps({'moves': [move]})}\n{json.dumps(said)}\n")
