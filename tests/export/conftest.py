@@ -226,7 +226,7 @@ def manifest(plan: Plan) -> Manifest:
     summary = plan.summary
     roles = {role for role, _, _ in HELP.values()}
     return Manifest(
-        version="0.1.0",
+        version=__version__,
         created="2026-11-24T09:00:00Z",
         workspace="..",
         scenario=summary.scenario,
