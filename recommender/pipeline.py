@@ -15,7 +15,7 @@ from recommender.planning import LimitSettings, formulate, plan_of
 from recommender.planning.explain import explain as explaining
 from recommender.planning.explain.counterfactuals import Clock
 from recommender.planning.explain.explain import Explanation
-from recommender.planning.explain.hours import Hours, hours_explained, hours_rows
+from recommender.planning.explain.hours import HoursExplained, hours_explained, hours_rows
 from recommender.planning.explain.repair import Repair, repairs
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.plan.plan import Plan
@@ -253,7 +253,7 @@ def explain_hours(
     site: str,
     period: str,
     clock: Clock | None = None,
-) -> tuple[Hours, ...]:
+) -> tuple[HoursExplained, ...]:
     """Return who gets what of some hours, why some are left, and what a block more would do.
 
     Raises:

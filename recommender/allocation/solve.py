@@ -9,7 +9,13 @@ import numpy as np
 
 from recommender.allocation.engines.effort import Effort, EngineName, Progress, SolverName
 from recommender.allocation.model.problem import AllocationProblem, FloatArray, block_of
-from recommender.allocation.model.solution import Certificate, NoPlan, Solution, Status, certify
+from recommender.allocation.model.solution import (
+    Certificate,
+    NoPlan,
+    Solution,
+    SolveStatus,
+    certify,
+)
 from recommender.allocation.model.start import Start, fitting
 
 SMALL = 2_000
@@ -203,7 +209,7 @@ def _power_of_two(sizes: FloatArray) -> FloatArray:
     return factor
 
 
-def status_of(certificate: Certificate, effort: Effort) -> Status:
+def status_of(certificate: Certificate, effort: Effort) -> SolveStatus:
     """Return what a certificate says of a solution that was sought with some effort."""
     gap = certificate.better_gap
     if gap <= PROVEN:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from recommender.cli.output import remark
 
 if TYPE_CHECKING:
-    from recommender.governance.log.transaction import Record
+    from recommender.governance.log.transaction import LogRecord
 
 
 def record_of(
@@ -20,7 +20,7 @@ def record_of(
     *,
     files: Mapping[str, Path] | None = None,
     details: Mapping[str, str] | None = None,
-) -> Record:
+) -> LogRecord:
     """Return that the present account ran a command in a workspace.
 
     Args:
@@ -30,9 +30,9 @@ def record_of(
         details: anything else worth knowing.
     """
     from recommender.files.hashes import sha256_of
-    from recommender.governance.log.transaction import Record
+    from recommender.governance.log.transaction import LogRecord
 
-    return Record(
+    return LogRecord(
         workspace, action, subject, who=_account(), role="account",
         when=dt.datetime.now(dt.UTC),
         hashes=tuple((name, sha256_of(path)) for name, path in (files or {}).items()),
@@ -40,7 +40,7 @@ def record_of(
     )  # fmt: skip
 
 
-def tidy(workspace: Path) -> None:
+def settle_quietly(workspace: Path) -> None:
     """Settle what commands that died left open in a workspace; say so where that cannot be."""
     from recommender.errors import RecommenderError
     from recommender.governance.log import transaction

@@ -43,7 +43,7 @@ def opening(
         PrivacyRefusal: if it differs in few pupils from what was published before.
     """
     from recommender.export.disclosure.audience import OPEN
-    from recommender.governance.privacy.published import NOTED, offers_of, publishing
+    from recommender.governance.privacy.published import NOTED, published_offers, publishing
 
     if audience not in OPEN:
         yield frozenset(), {}
@@ -58,6 +58,6 @@ def opening(
         return
     now = dt.datetime.now(dt.UTC)
     period = "/".join(f"{days.period} {days.start}" for days in manifest.dates)
-    offers = [offers_of(plan) for plan in plans()]
+    offers = [published_offers(plan) for plan in plans()]
     with publishing(workspace, kind, offers, period, when=now) as report:
         yield report.hidden, {NOTED: report.note(hides(report.hidden), now)}

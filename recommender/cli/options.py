@@ -132,14 +132,14 @@ def scenario_words(words: Iterable[str]) -> tuple[tuple[str, ...], tuple[Path, .
     Raises:
         InputError: if a file cannot be read as scenarios.
     """
-    from recommender.inputs.readers.scenario_files import is_file_name, names_in
+    from recommender.inputs.readers.scenario_files import is_file_name, scenarios_in
 
     names: list[str] = []
     files: list[Path] = []
     for word in words:
         if is_file_name(word):
             files.append(Path(word))
-            names += names_in(Path(word))
+            names += scenarios_in(Path(word))
         else:
             names.append(word)
     return tuple(dict.fromkeys(names)), tuple(files)

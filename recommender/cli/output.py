@@ -62,7 +62,7 @@ def silence(stream: IO[str]) -> None:
 
 
 @dataclass
-class Progress:
+class ProgressLine:
     """Says on stderr what is going on: one changing line on a terminal, few lines elsewhere.
 
     Attributes:

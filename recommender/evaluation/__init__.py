@@ -1,6 +1,6 @@
 """How a plan compares: with other ways to share out the same hours, and with the truth."""
 
-from recommender.evaluation.policies import (
+from recommender.evaluation.baselines import (
     benefit_per_hour,
     first_come,
     follow,

@@ -3,7 +3,7 @@
 A choice is made by what help counts for, with the caution and the priority of the rules; what a
 choice brings is the benefit, without them.
 With site averages each unit has the average risk of its site.  Whom help suits (grades,
-indications, the risks the catalogue asks for) stays as it is: every policy has the same rules.
+indications, the risks the catalogue asks for) stays as it is: every baseline has the same rules.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recommender.evaluation.policies import Policy
+from recommender.evaluation.baselines import Baseline
 from recommender.inputs.cohort import Cohort
 from recommender.matching import Candidates
 from recommender.planning import Formulation
@@ -69,8 +69,8 @@ def practice_of(
 
 def status_quo(
     formulation: Formulation, candidates: Candidates, practice: Practice, seed: int
-) -> Policy:
-    """Return the policy that follows a practice, drawn from a seed; one kind of help a unit.
+) -> Baseline:
+    """Return the baseline that follows a practice, drawn from a seed; one kind of help a unit.
 
     Args:
         formulation: the problem with its meaning.
@@ -92,7 +92,7 @@ def status_quo(
     taste = np.where(which >= 0, liking[unit, np.maximum(which, 0)], 0.0)
     offers = formulation.problem.offer[: formulation.candidate.size]
     late = formulation.offers.period[offers]
-    return Policy("status_quo", order, taste * (1.0 - 1e-6 * late))
+    return Baseline("status_quo", order, taste * (1.0 - 1e-6 * late))
 
 
 def _chance(

@@ -76,7 +76,7 @@ def predicted(risks: RiskProfiles, sharpness: Sharpness, drawn: Floats, seed: in
     return np.asarray(ndtr(heard / np.sqrt(left)))
 
 
-def auc(prediction: Floats, truth: Floats) -> float:
+def expected_auc(prediction: Floats, truth: Floats) -> float:
     """Return how often a pupil who will be a case has a higher prediction than one who will not.
 
     Expected over outcomes drawn from the true risks; ties count half.

@@ -82,7 +82,7 @@ def delivered(
 
     Args:
         formulation, candidates: what the choice was made from.
-        solution: the choice, of a plan or of a policy.
+        solution: the choice, of a plan or of a baseline.
         matching: the settings of the plan; true effects are believed in full.
         truth: what is truly so.
     """

@@ -12,7 +12,7 @@ from typing import Any
 
 from recommender.errors import InputError, Problem
 from recommender.export.summaries.equity import EquityGroup, equity_of
-from recommender.export.summaries.marginal_hours import MoreHours, Point, more_hours
+from recommender.export.summaries.marginal_hours import BudgetPoint, MarginalHours, more_hours
 from recommender.inputs.catalogue import Text
 from recommender.inputs.workspace import Inputs, Source
 from recommender.planning.plan.plan import Plan
@@ -76,7 +76,7 @@ class Plausible:
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class PeriodDates:
     """The first and the last day of a period, ISO 8601."""
 
     period: str
@@ -139,11 +139,11 @@ class Manifest:
     reach: tuple[tuple[str, float], ...] = ()
     needs: tuple[HoursNeeded, ...] = ()
     costs: tuple[tuple[str, float], ...] = ()
-    dates: tuple[Days, ...] = ()
+    dates: tuple[PeriodDates, ...] = ()
     plausible: tuple[Plausible, ...] = ()
     equity: tuple[EquityGroup, ...] = ()
-    more: tuple[MoreHours, ...] = ()
-    front: tuple[Point, ...] = ()
+    more: tuple[MarginalHours, ...] = ()
+    front: tuple[BudgetPoint, ...] = ()
     benefit: float | None = None
     log: str = ""
 
@@ -156,7 +156,7 @@ def manifest_of(
     created: dt.datetime,
     workspace: str,
     language: str = "en",
-    front: tuple[Point, ...] = (),
+    front: tuple[BudgetPoint, ...] = (),
 ) -> Manifest:
     """Return the manifest of a plan that has not been written yet (no file hashes).
 
@@ -198,7 +198,7 @@ def manifest_of(
         bound=summary.bound,
         better_bound=summary.better_bound,
         gap=summary.gap,
-        settings=json.dumps(plain(settings), sort_keys=True, allow_nan=False),
+        settings=json.dumps(json_value(settings), sort_keys=True, allow_nan=False),
         weights=tuple((o.id, float(o.weight)) for o in policy.outcomes),
         names=tuple(names),
         evidence=tuple(
@@ -215,7 +215,9 @@ def manifest_of(
             for n in i.needs
         ),
         costs=tuple((i.id, i.cost_per_pupil + i.cost_per_group) for i in catalogue.interventions),
-        dates=tuple(Days(p.id, p.start.isoformat(), p.end.isoformat()) for p in policy.periods),
+        dates=tuple(
+            PeriodDates(p.id, p.start.isoformat(), p.end.isoformat()) for p in policy.periods
+        ),
         plausible=tuple(Plausible(o.id, *o.base_rate) for o in policy.outcomes),
         equity=equity_of(plan, inputs.cohort),
         more=more_hours(plan, inputs.resources, policy.rules.travel_overhead),
@@ -224,14 +226,14 @@ def manifest_of(
     )
 
 
-def plain(value: object) -> Any:
+def json_value(value: object) -> Any:
     """Return a value as JSON knows it: dataclasses and mappings as objects, the rest as text."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: json_value(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): json_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        items = [plain(item) for item in value]
+        items = [json_value(item) for item in value]
         return sorted(items, key=str) if isinstance(value, set | frozenset) else items
     if value is None or isinstance(value, bool | int | str):
         return value
@@ -264,16 +266,16 @@ def manifest_text(manifest: Manifest) -> str:
         "inputs": [{"path": s.path, "sha256": s.sha256, "rows": s.rows} for s in manifest.inputs],
         "files": {file.path: file.sha256 for file in manifest.files},
         "names": names,
-        "evidence": [plain(effect) for effect in manifest.evidence],
+        "evidence": [json_value(effect) for effect in manifest.evidence],
         "language": manifest.language,
         "reach": dict(manifest.reach),
-        "needs": [plain(need) for need in manifest.needs],
+        "needs": [json_value(need) for need in manifest.needs],
         "costs": dict(manifest.costs),
-        "dates": [plain(days) for days in manifest.dates],
-        "plausible": [plain(share) for share in manifest.plausible],
-        "equity": [plain(group) for group in manifest.equity],
-        "more": [plain(hours) for hours in manifest.more],
-        "front": [plain(point) for point in manifest.front],
+        "dates": [json_value(days) for days in manifest.dates],
+        "plausible": [json_value(share) for share in manifest.plausible],
+        "equity": [json_value(group) for group in manifest.equity],
+        "more": [json_value(hours) for hours in manifest.more],
+        "front": [json_value(point) for point in manifest.front],
         **({} if manifest.benefit is None else {"benefit": manifest.benefit}),
         **({"log": manifest.log} if manifest.log else {}),
     }
@@ -323,11 +325,11 @@ def read_manifest(text: str, file: str) -> Manifest:
             reach=tuple((_text(k), float(v)) for k, v in document.get("reach", {}).items()),
             needs=tuple(HoursNeeded(**need) for need in document.get("needs", ())),
             costs=tuple((_text(k), float(v)) for k, v in document.get("costs", {}).items()),
-            dates=tuple(Days(**days) for days in document.get("dates", ())),
+            dates=tuple(PeriodDates(**days) for days in document.get("dates", ())),
             plausible=tuple(Plausible(**share) for share in document.get("plausible", ())),
             equity=tuple(EquityGroup(**group) for group in document.get("equity", ())),
-            more=tuple(MoreHours(**hours) for hours in document.get("more", ())),
-            front=tuple(Point(**point) for point in document.get("front", ())),
+            more=tuple(MarginalHours(**hours) for hours in document.get("more", ())),
+            front=tuple(BudgetPoint(**point) for point in document.get("front", ())),
             benefit=None if document.get("benefit") is None else float(document["benefit"]),
             log=_text(document.get("log", "")),
         )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import InputError, Problem
-from recommender.export.tables import COLUMNS, LATER, OPTIONAL, Kind, frames_of
+from recommender.export.tables import COLUMNS, LATER, OPTIONAL, ColumnKind, frames_of
 from recommender.planning.plan.plan import Plan
 from recommender.planning.plan.summary import Shortage, Summary
 from recommender.planning.selection.duties import CAUSES
@@ -198,7 +198,7 @@ def _checked(frame: pd.DataFrame, table: str, problems: list[str]) -> pd.DataFra
     return frame
 
 
-def _column(values: list[Any], kind: Kind | None) -> Any:
+def _column(values: list[Any], kind: ColumnKind | None) -> Any:
     kinds = set(map(type, values))
     if kinds <= {str} and kind != "number":
         return pd.Series(values, dtype="str" if values or kind == "text" else object)

@@ -16,12 +16,12 @@ import pandas as pd
 
 from recommender.planning.plan.plan import Plan
 
-Kind: TypeAlias = Literal["text", "number"]
+ColumnKind: TypeAlias = Literal["text", "number"]
 
-_TEXT: Kind = "text"
-_NUMBER: Kind = "number"
+_TEXT: ColumnKind = "text"
+_NUMBER: ColumnKind = "number"
 
-COLUMNS: Mapping[str, Mapping[str, Kind]] = {
+COLUMNS: Mapping[str, Mapping[str, ColumnKind]] = {
     "assignments": {
         "unit_id": _TEXT,
         "site": _TEXT,

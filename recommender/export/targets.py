@@ -25,7 +25,7 @@ from recommender.export.redaction import (
     redacted_plan,
 )
 from recommender.export.tables import COLUMNS, csv_text, frames_of
-from recommender.governance.log.transaction import Record, announced
+from recommender.governance.log.transaction import LogRecord, announced
 from recommender.governance.log.writing import Content, write_file, write_files, writing
 from recommender.planning.plan.plan import Plan
 from recommender.scenarios.comparison import Comparison
@@ -45,7 +45,7 @@ def export_plan(
     audience: str = "board",
     earlier: Hidden = frozenset(),
     beside: Sequence[tuple[str, Plan, Manifest]] = (),
-    record: Record | None = None,
+    record: LogRecord | None = None,
     new: bool = False,
 ) -> None:
     """Write a plan to files or a database; the suffix or scheme says in which form.
@@ -116,8 +116,8 @@ def form_of(target: str) -> str:
         return DESCRIPTION
     if path.suffix.lower() not in FORMS:
         raise UsageError(
-            f"{hidden(target)} does not say its form; end it with {', '.join(FORMS)}, or use "
-            f"{SQLITE}FILE or {DATABASES[0]}HOST/NAME"
+            f"{without_password(target)} does not say its form; end it with {', '.join(FORMS)}, or"
+            f" use {SQLITE}FILE or {DATABASES[0]}HOST/NAME"
         )
     return path.suffix.lower()
 
@@ -135,7 +135,7 @@ def stands_there(target: str) -> str:
     return next((str(place) for place in beside if place.exists()), "")
 
 
-def hidden(target: str) -> str:
+def without_password(target: str) -> str:
     """Return a target as it may be shown: without what a URL may hold of names and passwords."""
     scheme, found, rest = target.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}" if found else target
@@ -218,7 +218,7 @@ def export_comparison(
     language: str = "en",
     audience: str = "board",
     earlier: Hidden = frozenset(),
-    record: Record | None = None,
+    record: LogRecord | None = None,
     new: bool = False,
 ) -> None:
     """Write a comparison to a file: .html, .xlsx, .csv (its sides) or .json.
@@ -246,7 +246,8 @@ def export_comparison(
     form = path.suffix.lower()
     if form not in COMPARISON_FORMS:
         raise UsageError(
-            f"{hidden(target)} does not say its form; end it with .html, .xlsx, .csv or .json"
+            f"{without_password(target)} does not say its form; end it with .html, .xlsx, .csv or"
+            " .json"
         )
     language_of(language)
     allowed = redacted_comparison(comparison, audience, form, earlier)

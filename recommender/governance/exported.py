@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from recommender.files.hashes import mark_of
-from recommender.governance.log.audit import Log, in_force
+from recommender.governance.log.audit import Log, effective_entries
 
 OPEN: Final = ("policy", "public")
 """The audiences whose exports hold nobody."""
@@ -40,7 +40,7 @@ class Export:
 def exported(log: Log) -> tuple[Export, ...]:
     """Return the exports that hold pupils and were not removed since, oldest first."""
     found: dict[tuple[str, str], Export] = {}
-    for entry in in_force(log):
+    for entry in effective_entries(log):
         said, day = dict(entry.details), entry.time[:10]
         if entry.action == "erase" and entry.subject == REMOVED:
             for key in entry.hashes:

@@ -39,7 +39,7 @@ def cell(text: str) -> str:
     return inert(" ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|"))
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Markdown:
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Markdown:
     """A Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return Markdown("\n".join(f"| {' | '.join(cell(c) for c in line)} |" for line in lines) + "\n")

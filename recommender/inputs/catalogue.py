@@ -14,10 +14,12 @@ from recommender.inputs import ranges
 
 STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-Level: TypeAlias = Literal["strong", "good", "promising", "plausible", "elicited", "assumed"]
+EvidenceLevel: TypeAlias = Literal[
+    "strong", "good", "promising", "plausible", "elicited", "assumed"
+]
 Scale: TypeAlias = Literal["smd", "odds_ratio", "risk_ratio", "risk_difference"]
 Tier: TypeAlias = Literal["universal", "selective", "indicated"]
-Kind: TypeAlias = Literal["individual", "group", "class", "school"]
+FormatKind: TypeAlias = Literal["individual", "group", "class", "school"]
 
 ALIKE = ("grade_band", "language")
 """In what pupils of a group may be alike without a declared column."""
@@ -77,7 +79,7 @@ class Format:
         bands: the lowest and highest grade of every grade_band.
     """
 
-    kind: Kind
+    kind: FormatKind
     min: ranges.Size = 1
     max: ranges.Size = 1
     whole: bool = False
@@ -157,9 +159,9 @@ class Effect:
 
     outcome: str
     scale: Scale
-    value: ranges.Effect
+    value: ranges.EffectSize
     standard_error: ranges.StandardError
-    level: Level
+    level: EvidenceLevel
     source: str
     checked: dt.date | None = None
     note: str = ""

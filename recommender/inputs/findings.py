@@ -54,7 +54,7 @@ class Findings:
             raise InputError(self.problems, self.warnings)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+def closest_word(word: str, known: Iterable[str]) -> str | None:
     """The known word that ``word`` is another spelling of, else the closest, or None.
 
     Codes of fewer than four characters (s01, p2) are all alike; none is suggested for another.
@@ -71,7 +71,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 def unknown(what: str, word: str, known: Collection[str]) -> str:
     """Return the sentence for a word that names nothing, with the nearest known one."""
-    near = did_you_mean(word, known)
+    near = closest_word(word, known)
     hint = f"; did you mean {near}?" if near else ""
     return f"there is no {what} {word!r}{hint} (known: {', '.join(known)})"
 
@@ -82,7 +82,7 @@ def unknown_id(what: str, word: str, known: Collection[str], where: str) -> str:
     Args:
         where: what holds them, such as "this plan"; none but the nearest is shown.
     """
-    near = did_you_mean(word, known)
+    near = closest_word(word, known)
     hint = f"; did you mean {near}?" if near and harmless(near) else ""
     return f"there is no {what} {word!r} in {where}{hint}"
 
@@ -106,7 +106,7 @@ def some(names: Collection[str], most: int = 12) -> str:
 
 def suggestion(word: str, known: Collection[str], otherwise: str = "") -> str:
     """A remedy for an unknown word: the nearest known one, or all that are known."""
-    near = did_you_mean(word, known)
+    near = closest_word(word, known)
     if near is not None:
         return f"did you mean '{near}'?"
     return otherwise or (f"use {one_of(known)}" if known else "none is declared")

@@ -9,7 +9,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from recommender.inputs import ranges
-from recommender.inputs.catalogue import STRICT, Level, Text
+from recommender.inputs.catalogue import STRICT, EvidenceLevel, Text
 
 Use: TypeAlias = Literal["feature", "eligibility", "audit_only", "never"]
 ColumnType: TypeAlias = Literal["number", "category", "flag", "date", "text"]
@@ -220,8 +220,8 @@ class Rules:
     must_serve: tuple[MustServe, ...] = ()
     consent: tuple[Literal["given", "asked", "not_needed"], ...] = ("given", "not_needed")
     travel_overhead: ranges.Probability = 0.0
-    caps: dict[str, ranges.Pupils] = Field(default_factory=dict)
-    caseload: dict[str, ranges.Cases] = Field(default_factory=dict)
+    caps: dict[str, ranges.PupilCount] = Field(default_factory=dict)
+    caseload: dict[str, ranges.CaseCount] = Field(default_factory=dict)
     coordinators: tuple[str, ...] = ()
     at_once_per_pupil: ranges.Few | None = None
     at_once_per_family: ranges.Few | None = None
@@ -247,7 +247,7 @@ class CapacityChange:
     site: str = "*"
     period: str = "*"
     scale: ranges.Multiple = 1.0
-    add: ranges.MoreHours = 0.0
+    add: ranges.AddedHours = 0.0
     set: ranges.Hours | None = None
 
 
@@ -350,7 +350,7 @@ class Policy:
     roles: tuple[Role, ...]
     periods: tuple[Period, ...]
     columns: tuple[Column, ...]
-    evidence: dict[Level, ranges.Probability]
+    evidence: dict[EvidenceLevel, ranges.Probability]
     rules: Rules = Field(default_factory=Rules)
     scenarios: tuple[Change, ...] = ()
     bundle_size: Annotated[int, Field(ge=1, le=4)] = 2

@@ -40,7 +40,7 @@ SHARE = Range(0, 1)
 
 Hours: TypeAlias = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 """As ``HOURS``."""
-MoreHours: TypeAlias = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+AddedHours: TypeAlias = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 """As ``HOURS``, or as many taken away."""
 HoursEach: TypeAlias = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
 """Hours that one pupil takes: about six years of a full-time professional."""
@@ -60,7 +60,7 @@ Weight: TypeAlias = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
 """How bad one case is beside others: a thousand times as bad leaves the others no say."""
 Multiple: TypeAlias = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
 """What hours are multiplied by: beyond a thousand is no hiring of people."""
-Effect: TypeAlias = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
+EffectSize: TypeAlias = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 """An effect on any scale: published ones lie between -5 and 30."""
 StandardError: TypeAlias = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 """As ``UNCERTAIN``."""
@@ -79,9 +79,9 @@ Grade: TypeAlias = Annotated[int, Field(ge=0, le=30)]
 """As ``GRADES``."""
 Size: TypeAlias = Annotated[int, Field(ge=1, le=100_000)]
 """Pupils of a session: the largest school has some thousands."""
-Cases: TypeAlias = Annotated[int, Field(ge=0, le=100_000)]
+CaseCount: TypeAlias = Annotated[int, Field(ge=0, le=100_000)]
 """Cases at once of one professional."""
-Pupils: TypeAlias = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+PupilCount: TypeAlias = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 """As ``UNITS``."""
 Few: TypeAlias = Annotated[int, Field(ge=1, le=100)]
 """Interventions at once, or periods in a row: more than a catalogue or a school career has."""

@@ -17,7 +17,7 @@ from recommender.inputs.workspace import Inputs
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class HoursRead:
     """The hours of the professionals with these roles at these sites in one period.
 
     Attributes:
@@ -39,7 +39,7 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class RoleRead:
     """Who has a role ("a" or "a;b"), and what an hour costs: the least and the most, in euros."""
 
     role: str
@@ -78,7 +78,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Pupils:
+class PupilsRead:
     """The pupils, counted by what was said of them; a segment counts as its pupils.
 
     Attributes:
@@ -107,7 +107,7 @@ class Pupils:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningRead:
     """Help that is running already, by intervention and period."""
 
     intervention: str
@@ -147,12 +147,12 @@ class Understood:
 
     professionals: int
     everywhere: int
-    hours: tuple[Hours, ...]
-    roles: tuple[Role, ...]
+    hours: tuple[HoursRead, ...]
+    roles: tuple[RoleRead, ...]
     sites: tuple[Site, ...]
     periods: tuple[Span, ...]
-    pupils: Pupils
-    running: tuple[Running, ...]
+    pupils: PupilsRead
+    running: tuple[RunningRead, ...]
     decisions: Mapping[str, int]
     notes: int
     history: tuple[Year, ...]
@@ -180,7 +180,7 @@ def understood(inputs: Inputs) -> Understood:
         everywhere=int(staff.loc[staff["sites"] == "*", "professional_id"].nunique()),
         hours=_hours(staff, inputs.resources.periods),
         roles=tuple(
-            Role(
+            RoleRead(
                 str(role), int(rows["professional_id"].nunique()), float(rows["hours"].sum()),
                 float(rows["cost_per_hour"].min()), float(rows["cost_per_hour"].max()),
             )
@@ -194,7 +194,7 @@ def understood(inputs: Inputs) -> Understood:
         ),
         pupils=_pupils(inputs),
         running=tuple(
-            Running(str(what), str(when), len(rows), int(rows["unit_id"].nunique()))
+            RunningRead(str(what), str(when), len(rows), int(rows["unit_id"].nunique()))
             for (what, when), rows in cohort.commitments.groupby(["intervention", "period"])
         ),
         decisions=_counts(cohort.decisions["decision"]),
@@ -222,14 +222,14 @@ def weeks_of(period: Period) -> float:
     return ((period.end - period.start).days + 1) / 7
 
 
-def _hours(staff: pd.DataFrame, periods: tuple[Period, ...]) -> tuple[Hours, ...]:
+def _hours(staff: pd.DataFrame, periods: tuple[Period, ...]) -> tuple[HoursRead, ...]:
     weeks = {period.id: weeks_of(period) for period in periods}
     grouped = staff.groupby(["role", "sites", "period"], sort=False)["hours"]
     found = grouped.agg(["size", "sum", "max"]).reset_index()
     found["order"] = found["period"].map({p: n for n, p in enumerate(weeks)})
     found = found.sort_values(["role", "sites", "order"], kind="stable")
     return tuple(
-        Hours(role, sites, period, people, hours, most, weeks[period])
+        HoursRead(role, sites, period, people, hours, most, weeks[period])
         for role, sites, period, people, hours, most in zip(
             *(found[c].tolist() for c in ("role", "sites", "period", "size", "sum", "max")),
             strict=True,
@@ -255,14 +255,14 @@ def _sites(inputs: Inputs) -> tuple[Site, ...]:
     )  # fmt: skip
 
 
-def _pupils(inputs: Inputs) -> Pupils:
+def _pupils(inputs: Inputs) -> PupilsRead:
     units, rules = inputs.cohort.units, inputs.policy.rules
     count = units["count"]
     completed = units["completed"].str.split(";").explode()
     family = count[units["family_id"] != ""].groupby(units["family_id"]).sum()
     spoken = spoken_by(inputs.resources.professionals)
     duties = {rule.id: 0 for rule in rules.must_serve}
-    return Pupils(
+    return PupilsRead(
         units=len(units),
         pupils=int(count.sum()),
         segments=int((count > 1).sum()),

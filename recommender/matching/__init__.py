@@ -11,7 +11,7 @@ from recommender.matching.benefit import (
 )
 from recommender.matching.bundles import bundle_name
 from recommender.matching.candidates import Bundle, Candidates, Reason, cautious
-from recommender.matching.eligibility import listed, reason_texts
+from recommender.matching.eligibility import names_listed, reason_texts
 from recommender.matching.promise import promised
 from recommender.matching.relations import Relations, relations_of
 from recommender.matching.settings import MatchingSettings
@@ -29,8 +29,8 @@ __all__ = [
     "cautious",
     "draw_benefit",
     "drawn_benefits",
-    "listed",
     "match",
+    "names_listed",
     "plan_error",
     "promised",
     "reason_texts",

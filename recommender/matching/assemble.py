@@ -16,13 +16,13 @@ from recommender.matching.benefit import Recipe, errors_of, reached_gain, recipe
 from recommender.matching.bundles import (
     allowed_bundles,
     bundle_needs,
-    counts_for,
+    counting_bundles,
     outside,
     within_reach,
 )
 from recommender.matching.candidates import Bundle, Candidates, cautious
 from recommender.matching.dominance import Precedence, dominated, precedence
-from recommender.matching.effects import FloatArray, Term, terms_of
+from recommender.matching.effects import EffectTerm, FloatArray, terms_of
 from recommender.matching.eligibility import Eligibility, eligibility
 from recommender.matching.present import present_of
 from recommender.matching.relations import relations_of
@@ -30,7 +30,7 @@ from recommender.matching.settings import MatchingSettings
 from recommender.risk.profiles import RiskProfiles
 
 BoolArray = npt.NDArray[np.bool_]
-Progress: TypeAlias = Callable[[int, int], None]
+UnitProgress: TypeAlias = Callable[[int, int], None]
 
 _CELLS = 4_000_000
 
@@ -41,7 +41,7 @@ class _Work:
 
     bundles: tuple[Bundle, ...]
     outside: tuple[tuple[int, ...], ...]
-    terms: tuple[Term, ...]
+    terms: tuple[EffectTerm, ...]
     recipes: tuple[Recipe, ...]
     risks: RiskProfiles
     who: Eligibility
@@ -56,7 +56,7 @@ def match(
     catalogue: Catalogue,
     risks: RiskProfiles,
     settings: MatchingSettings,
-    progress: Progress | None = None,
+    progress: UnitProgress | None = None,
 ) -> Candidates:
     """Return who may receive which bundle, what good it would do, and how sure that is.
 
@@ -136,7 +136,7 @@ def _prepare(
     for number, must in enumerate(settings.must_serve, start=1):
         rule[statutory == must.id] = number
         if (rule == number).any():
-            counts = counts_for(catalogue, bundles, must)
+            counts = counting_bundles(catalogue, bundles, must)
             order[number] = precedence(np.column_stack([needs, ~counts]))
     return _Work(
         bundles=bundles,

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.matching.candidates import Bundle, Candidates
-from recommender.matching.effects import FloatArray, Term, gain, slopes, terms_of
+from recommender.matching.effects import EffectTerm, FloatArray, gain, slopes, terms_of
 from recommender.matching.settings import MatchingSettings
 from recommender.risk.profiles import RiskProfiles
 
-IntArray = npt.NDArray[np.integer]
+IntegerArray = npt.NDArray[np.integer]
 
 _DRAWN_UNITS = 2_000
 _CELLS = 2_000_000
@@ -42,7 +42,7 @@ class Recipe:
         return tuple(term for _, members in self.parts for term in members)
 
 
-def recipes(bundles: Sequence[Bundle], terms: Sequence[Term]) -> tuple[Recipe, ...]:
+def recipes(bundles: Sequence[Bundle], terms: Sequence[EffectTerm]) -> tuple[Recipe, ...]:
     """Return the recipe of every bundle."""
     of: dict[int, list[int]] = {}
     for number, term in enumerate(terms):
@@ -63,7 +63,7 @@ def recipes(bundles: Sequence[Bundle], terms: Sequence[Term]) -> tuple[Recipe, .
     return tuple(found)
 
 
-def reached_gain(term: Term, value: FloatArray | float, risk: FloatArray) -> FloatArray:
+def reached_gain(term: EffectTerm, value: FloatArray | float, risk: FloatArray) -> FloatArray:
     """Return the gain on one outcome that is expected once reach is counted."""
     return term.rate * gain(term.scale, value, risk)
 
@@ -112,7 +112,7 @@ def shares(
 
 def total_benefit(
     recipe: Recipe,
-    terms: Sequence[Term],
+    terms: Sequence[EffectTerm],
     gains: Mapping[int, FloatArray],
     risk: Mapping[int, FloatArray],
     diminishing: float,
@@ -130,7 +130,7 @@ def total_benefit(
 
 
 def sensitivities(
-    recipe: Recipe, terms: Sequence[Term], risk: Mapping[int, FloatArray], diminishing: float
+    recipe: Recipe, terms: Sequence[EffectTerm], risk: Mapping[int, FloatArray], diminishing: float
 ) -> tuple[dict[int, FloatArray], dict[int, FloatArray]]:
     """Return how steeply a bundle's benefit rises with each of its terms and each of its risks.
 
@@ -165,7 +165,7 @@ def sensitivities(
 
 def variance(
     recipe: Recipe,
-    terms: Sequence[Term],
+    terms: Sequence[EffectTerm],
     risk: Mapping[int, FloatArray],
     error: Mapping[int, FloatArray],
     diminishing: float,
@@ -184,7 +184,7 @@ def variance(
 
 
 def benefit_parts(
-    candidates: Candidates, settings: MatchingSettings, which: IntArray
+    candidates: Candidates, settings: MatchingSettings, which: IntegerArray
 ) -> FloatArray:
     """Return what each member of a bundle adds to the benefit; the parts add up to ``benefit``.
 
@@ -202,7 +202,7 @@ def benefit_parts(
 
 
 def benefit_by_outcome(
-    candidates: Candidates, settings: MatchingSettings, which: IntArray
+    candidates: Candidates, settings: MatchingSettings, which: IntegerArray
 ) -> FloatArray:
     """Return (k, outcomes) the weighted benefit on every outcome; rows add up to ``benefit``.
 
@@ -216,7 +216,7 @@ def benefit_by_outcome(
 
 
 def benefit_error(
-    candidates: Candidates, settings: MatchingSettings, which: IntArray
+    candidates: Candidates, settings: MatchingSettings, which: IntegerArray
 ) -> FloatArray:
     """Return (k,) the standard error of the benefit of some candidates in double precision."""
     return errors_of(
@@ -230,10 +230,10 @@ def benefit_error(
 
 
 def errors_of(
-    terms: Sequence[Term],
+    terms: Sequence[EffectTerm],
     bundles: Sequence[Bundle],
-    unit: IntArray,
-    bundle: IntArray,
+    unit: IntegerArray,
+    bundle: IntegerArray,
     risks: RiskProfiles,
     diminishing: float,
 ) -> FloatArray:
@@ -252,7 +252,7 @@ def errors_of(
 
 
 def plan_error(
-    candidates: Candidates, settings: MatchingSettings, chosen: IntArray, quantity: FloatArray
+    candidates: Candidates, settings: MatchingSettings, chosen: IntegerArray, quantity: FloatArray
 ) -> float:
     """Return the standard error of a plan's total benefit when pupils share one draw of an effect.
 
@@ -285,7 +285,7 @@ def plan_error(
 def draw_benefit(
     candidates: Candidates,
     settings: MatchingSettings,
-    chosen: IntArray,
+    chosen: IntegerArray,
     quantity: FloatArray,
     draws: int,
     seed: int,
@@ -358,7 +358,9 @@ def drawn_benefits(
         yield benefit
 
 
-def _draw_effects(terms: Sequence[Term], draws: int, random: np.random.Generator) -> FloatArray:
+def _draw_effects(
+    terms: Sequence[EffectTerm], draws: int, random: np.random.Generator
+) -> FloatArray:
     values = np.array([term.value for term in terms])
     errors = np.array([term.standard_error for term in terms])
     return values + errors * random.standard_normal((draws, len(terms)))
@@ -366,7 +368,7 @@ def _draw_effects(terms: Sequence[Term], draws: int, random: np.random.Generator
 
 def _drawn_benefit(
     recipe: Recipe,
-    terms: Sequence[Term],
+    terms: Sequence[EffectTerm],
     effects: FloatArray,
     risk: Mapping[int, FloatArray],
     diminishing: float,
@@ -380,7 +382,7 @@ def _drawn_benefit(
 
 
 def _draw_risks(
-    candidates: Candidates, units: IntArray, draws: int, random: np.random.Generator
+    candidates: Candidates, units: IntegerArray, draws: int, random: np.random.Generator
 ) -> FloatArray:
     mean = candidates.risks.risk[units].T
     spread = mean * (1.0 - mean)
@@ -394,8 +396,8 @@ def _draw_risks(
 
 
 def _pieces(
-    candidates: Candidates, settings: MatchingSettings, which: IntArray
-) -> Iterator[tuple[int, int, IntArray, FloatArray]]:
+    candidates: Candidates, settings: MatchingSettings, which: IntegerArray
+) -> Iterator[tuple[int, int, IntegerArray, FloatArray]]:
     terms = terms_of(candidates.catalogue, candidates.risks.outcomes, settings)
     for recipe, bundle, rows in _by_bundle(terms, candidates.bundles, candidates.bundle[which]):
         risk = _columns(candidates.risks.risk, candidates.unit[which[rows]], recipe)
@@ -411,13 +413,13 @@ def _pieces(
 
 
 def _by_bundle(
-    terms: Sequence[Term], bundles: Sequence[Bundle], codes: IntArray
-) -> Iterator[tuple[Recipe, Bundle, IntArray]]:
+    terms: Sequence[EffectTerm], bundles: Sequence[Bundle], codes: IntegerArray
+) -> Iterator[tuple[Recipe, Bundle, IntegerArray]]:
     order = np.argsort(codes, kind="stable")
     present, start = np.unique(codes[order], return_index=True)
     those = [bundles[code] for code in present]
     yield from zip(recipes(those, terms), those, np.split(order, start[1:]), strict=False)
 
 
-def _columns(table: FloatArray, units: IntArray, recipe: Recipe) -> dict[int, FloatArray]:
+def _columns(table: FloatArray, units: IntegerArray, recipe: Recipe) -> dict[int, FloatArray]:
     return {outcome: table[units, outcome] for outcome, _ in recipe.parts}

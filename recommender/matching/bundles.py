@@ -182,7 +182,7 @@ def needs_no_more(needs: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     return order
 
 
-def counts_for(
+def counting_bundles(
     catalogue: Catalogue, bundles: Sequence[Bundle], rule: MustServe
 ) -> npt.NDArray[np.bool_]:
     """Return (bundles,) whether each bundle is help that counts for a statutory rule."""

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+PositionArray = npt.NDArray[np.intp]
 
 _PAIRS = 4_000_000
 _WORD = 64
@@ -33,8 +33,8 @@ class Precedence:
         below: for every class the classes right below it: they need less, and none lies between.
     """
 
-    members: tuple[IntArray, ...]
-    below: tuple[IntArray, ...]
+    members: tuple[PositionArray, ...]
+    below: tuple[PositionArray, ...]
 
 
 def precedence(needs: FloatArray) -> Precedence:
@@ -81,7 +81,7 @@ def dominated(worth: FloatArray, order: Precedence) -> BoolArray:
     return lost
 
 
-def _covers(classes: FloatArray) -> Iterator[IntArray]:
+def _covers(classes: FloatArray) -> Iterator[PositionArray]:
     """Yield for every class the classes right below it."""
     count = len(classes)
     less = np.zeros((count, -(-count // _WORD)), dtype=np.uint64)
@@ -99,7 +99,7 @@ def _covers(classes: FloatArray) -> Iterator[IntArray]:
         yield np.array(found, dtype=np.intp)
 
 
-def _lower(classes: FloatArray) -> Iterator[IntArray]:
+def _lower(classes: FloatArray) -> Iterator[PositionArray]:
     """Yield for every class those that need no more of anything, ascending."""
     count = len(classes)
     uses = classes > classes.min(axis=0)
@@ -132,7 +132,7 @@ def _mask(uses: BoolArray) -> npt.NDArray[np.uint64]:
     return np.asarray((uses * weights).sum(axis=1, dtype=np.uint64))
 
 
-def _packed(numbers: IntArray, words: int) -> npt.NDArray[np.uint64]:
+def _packed(numbers: PositionArray, words: int) -> npt.NDArray[np.uint64]:
     """Return (words,) a set of small numbers as bits."""
     bits = np.zeros(words, dtype=np.uint64)
     flags = np.left_shift(np.uint64(1), (numbers & (_WORD - 1)).astype(np.uint64))

@@ -26,7 +26,7 @@ _DENSITY = 1 / math.sqrt(2 * math.pi)
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class EffectTerm:
     """One effect of one intervention on one outcome, ready to use.
 
     Attributes:
@@ -50,7 +50,7 @@ class Term:
 
 def terms_of(
     catalogue: Catalogue, outcomes: tuple[str, ...], settings: MatchingSettings
-) -> tuple[Term, ...]:
+) -> tuple[EffectTerm, ...]:
     """Return the effects of a catalogue as terms, sorted by outcome, then intervention.
 
     Raises:
@@ -77,7 +77,7 @@ def terms_of(
                 ratio = effect.scale in ("odds_ratio", "risk_ratio")
                 value = math.log(effect.value) if ratio else effect.value
                 terms.append(
-                    Term(
+                    EffectTerm(
                         intervention=number,
                         outcome=position[effect.outcome],
                         scale=effect.scale,

@@ -109,7 +109,7 @@ def eligibility(
     units = cohort.units
     _check_conditions(catalogue, risks)
     parents = [n for n, it in enumerate(catalogue.interventions) if it.recipient == "parents"]
-    completed = listed(units["completed"], relations.names)
+    completed = names_listed(units["completed"], relations.names)
     running = _marked(cohort.commitments, units["unit_id"], relations.names)
     again = _repeatable(units, catalogue, settings)
     for table in (completed, running):
@@ -192,7 +192,7 @@ def _flagged(units: pd.DataFrame, column: str) -> BoolArray:
     return np.asarray(units[column].to_numpy(dtype=np.float64) == 1.0)
 
 
-def listed(lists: pd.Series[str], names: Sequence[str]) -> BoolArray:
+def names_listed(lists: pd.Series[str], names: Sequence[str]) -> BoolArray:
     """Return (texts, names) whether each name stands in a text such as "a;b"."""
     codes, texts = pd.factorize(lists.to_numpy(dtype=object))
     position = {name: number for number, name in enumerate(names)}

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from recommender.matching.benefit import IntArray, benefit_by_outcome
+from recommender.matching.benefit import IntegerArray, benefit_by_outcome
 from recommender.matching.candidates import Candidates
 from recommender.matching.effects import FloatArray
 from recommender.matching.settings import MatchingSettings
@@ -28,7 +28,7 @@ EDGE = 1e-12
 
 
 def promised(
-    candidates: Candidates, settings: MatchingSettings, chosen: IntArray, quantity: FloatArray
+    candidates: Candidates, settings: MatchingSettings, chosen: IntegerArray, quantity: FloatArray
 ) -> float:
     """Return what a choice is expected to avert, over the spread of true risks.
 

@@ -16,7 +16,7 @@ from recommender.risk.models.dispersion import Spread
 from recommender.risk.models.features import Encoding, Feature
 from recommender.risk.models.fitting import OutcomeModel, RiskModels
 from recommender.risk.models.model import Calibration, LinearModel, Predictor, TreesModel
-from recommender.risk.models.text_features import Terms
+from recommender.risk.models.text_features import Vocabulary
 
 FORMAT = 1
 
@@ -91,7 +91,7 @@ def load_models(path: Path) -> RiskModels:
             encoding=Encoding(
                 tuple(Feature(f["name"], f["kind"], tuple(f["levels"])) for f in head["features"])
             ),
-            terms=Terms(tuple(head["terms"])),
+            terms=Vocabulary(tuple(head["terms"])),
             text_columns=tuple(head["text_columns"]),
             note_days=int(head["note_days"]),
             outcomes=tuple(

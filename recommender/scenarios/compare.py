@@ -17,24 +17,24 @@ from recommender.allocation import Allocation, Solution, certify, start_from
 from recommender.allocation.decomposition import Workers, solve_in_parts
 from recommender.errors import UsageError
 from recommender.evaluation.averages import site_averages, value_under
-from recommender.evaluation.history import Practice, practice_of, status_quo
-from recommender.evaluation.policies import (
-    Policy,
+from recommender.evaluation.baselines import (
+    Baseline,
     at_random,
     benefit_per_hour,
     first_come,
     follow,
     highest_risk,
 )
+from recommender.evaluation.history import Practice, practice_of, status_quo
 from recommender.inputs.findings import unknown
 from recommender.inputs.workspace import Inputs
 from recommender.pipeline import Progress, Settings, silent
-from recommender.planning.formulation.labels import tidy
+from recommender.planning.formulation.labels import tidy_frame
 from recommender.risk import RiskProfiles
 from recommender.scenarios.changes import BASE
 from recommender.scenarios.comparison import TABLES, TEXTS, Comparison, no_rows
 from recommender.scenarios.measures import Judged, SideTables, judge, side_of
-from recommender.scenarios.order import in_order
+from recommender.scenarios.order import consistent_runs
 from recommender.scenarios.person_diff import Seen, changes_between, moved_between
 from recommender.scenarios.solve import Run, run_scenarios, written_up
 
@@ -106,7 +106,7 @@ def compare(
     runs = run_scenarios(
         inputs, scenarios, settings, cold=cold, risks=risks, workers=workers, progress=progress
     )
-    runs = in_order(runs, _written_again)
+    runs = consistent_runs(runs, _written_again)
     judged: dict[str, Judged] = {run.name: judge(run, runs[0]) for run in runs}
     draws_of: dict[str, tuple[Judged, ...]] = {name: (one,) for name, one in judged.items()}
     base = judged[BASE]
@@ -187,12 +187,12 @@ def _followed(
 
 def _maker(
     name: str, run: Run, need: np.ndarray, practice: Practice | None
-) -> Callable[[int], Policy]:
+) -> Callable[[int], Baseline]:
     """Return a policy from a seed."""
     formulation = run.formulation
     if practice is not None:
         return lambda seed: status_quo(formulation, run.candidates, practice, seed)
-    makers: Mapping[str, Callable[[int], Policy]] = {
+    makers: Mapping[str, Callable[[int], Baseline]] = {
         "highest_risk": lambda _: highest_risk(formulation, need),
         "first_come": lambda seed: first_come(formulation, seed),
         "random": lambda seed: at_random(formulation, seed),
@@ -243,4 +243,4 @@ def _joined(table: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
     if not kept:
         kinds = {name: "str" if name in TEXTS else "float64" for name in columns}
         return pd.DataFrame(columns=columns).astype(kinds)
-    return tidy(pd.concat(kept))
+    return tidy_frame(pd.concat(kept))

@@ -36,7 +36,7 @@ class Listed:
     remarks: tuple[str, ...]
 
 
-def listed(inputs: Inputs) -> tuple[Listed, ...]:
+def listed_scenarios(inputs: Inputs) -> tuple[Listed, ...]:
     """Return the base and every scenario of a policy, in its order."""
     found = [_listing(BASE, "As it is", "", (), inputs, ())]
     for change in inputs.policy.scenarios:

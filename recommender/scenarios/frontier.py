@@ -19,8 +19,14 @@ from recommender.allocation.bound.budget_path import area_under, budget_path
 from recommender.allocation.model.problem import block_best
 from recommender.errors import UsageError
 from recommender.evaluation.averages import benefit_under, site_averages, value_under
-from recommender.evaluation.policies import spent_by_offers
-from recommender.evaluation.sharpness import Sharpness, auc, log_score, predicted, true_risks
+from recommender.evaluation.baselines import spent_by_offers
+from recommender.evaluation.sharpness import (
+    Sharpness,
+    expected_auc,
+    log_score,
+    predicted,
+    true_risks,
+)
 from recommender.inputs.findings import unknown
 from recommender.inputs.policy import CapacityChange
 from recommender.inputs.workspace import Inputs
@@ -391,7 +397,7 @@ class _Line:
                     level,
                     sharpness.kept,
                     sharpness.revealed,
-                    _weighted(auc, known, truth, weights),
+                    _weighted(expected_auc, known, truth, weights),
                     _weighted(log_score, known, truth, weights),
                     self._counted(answer, averted),
                 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from recommender.evaluation.policies import hours_by_role
+from recommender.evaluation.baselines import hours_by_role
 from recommender.evaluation.shares import (
     Given,
     by_decile,

@@ -28,7 +28,7 @@ from recommender.scenarios.solve import Run
 WriteUp = Callable[[Run], Run]
 
 
-def in_order(runs: tuple[Run, ...], written: WriteUp) -> tuple[Run, ...]:
+def consistent_runs(runs: tuple[Run, ...], written: WriteUp) -> tuple[Run, ...]:
     """Return runs of which none that lies within another is better or has a looser bound.
 
     A run with the plan of another says so in ``plan_from``, one with the bound of another in

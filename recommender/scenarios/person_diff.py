@@ -18,7 +18,7 @@ import scipy.sparse as sp
 
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Floats, Ints
-from recommender.planning.formulation.labels import NOTHING, bundle_names, offer_names, tidy
+from recommender.planning.formulation.labels import NOTHING, bundle_names, offer_names, tidy_frame
 from recommender.planning.plan.resources import resources_of
 from recommender.planning.selection.exchange import COUNTS, exchanged
 from recommender.planning.verify.read_back import row_labels
@@ -97,7 +97,7 @@ def moved_between(first: Seen, second: Seen, names: tuple[str, str]) -> pd.DataF
             "worse": np.where(worse, mine["moved"], 0.0),
         }
     )
-    return tidy(frame[list(TABLES["moved"])])
+    return tidy_frame(frame[list(TABLES["moved"])])
 
 
 def changes_between(

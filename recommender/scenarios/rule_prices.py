@@ -24,7 +24,7 @@ from recommender.inputs.workspace import Inputs
 from recommender.matching import Candidates, match
 from recommender.pipeline import Progress, Settings, silent
 from recommender.planning import Formulation, formulate
-from recommender.planning.formulation.limits import Kind
+from recommender.planning.formulation.limits import PieceKind
 from recommender.planning.formulation.rules.shares import PRESENT
 from recommender.risk import RiskProfiles, assess_risk
 from recommender.scenarios.changes import BASE, apply_change, apply_scenario
@@ -144,8 +144,8 @@ def _solved(inputs: Inputs, settings: Settings, risks: RiskProfiles) -> _Solved:
     mine = solution.columns < formulation.candidate.size
     short = solution.columns[~mine]
     piece = formulation.offers.piece[formulation.problem.offer[short]]
-    kind = np.where(piece >= 0, formulation.pieces.kind[piece], int(Kind.PLACE))
-    lacks = np.isin(kind, (Kind.SHORT, Kind.BORROWED, Kind.LACK))
+    kind = np.where(piece >= 0, formulation.pieces.kind[piece], int(PieceKind.PLACE))
+    lacks = np.isin(kind, (PieceKind.SHORT, PieceKind.BORROWED, PieceKind.LACK))
     return _Solved(
         benefit=float(formulation.benefit[solution.columns[mine]] @ solution.quantity[mine]),
         unproven=max(0.0, certificate.best_bound - certificate.value),

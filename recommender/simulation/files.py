@@ -15,7 +15,7 @@ from recommender.errors import CannotWrite, LibraryMissing
 from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.folder.mark import write_mark
 from recommender.inputs.policy import Policy
-from recommender.simulation.region import Simulation, joined, simulate_regions
+from recommender.simulation.region import Simulation, joined_regions, simulate_regions
 
 TableFormat: TypeAlias = Literal["csv", "parquet"]
 DATA = ("pupils", "sites", "professionals", "history", "notes", "commitments")
@@ -84,7 +84,7 @@ def _suffix(name: str, table_format: TableFormat) -> str:
 def _batches(regions: Iterable[Simulation], size: int) -> Iterator[Simulation]:
     iterator = iter(regions)
     while several := tuple(islice(iterator, size)):
-        yield joined(several)
+        yield joined_regions(several)
 
 
 class _Writer(Protocol):

@@ -135,7 +135,7 @@ def background(people: Population, rng: np.random.Generator) -> Background:
     )
 
 
-def measure(
+def measures_known(
     people: Population, known: Background, year: int, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Return the declared columns of every person as known at the start of ``year`` (0..2)."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from recommender.simulation.population import Floats
 
-Texts = npt.NDArray[np.object_]
+NoteTexts = npt.NDArray[np.object_]
 
 # For every outcome, in the order of OUTCOMES: sentences for no, some and serious trouble.
 SENTENCES: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
@@ -181,7 +181,9 @@ CLOSERS = (
 TYPOS = 2
 
 
-def write_notes(latent: Floats, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], Texts]:
+def write_notes(
+    latent: Floats, rng: np.random.Generator
+) -> tuple[npt.NDArray[np.int64], NoteTexts]:
     """Return the rows of (persons, 6) ``latent`` that got a note this year, and the notes.
 
     Children in trouble get notes more often; a note speaks of one to three things, most
@@ -208,7 +210,7 @@ def write_notes(latent: Floats, rng: np.random.Generator) -> tuple[npt.NDArray[n
 
 
 @cache
-def _sentences() -> Texts:
+def _sentences() -> NoteTexts:
     """Return the sentences as (6, 3, variants, 1 + TYPOS), the last axis with slips of the pen."""
     rng = np.random.default_rng(20260901)
     return np.array(

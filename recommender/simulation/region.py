@@ -13,7 +13,7 @@ import pandas as pd
 from recommender.errors import UsageError
 from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.policy import Policy
-from recommender.simulation.measures import Background, background, measure
+from recommender.simulation.measures import Background, background, measures_known
 from recommender.simulation.notes import write_notes
 from recommender.simulation.population import (
     OUTCOMES,
@@ -27,12 +27,12 @@ from recommender.simulation.population import (
 )
 from recommender.simulation.staff import running_help, site_table, staff_table
 from recommender.simulation.treatment import (
-    Choices,
+    Treatments,
     TrueEffect,
-    choose,
     draw_effects,
     happen,
     treated,
+    treatments_chosen,
 )
 
 Strings = npt.NDArray[np.str_]
@@ -67,7 +67,7 @@ def simulate(pupils: int, seed: int, policy: Policy, catalogue: Catalogue) -> Si
     Raises:
         UsageError: fewer than one pupil, or an outcome of the policy that cannot be invented.
     """
-    return joined(tuple(simulate_regions(pupils, seed, policy, catalogue)))
+    return joined_regions(tuple(simulate_regions(pupils, seed, policy, catalogue)))
 
 
 def simulate_regions(
@@ -102,7 +102,7 @@ def simulate_regions(
     )
 
 
-def joined(regions: tuple[Simulation, ...]) -> Simulation:
+def joined_regions(regions: tuple[Simulation, ...]) -> Simulation:
     """Return several regions as one."""
     return Simulation(
         *(
@@ -166,7 +166,7 @@ class _Year:
 
     date: dt.date
     known: pd.DataFrame
-    choices: Choices
+    choices: Treatments
     notes: pd.DataFrame
 
 
@@ -248,8 +248,8 @@ def _year(
     of_notes: np.random.Generator,
 ) -> _Year:
     date = _years_before(world.policy.reference_date, YEARS - 1 - year)
-    columns = measure(people, known, year, rng).assign(postcode_area=names.postcode)
-    choices = choose(columns, people.grade[:, year], world.catalogue, rng)
+    columns = measures_known(people, known, year, rng).assign(postcode_area=names.postcode)
+    choices = treatments_chosen(columns, people.grade[:, year], world.catalogue, rng)
     rows, texts = write_notes(people.latent, of_notes)
     days = of_notes.integers(1, 330, size=rows.size).astype("timedelta64[D]")
     notes = pd.DataFrame(

@@ -45,7 +45,7 @@ class TrueEffect:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Choices:
+class Treatments:
     """What every child was given in one year.
 
     Attributes:
@@ -101,9 +101,9 @@ def after(risk: Floats, scale: Scale, value: float) -> Floats:
     return np.asarray(changed.clip(0, 1))
 
 
-def choose(
+def treatments_chosen(
     known: pd.DataFrame, grade: Ints, catalogue: Catalogue, rng: np.random.Generator
-) -> Choices:
+) -> Treatments:
     """Return what the care teams gave, knowing the columns of ``known`` and no more."""
     seen = _seen(known)
     by_id = {i.id: i for i in catalogue.interventions}
@@ -117,11 +117,11 @@ def choose(
     probability = weight / weight.sum(axis=1, keepdims=True)
     lot = rng.random((grade.size, 1))
     given = (lot > np.cumsum(probability, axis=1)[:, :-1]).sum(axis=1)
-    return Choices(("", *options), probability, given)
+    return Treatments(("", *options), probability, given)
 
 
 def treated(
-    risk: Floats, choices: Choices, effects: tuple[TrueEffect, ...], outcomes: tuple[str, ...]
+    risk: Floats, choices: Treatments, effects: tuple[TrueEffect, ...], outcomes: tuple[str, ...]
 ) -> Floats:
     """Return the (persons, outcomes) risks after what was given was followed to its end."""
     result = risk.copy()

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from recommender.allocation import Block, from_blocks, usage
-from recommender.allocation.search.exchange import exchange, rounded_down
+from recommender.allocation.search.exchange import k_exchange, rounded_down
 
 
 def test_two_moves_together_find_what_one_cannot() -> None:
     # one big for two small: 10 < 6 + 6, and there is room for either
     world = from_blocks([Block([10.0], [[4.0]]), Block([6.0], [[2.0]]), Block([6.0], [[2.0]])], [4])
     start = np.array([1.0, 0.0, 0.0])
-    found, interrupted = exchange(world, np.zeros(1), start, [np.arange(3)])
+    found, interrupted = k_exchange(world, np.zeros(1), start, [np.arange(3)])
     assert found.tolist() == [0, 1, 1]
     assert start.tolist() == [1, 0, 0]
     assert not interrupted
@@ -29,11 +29,11 @@ def test_exchanges_fit_and_never_lose(seed) -> None:
     world = from_blocks(blocks, [15.0, 12.0, 20.0])
     start = np.zeros(world.columns)
     groups = [np.arange(0, 20), np.arange(20, 40)]
-    found, _ = exchange(world, np.full(3, 0.3), start, groups)
+    found, _ = k_exchange(world, np.full(3, 0.3), start, groups)
     taken = np.flatnonzero(found)
     assert np.all(usage(world, taken, found[taken]) <= world.capacity + 1e-9)
     assert world.value @ found > 0
-    again, _ = exchange(world, np.full(3, 0.3), found, groups)
+    again, _ = k_exchange(world, np.full(3, 0.3), found, groups)
     assert world.value @ again >= world.value @ found
 
 

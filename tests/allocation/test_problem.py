@@ -61,7 +61,7 @@ def test_restricting_keeps_blocks_rows_and_offers() -> None:
 
 
 def test_taking_columns_leaves_the_rest_of_limits_and_capacity() -> None:
-    rest = problem.without(WORLD, np.array([0, 2]), np.array([1.0, 3.0]))
+    rest = problem.residual(WORLD, np.array([0, 2]), np.array([1.0, 3.0]))
     assert rest.limit.tolist() == [0, 1, 1]
     assert rest.capacity.tolist() == [3 - 8, -1]
 

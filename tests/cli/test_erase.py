@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from recommender.inputs.formats.rows_of_unit import without_unit
+from recommender.inputs.formats.rows_of_unit import table_without_unit
 
 
 def mentions(folder: Path, unit: str) -> list[str]:
@@ -101,7 +101,7 @@ def test_other_rows_of_a_text_stay_byte_for_byte(tmp_path, separator, encoding):
     text = "\r\n".join(row.replace(",", separator) for row in rows) + "\r\n"
     path = tmp_path / "notes.csv"
     path.write_bytes(text.encode(encoding))
-    data, gone = without_unit(path, "p2")
+    data, gone = table_without_unit(path, "p2")
     kept = [row for row in rows if not row.casefold().startswith("p2")]
     assert gone == 2
     assert data == ("\r\n".join(r.replace(",", separator) for r in kept) + "\r\n").encode(encoding)
@@ -112,7 +112,7 @@ def test_a_sheet_loses_the_rows_of_a_child_whose_id_is_a_number(tmp_path):
     for row in (["unit_id", "site"], [12, "a"], [123, "b"], [12, "c"]):
         book.active.append(row)
     book.save(tmp_path / "pupils.xlsx")
-    data, gone = without_unit(tmp_path / "pupils.xlsx", "12")
+    data, gone = table_without_unit(tmp_path / "pupils.xlsx", "12")
     (tmp_path / "left.xlsx").write_bytes(data)
     left = openpyxl.load_workbook(tmp_path / "left.xlsx").active
     assert gone == 2

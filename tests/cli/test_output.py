@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.cli.output import Progress
+from recommender.cli.output import ProgressLine
 from recommender.cli.screens.headline import bar
 
 pty = pytest.importorskip("pty")
@@ -67,14 +67,14 @@ def test_no_color_keeps_colour_away() -> None:
 
 
 def test_short_work_says_nothing_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
-    progress = Progress()
+    progress = ProgressLine()
     progress("one")
     progress.done()
     assert capsys.readouterr().err == ""
 
 
 def test_long_work_says_its_steps_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
-    Progress(started=-100.0)("one")
+    ProgressLine(started=-100.0)("one")
     assert capsys.readouterr().err.endswith(" s  one\n")
 
 

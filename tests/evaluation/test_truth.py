@@ -19,7 +19,7 @@ from recommender.evaluation import (
     follow,
     highest_risk,
 )
-from recommender.evaluation.policies import Policy, at_random
+from recommender.evaluation.baselines import Baseline, at_random
 from recommender.inputs.readers.catalogue_file import read_catalogue
 from recommender.inputs.readers.policy_file import read_policy
 from recommender.inputs.workspace import read_workspace
@@ -43,7 +43,7 @@ class Known:
     truth: Truth
     need: np.ndarray
 
-    def policies(self) -> tuple[Policy, ...]:
+    def baselines(self) -> tuple[Baseline, ...]:
         """What people do without a plan."""
         return (
             highest_risk(self.formulation, self.need),
@@ -95,7 +95,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Known:
 
 def test_every_policy_keeps_every_rule_and_stays_below_the_bound_of_the_plan(region: Known) -> None:
     bound = region.plan.summary.bound
-    for policy in region.policies():
+    for policy in region.baselines():
         certificate = certify(region.formulation.problem, follow(region.formulation, policy))
         assert certificate.integer
         assert 0 < certificate.value <= bound, policy.name
@@ -103,7 +103,7 @@ def test_every_policy_keeps_every_rule_and_stays_below_the_bound_of_the_plan(reg
 
 def test_the_plan_truly_averts_more_than_any_policy(region: Known) -> None:
     plan = region.delivers(region.allocation.solution)
-    for policy in region.policies():
+    for policy in region.baselines():
         theirs = region.delivers(follow(region.formulation, policy))
         print(f"{policy.name}: {theirs:.1f} against {plan:.1f} of the plan")
         assert plan > theirs, policy.name

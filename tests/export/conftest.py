@@ -8,9 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.export.manifest import Days, Evidence, HoursNeeded, Manifest, Name, Plausible
+from recommender.export.manifest import (
+    Evidence,
+    HoursNeeded,
+    Manifest,
+    Name,
+    PeriodDates,
+    Plausible,
+)
 from recommender.export.summaries.equity import EquityGroup
-from recommender.export.summaries.marginal_hours import MoreHours
+from recommender.export.summaries.marginal_hours import MarginalHours
 from recommender.inputs.catalogue import Text
 from recommender.inputs.workspace import Source
 from recommender.planning.plan.plan import Plan
@@ -263,9 +270,9 @@ def manifest(plan: Plan) -> Manifest:
         needs=tuple(HoursNeeded(key, role, 5.0, 0.0, 1) for key, (role, _, _) in HELP.items()),
         costs=(("mentoring", 40.0),),
         dates=(
-            Days("autumn", "2026-09-01", "2026-10-16"),
-            Days("winter", "2026-11-30", "2027-02-12"),
-            Days("spring", "2027-02-22", "2027-04-23"),
+            PeriodDates("autumn", "2026-09-01", "2026-10-16"),
+            PeriodDates("winter", "2026-11-30", "2027-02-12"),
+            PeriodDates("spring", "2027-02-22", "2027-04-23"),
         ),
         plausible=(Plausible("reading_lag", 0.1, 0.3),),
         equity=(
@@ -273,7 +280,7 @@ def manifest(plan: Plan) -> Manifest:
             EquityGroup("sex", "girl", 140, None, None),
             EquityGroup("sex", "", None, None, None),
         ),
-        more=(MoreHours("teacher", 400.0, 4.5), MoreHours("volunteer", 150.0, 0.0)),
+        more=(MarginalHours("teacher", 400.0, 4.5), MarginalHours("volunteer", 150.0, 0.0)),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from recommender.export.pages.frontier import (
     frontier_html,
-    names_of,
+    hours_phrase,
     prediction_sentence,
     stop_sentence,
 )
@@ -87,4 +87,4 @@ def test_sentences_say_where_more_stops_paying(frontier: Frontier) -> None:
     assert stop_sentence(frontier, dutch).startswith("Vanaf +50% uren")
     assert stop_sentence(replace(frontier, stops=None)).endswith("always pays.")
     assert "even with the true risks" in prediction_sentence(replace(frontier, to_auc=None))
-    assert names_of(("teacher", "all"), dutch) == "uren van iedereen"
+    assert hours_phrase(("teacher", "all"), dutch) == "uren van iedereen"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from recommender.cli.main import run
-from recommender.export.folders.diff import compare_folders, difference, runs_in
+from recommender.export.folders.diff import compare_folders, plan_difference, runs_in
 from recommender.export.folders.plan_folder import write_plan
 from recommender.export.manifest import Manifest
 from recommender.inputs.workspace import Source
@@ -46,11 +46,11 @@ def other(region: Region) -> Region:
 
 
 def test_a_plan_does_not_differ_from_itself(region: Region) -> None:
-    assert difference(*region, *region).same
+    assert plan_difference(*region, *region).same
 
 
 def test_who_moved_and_what_changed_is_said_exactly(region: Region, other: Region) -> None:
-    found = difference(*region, *other)
+    found = plan_difference(*region, *other)
     plan = region[0]
     expected = {
         plan.assignments["unit_id"].iloc[0]: "loses",
@@ -68,7 +68,7 @@ def test_who_moved_and_what_changed_is_said_exactly(region: Region, other: Regio
     changes = found.by_intervention["after"] - found.by_intervention["before"]
     units = [p.assignments["units"].sum() for p in (other[0], plan)]
     assert changes.sum() == units[0] - units[1]
-    back = difference(*other, *region)
+    back = plan_difference(*other, *region)
     assert sorted(back.moved["kind"]) == ["changes", "gains", "loses"]
 
 

@@ -9,16 +9,17 @@ import pandas as pd
 
 from recommender.export.manifest import Manifest, manifest_text, read_manifest
 from recommender.export.pages.report import report_html
-from recommender.export.summaries.marginal_hours import Point
-from recommender.export.summaries.stability import by_intervention, by_share
+from recommender.export.summaries.marginal_hours import BudgetPoint
+from recommender.export.summaries.stability import by_share, stability_by_intervention
 from recommender.planning.plan.plan import Plan
 
 Region = tuple[Plan, Manifest]
 
 FRONT = (
-    Point(-0.2, 800.0, 30.0, 22.0, 38.0, 0.011), Point(0.0, 1000.0, 33.0, 24.0, 42.0, 0.009),
-    Point(0.5, 1500.0, 36.5, 27.0, 46.0, 0.002),
-)  # fmt: skip
+    BudgetPoint(-0.2, 800.0, 30.0, 22.0, 38.0, 0.011),
+    BudgetPoint(0.0, 1000.0, 33.0, 24.0, 42.0, 0.009),
+    BudgetPoint(0.5, 1500.0, 36.5, 27.0, 46.0, 0.002),
+)
 
 
 def tried(plan: Plan, stays: list[float], units: list[float]) -> Plan:
@@ -46,7 +47,7 @@ def test_pupils_are_counted_once_by_how_often_they_are_offered_the_same(region: 
 
 def test_help_is_sorted_by_how_often_it_stays_weighed_by_pupils(region: Region) -> None:
     plan = tried(region[0], [0.5, 1.0, 1.0, 0.5], [1.0, 1.0, 3.0, 1.0])
-    table = by_intervention(plan, open_to_all=False)
+    table = stability_by_intervention(plan, open_to_all=False)
     assert table["intervention"].tolist() == ["b", "a"]
     assert np.allclose(table["stays"], [3.5 / 4, 1.5 / 2])
 
@@ -60,7 +61,7 @@ def test_anyone_sees_no_count_below_ten_and_none_that_gives_one_away(region: Reg
     assert table["low"].notna().all()
     few = tried(region[0], [0.0, 1.0], [3.0, 4.0])
     assert by_share(few, open_to_all=True).empty
-    assert by_intervention(few, open_to_all=True).empty
+    assert stability_by_intervention(few, open_to_all=True).empty
 
 
 def test_a_report_says_what_may_be_expected(region: Region) -> None:

@@ -23,7 +23,7 @@ from recommender.export.manifest import Manifest
 from recommender.export.pages.cards import file_name
 from recommender.export.plan_json import read_plan_text
 from recommender.export.tables import CSV_TABLES, frames_of
-from recommender.export.targets import export_plan, hidden, stands_there
+from recommender.export.targets import export_plan, stands_there, without_password
 from recommender.inputs.catalogue import Text
 from recommender.planning.plan.plan import Plan
 
@@ -261,9 +261,9 @@ def test_two_sites_never_share_a_file() -> None:
 
 
 def test_a_target_is_shown_without_what_it_hides() -> None:
-    shown = hidden("postgresql://me:secret@host/db?password=secret")
+    shown = without_password("postgresql://me:secret@host/db?password=secret")
     assert shown == "postgresql://host/db"
-    assert hidden("plan.xlsx") == "plan.xlsx"
+    assert without_password("plan.xlsx") == "plan.xlsx"
 
 
 def test_the_runs_of_a_database_hold_the_summary(region: Region, exported: Path) -> None:

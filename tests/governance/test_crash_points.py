@@ -29,7 +29,7 @@ from recommender.files import moves
 from recommender.files.hashes import mark_of, sha256_of
 from recommender.governance.dialogue import review
 from recommender.governance.log import adoption
-from recommender.governance.log.audit import Entry, in_force, read_log
+from recommender.governance.log.audit import Entry, effective_entries, read_log
 from recommender.governance.privacy import pseudonyms
 from recommender.inputs import workspace
 
@@ -266,7 +266,7 @@ def wrong_after(region: Path, case: Case, before: tuple[str, ...], code: int) ->
     now = tuple(map(mark_of, case.places))
     log = read_log(region)
     entries = [e for e in log.entries[1:] if e.action == case.action]
-    force = [e for e in in_force(log)[1:] if e.action == case.action]
+    force = [e for e in effective_entries(log)[1:] if e.action == case.action]
     changed = [one != other for one, other in zip(now, before, strict=True)]
     if any(changed) and not all(changed):
         found.append("it is neither old nor new")

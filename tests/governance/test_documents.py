@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import norm
 
 from recommender.governance.documents.documents import KINDS, document, open_places
-from recommender.governance.documents.facts import Facts, Run, facts_of, told
+from recommender.governance.documents.facts import Facts, Provenance, count_text, facts_of
 from recommender.governance.documents.power import design_effect, power_of_shares
 from recommender.governance.documents.register import FIELDS, register_entry, register_problems
 from recommender.governance.markdown import to_html
@@ -18,8 +18,13 @@ from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.policy import Column, Policy
 from recommender.planning.plan.plan import Plan
 
-RUN = Run("2026-11-24T10:00:00Z", "0.1.0", (("data/pupils.csv", "ab" * 32, 200),), "proposed",
-          dt.date(2026, 11, 24))  # fmt: skip
+RUN = Provenance(
+    "2026-11-24T10:00:00Z",
+    "0.1.0",
+    (("data/pupils.csv", "ab" * 32, 200),),
+    "proposed",
+    dt.date(2026, 11, 24),
+)
 
 
 @pytest.fixture(params=["en", "nl"])
@@ -52,8 +57,8 @@ def test_small_numbers_are_not_told(facts: Facts) -> None:
     assert next(h for h in facts.help if h.id == "unused").pupils == "0"
     assert dict(facts.reasons)["consent"] in ("small group", "kleine groep")
     assert dict(facts.reasons)["price"] in ("small group", "kleine groep")
-    assert told(9, "nl") == "minder dan 10"
-    assert told(1234, "nl") == "1.234"
+    assert count_text(9, "nl") == "minder dan 10"
+    assert count_text(1234, "nl") == "1.234"
 
 
 def test_the_register_entry_has_every_field_within_its_length(

@@ -11,7 +11,7 @@ import pytest
 
 from recommender.errors import InputError, PrivacyRefusal
 from recommender.governance.log import audit
-from recommender.governance.log.transaction import Record
+from recommender.governance.log.transaction import LogRecord
 from recommender.governance.privacy.offered import offered
 from recommender.governance.privacy.published import (
     ERASED,
@@ -139,7 +139,7 @@ def test_an_erased_unit_is_in_no_report_and_still_tells_the_next_from_it(tmp_pat
     names = set(json.loads(path.read_bytes())["reports"][0]["plans"][0])
     every = offered([{"q\x1fs2\x1fold\x1ft0": 1.0}], ["s1"], ["help", "b"], 2, ["t1"])
     assert every > {"s1\x1fnothing", "s2\x1fhelp+b\x1ft1", "s1\x1fold\x1ft1", "s1\x1fb\x1ft0"}
-    record = Record(tmp_path, "erase", FILE, "N", "account", NOW)
+    record = LogRecord(tmp_path, "erase", FILE, "N", "account", NOW)
     assert forget(tmp_path, "p5", {"s1\x1fhelp", "s1\x1fnothing"}, record) == 1
     left = json.loads(path.read_bytes())["reports"][0]["plans"][0]
     assert len(names - set(left)) == 1

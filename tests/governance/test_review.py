@@ -17,9 +17,9 @@ from openpyxl.comments import Comment
 from recommender.errors import InputError
 from recommender.governance.dialogue import review
 from recommender.governance.dialogue.review import (
-    Choices,
     Decided,
-    merged,
+    Options,
+    merged_decisions,
     read_review,
     review_sheet,
 )
@@ -48,7 +48,7 @@ def sheet(plan: Plan, catalogue: Catalogue, tmp_path: Path, language: str) -> Pa
     reasons[:, 2] = 1
     if language not in MADE:
         MADE[language] = review_sheet(
-            plan, catalogue, Choices.eligible(UNITS, catalogue.ids, reasons), plan_hash="abc",
+            plan, catalogue, Options.eligible(UNITS, catalogue.ids, reasons), plan_hash="abc",
             site_names={"s1": "=School [One]: a/b", "s2": "School Two"},
             period_names={"winter": "Winter", "spring": "Spring"}, language=language,
         )  # fmt: skip
@@ -263,7 +263,7 @@ def test_who_accepts_what_was_required_keeps_it_required() -> None:
                        columns=columns)  # fmt: skip
     new = pd.DataFrame([["a", "x", "accept", "", "q", "2026-11-24"],
                         ["b", "x", "accept", "", "q", "2026-11-24"]], columns=columns)  # fmt: skip
-    assert merged(old, new)["decision"].tolist() == ["require", "accept"]
+    assert merged_decisions(old, new)["decision"].tolist() == ["require", "accept"]
 
 
 def test_a_dutch_sheet_has_no_english_word_that_people_read(sheet: Path, language: str) -> None:
@@ -295,7 +295,7 @@ def test_no_text_becomes_a_formula(plan: Plan, catalogue: Catalogue, unit: str) 
     for frame, column in ((plan.assignments, "unit_id"), (plan.not_served, "reason")):
         frame.loc[0, column] = unit
     data = review_sheet(
-        plan, catalogue, Choices({}), plan_hash="=1", site_names={"s1": "=1+1"},
+        plan, catalogue, Options({}), plan_hash="=1", site_names={"s1": "=1+1"},
         period_names={"winter": "=2"}, language="en",
     )  # fmt: skip
     book = openpyxl.load_workbook(io.BytesIO(data))
@@ -344,8 +344,8 @@ def test_a_new_decision_replaces_the_old_one_of_the_same_pair() -> None:
     old = pd.DataFrame([["a", "x", "accept", "", "p", "2026-01-01"],
                         ["b", "x", "accept", "", "p", "2026-01-01"]], columns=columns)  # fmt: skip
     new = pd.DataFrame([["a", "x", "forbid", "family", "q", "2026-11-24"]], columns=columns)
-    assert merged(old, new)["decision"].tolist() == ["forbid", "accept"]
-    assert merged(None, new) is new
+    assert merged_decisions(old, new)["decision"].tolist() == ["forbid", "accept"]
+    assert merged_decisions(None, new) is new
 
 
 def test_titles_are_what_a_workbook_allows() -> None:
@@ -401,5 +401,5 @@ def test_decisions_of_a_first_sheet_stay_when_a_second_decides_others() -> None:
         row = [unit, "tuition", decision, "", "N (leader)", "2026-11-24"]
         return pd.DataFrame([row], columns=list(DECISION_COLUMNS))
 
-    both = merged(merged(None, said("p1", "forbid")), said("p2", "accept"))
+    both = merged_decisions(merged_decisions(None, said("p1", "forbid")), said("p2", "accept"))
     assert both[["unit_id", "decision"]].to_numpy().tolist() == [["p1", "forbid"], ["p2", "accept"]]

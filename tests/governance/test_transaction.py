@@ -13,18 +13,25 @@ from recommender.errors import CannotWrite, UsageError, VerificationFailed
 from recommender.files import hashes, moves
 from recommender.files.drafts import draft_of, sweep
 from recommender.governance.log import journal, transaction
-from recommender.governance.log.audit import in_force, read_log
-from recommender.governance.log.transaction import Place, Record, announced, changing, settle, tidy
+from recommender.governance.log.audit import effective_entries, read_log
+from recommender.governance.log.transaction import (
+    Destination,
+    LogRecord,
+    announced,
+    changing,
+    settle,
+    tidy,
+)
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
 
-def record(workspace: Path) -> Record:
-    return Record(workspace, "export", "plan", "N", "account", NOON)
+def record(workspace: Path) -> LogRecord:
+    return LogRecord(workspace, "export", "plan", "N", "account", NOON)
 
 
 def write(workspace: Path, texts: dict[str, str], *, new: bool = False) -> None:
-    places = [Place(workspace / name, named=name) for name in texts]
+    places = [Destination(workspace / name, named=name) for name in texts]
     with changing(places, record(workspace), new=new) as drafts:
         for draft, text in zip(drafts, texts.values(), strict=True):
             draft.write_text(text)
@@ -81,7 +88,7 @@ def test_a_draft_that_is_gone_makes_the_log_say_that_nothing_changed(tmp_path: P
     log = read_log(tmp_path)
     assert (tmp_path / "a").read_text() == "old"
     assert dict(log.entries[-1].details)["entry"] == "2"
-    assert [e.number for e in in_force(log)] == [1]
+    assert [e.number for e in effective_entries(log)] == [1]
 
 
 def test_a_draft_that_was_changed_is_not_put_in_force(tmp_path: Path) -> None:
@@ -90,7 +97,7 @@ def test_a_draft_that_was_changed_is_not_put_in_force(tmp_path: Path) -> None:
         draft.write_text("forged")
     settle(tmp_path, when=NOON)
     assert not (tmp_path / "a").exists()
-    assert in_force(read_log(tmp_path)) == ()
+    assert effective_entries(read_log(tmp_path)) == ()
     assert left(tmp_path) == []
 
 
@@ -166,7 +173,7 @@ def test_a_place_that_cannot_be_taken_is_said_to_be_undone(
     with pytest.raises(CannotWrite, match="broken"):
         write(tmp_path, {"a": "new"})
     assert [e.action for e in read_log(tmp_path).entries] == ["export", "undone"]
-    assert (in_force(read_log(tmp_path)), left(tmp_path)) == ((), [])
+    assert (effective_entries(read_log(tmp_path)), left(tmp_path)) == ((), [])
 
 
 def test_what_goes_elsewhere_is_logged_first_and_said_to_be_undone_if_it_fails(
@@ -200,8 +207,8 @@ def test_where_nothing_may_stand_nothing_is_replaced_or_logged(tmp_path: Path) -
 
 def test_a_clock_that_was_set_back_leaves_a_log_in_order(tmp_path: Path) -> None:
     write(tmp_path, {"a": "one"})
-    earlier = Record(tmp_path, "export", "plan", "N", "account", NOON - dt.timedelta(hours=1))
-    with changing([Place(tmp_path / "a")], earlier) as (draft,):
+    earlier = LogRecord(tmp_path, "export", "plan", "N", "account", NOON - dt.timedelta(hours=1))
+    with changing([Destination(tmp_path / "a")], earlier) as (draft,):
         draft.write_text("two")
     assert read_log(tmp_path).findings == ()
 

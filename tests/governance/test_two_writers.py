@@ -13,7 +13,7 @@ from recommender.cli.main import run
 from recommender.export.folders.plan_folder import changed_files, read_plan
 from recommender.governance.log import transaction
 from recommender.governance.log.audit import read_log
-from recommender.governance.log.transaction import Place, changing
+from recommender.governance.log.transaction import Destination, changing
 
 
 def together(work: Callable[[int], int], many: int) -> list[int]:
@@ -70,7 +70,7 @@ def test_of_many_who_keep_different_logs_one_takes_a_folder(tmp_path: Path) -> N
 
     def work(number: int) -> int:
         try:
-            with changing([Place(tmp_path / "folder")], None, new=True) as (draft,):
+            with changing([Destination(tmp_path / "folder")], None, new=True) as (draft,):
                 draft.mkdir()
                 (draft / "who").write_text(str(number))
                 barrier.wait(60)

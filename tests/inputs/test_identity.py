@@ -17,7 +17,7 @@ from recommender.errors import InputError, PrivacyRefusal
 from recommender.governance.privacy.pseudonyms import pseudonymise
 from recommender.inputs import read_workspace
 from recommender.inputs.checks import identity
-from recommender.inputs.findings import Findings, did_you_mean
+from recommender.inputs.findings import Findings, closest_word
 from recommender.inputs.formats.tables import Table, load_table
 from recommender.inputs.text.persons import names, service_numbers
 from recommender.inputs.text.spelling import folded, meant
@@ -265,7 +265,7 @@ def test_the_id_that_is_meant_is_found_by_its_spelling() -> None:
     assert meant("5", ["p04", "p05"]) == "p05"
     assert meant("q05", ["p04", "p05"]) is None
     assert meant("5", ["p05", "f05"]) is None
-    assert did_you_mean("S1", ["s01", "s02"]) == "s01"
+    assert closest_word("S1", ["s01", "s02"]) == "s01"
 
 
 WORDS = st.text(

@@ -16,7 +16,7 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.formats.schema import schema
 from recommender.inputs.policy import MustServe, Rules
 from recommender.inputs.readers.rule_changes import as_written, changed_rules
-from recommender.inputs.readers.scenario_files import draft_scenarios, names_in
+from recommender.inputs.readers.scenario_files import draft_scenarios, scenarios_in
 
 FILE = "scenarios/strike.yaml"
 Make = Callable[..., Path]
@@ -166,12 +166,12 @@ def test_scenarios_of_files_come_after_those_of_the_policy_and_count_as_sources(
     inputs = read_workspace(root, scenarios=[apart, root / FILE])
     assert [s.id for s in inputs.policy.scenarios][-2:] == ["strike", "lent"]
     assert {FILE, "../apart.yaml"} <= {source.path for source in inputs.sources}
-    assert names_in(apart) == ("lent",)
+    assert scenarios_in(apart) == ("lent",)
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"gone\.yaml: is missing"):
-        names_in(tmp_path / "gone.yaml")
+        scenarios_in(tmp_path / "gone.yaml")
 
 
 def test_the_schema_of_the_planning_knows_every_change(workspace: Make) -> None:

@@ -13,7 +13,7 @@ import pytest
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats import unfolding
 from recommender.inputs.formats.tables import load_table
-from recommender.inputs.formats.unfolding import Unreadable, measure
+from recommender.inputs.formats.unfolding import Unreadable, measured_unfolding
 
 BLANK = '<c r="B2" s="1"/>'
 FILLED = '<c r="B2"><v>1</v></c>'
@@ -83,10 +83,10 @@ def test_cells_are_counted_the_same_wherever_a_piece_ends(
     monkeypatch.setattr(unfolding, "PIECE", piece)
     data = archive("<worksheet><row>" + FILLED * 10 + "</row></worksheet>")
     monkeypatch.setattr(unfolding, "MOST_CELLS", 10)
-    measure(data, 2**20)
+    measured_unfolding(data, 2**20)
     monkeypatch.setattr(unfolding, "MOST_CELLS", 9)
     with pytest.raises(Unreadable, match="more than 9 cells"):
-        measure(data, 2**20)
+        measured_unfolding(data, 2**20)
 
 
 def test_a_sheet_of_empty_cells_is_refused_with_what_to_do(
@@ -112,4 +112,4 @@ def test_a_part_in_two_bytes_a_letter_is_not_read_uncounted(
         book.writestr("xl/worksheets/sheet1.xml", text.encode("utf-16"))
     monkeypatch.setattr(unfolding, "MOST_CELLS", 10)
     with pytest.raises(Unreadable, match="UTF-8"):
-        measure(buffer.getvalue(), 2**20)
+        measured_unfolding(buffer.getvalue(), 2**20)

@@ -16,9 +16,9 @@ from recommender.inputs.workspace import read_workspace
 from recommender.matching import match
 from recommender.pipeline import Settings
 from recommender.planning import formulate
-from recommender.planning.explain.counterfactuals import Change, Sought, holds, sought
+from recommender.planning.explain.counterfactuals import Counterfactual, Sought, holds, sought
 from recommender.planning.explain.explain import explain
-from recommender.planning.explain.subproblem import Extra, columns_of
+from recommender.planning.explain.subproblem import Extra, unit_columns
 from recommender.planning.formulation.limits import LimitSettings
 from recommender.planning.plan.assignments import offers_named
 from recommender.planning.selection.selection import taken_of
@@ -38,7 +38,7 @@ def of(base: Any, unit: str) -> tuple[Sought, list[bool | None]]:
     formulation, allocation = base.solve()
     ids = tuple(base.cohort.units["unit_id"])
     row = ids.index(unit)
-    offers = tuple(offers_named(formulation, base.candidates, columns_of(formulation, row)))
+    offers = tuple(offers_named(formulation, base.candidates, unit_columns(formulation, row)))
     known = (formulation, allocation.solution, row, ids, offers)
     found = sought(*known)
     return found, [holds(*known, change) for change in found.changes]
@@ -55,7 +55,7 @@ def test_the_hours_of_one_case_bring_in_who_is_next(world: Any, make_help: Help)
     )
     assert {change.kind for change in found.changes} == {"hours", "weight", "freed"}
     by_kind = {change.kind: change for change in found.changes}
-    assert by_kind["hours"] == Change(
+    assert by_kind["hours"] == Counterfactual(
         "hours", "talk@autumn", "s1", (Extra("teacher", "s1", "autumn", 2.0),)
     )
     assert by_kind["freed"].unit_id == "ann"
@@ -224,7 +224,7 @@ def test_of_a_hundred_pupils_of_the_region_the_changes_hold_for_ninety_nine() ->
     right = wrong = unknown = none = 0
     kinds: Counter[str] = Counter()
     for unit in np.random.default_rng(3).choice(waiting, 100, replace=False).tolist():
-        offers = tuple(offers_named(formulation, candidates, columns_of(formulation, unit)))
+        offers = tuple(offers_named(formulation, candidates, unit_columns(formulation, unit)))
         known = (formulation, solution, unit, ids, offers)
         found = sought(*known)
         proofs = [holds(*known, change) for change in found.changes]

@@ -20,7 +20,7 @@ from recommender.planning.formulation.model_names import (
     ORDER,
     WORDS,
     distinct_names,
-    names_of,
+    problem_names,
     write_named_model,
 )
 
@@ -52,7 +52,7 @@ def school(world: Any, make_help: Any, must: Any) -> Any:
 
 def test_rows_and_columns_are_called_what_people_call_them(school) -> None:
     formulation = school.formulate()
-    names = names_of(formulation, school.candidates)
+    names = problem_names(formulation, school.candidates)
     assert len(names.rows) == formulation.problem.rows
     assert len(names.columns) == formulation.problem.columns
     assert len(names.blocks) == formulation.problem.blocks

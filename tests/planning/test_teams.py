@@ -9,12 +9,14 @@ import pytest
 
 from recommender.errors import UsageError
 from recommender.planning import plan_of
-from recommender.planning.explain.hours import Hours, hours_explained, hours_rows
+from recommender.planning.explain.hours import HoursExplained, hours_explained, hours_rows
 
 Help = Callable[..., Any]
 
 
-def explained(base: Any, role: str = "", site: str = "", period: str = "") -> tuple[Hours, ...]:
+def explained(
+    base: Any, role: str = "", site: str = "", period: str = ""
+) -> tuple[HoursExplained, ...]:
     formulation, allocation = base.solve()
     plan = plan_of(formulation, allocation, base.candidates, base.matching)
     rows = hours_rows(formulation, role, site, period)

@@ -305,7 +305,7 @@ def test_what_one_person_alone_may_do_needs_no_solver(
     monkeypatch.setattr(assign, "decided", lambda cases, *_: np.full(cases.row.size, -1))
     assert alone.plan().caseload.equals(full)
     monkeypatch.undo()
-    monkeypatch.setattr(assign, "choose", _refuse)
+    monkeypatch.setattr(assign, "best_staffing", _refuse)
     assert alone.plan().caseload.equals(full)
     with pytest.raises(AssertionError, match="chosen"):
         alone.replace(staff=[("t", "coach", 6, "s1"), ("u", "coach", 5, "s1")]).plan()

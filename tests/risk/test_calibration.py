@@ -17,7 +17,7 @@ from recommender.risk.models.calibration import (
     log_loss,
     mean_of,
     reliability,
-    site_averages,
+    shrunk_site_averages,
     slope_and_intercept,
 )
 
@@ -138,7 +138,7 @@ def test_site_averages_and_base_rates_never_use_their_own_part():
     y = np.array([1.0, 1, 1, 0, 0, 0])
     one = np.ones(6)
     assert base_rates(y, one, fold).tolist() == [0, 0, 0, 1, 1, 1]
-    assert site_averages(site, y, one, fold, 10.0).tolist() == [0, 0, 0, 1, 1, 1]
+    assert shrunk_site_averages(site, y, one, fold, 10.0).tolist() == [0, 0, 0, 1, 1, 1]
 
 
 def test_a_slope_of_a_constant_risk_is_unknown_but_its_intercept_is_not():

@@ -10,7 +10,7 @@ import pytest
 from recommender.risk import RiskSettings
 from recommender.risk.models.cross_fitting import Sample
 from recommender.risk.models.fitting import candidates_of, one_candidate
-from recommender.risk.models.text_features import Terms
+from recommender.risk.models.text_features import Vocabulary
 
 SETTINGS = RiskSettings(rounds=10, leaf_rows=10, penalties=(0.01, 0.1))
 NAMES = ("linear", "linear with notes", "boosting", "boosting with notes")
@@ -22,7 +22,7 @@ def sample(n: int = 400, seed: int = 0) -> Sample:
     bad = rng.random(n) < 0.4
     y = (rng.random(n) < 1 / (1 + np.exp(1 - x[:, 0] - 2.0 * bad))).astype(float)
     words = ["slecht" if b else "goed" for b in bad ^ (rng.random(n) < 0.2)]
-    counts = Terms(("w:goed", "w:slecht")).counts(words)
+    counts = Vocabulary(("w:goed", "w:slecht")).counts(words)
     return Sample(x, counts, y, np.ones(n), np.arange(n) % 4, np.arange(n))
 
 

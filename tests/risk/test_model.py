@@ -10,7 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from recommender.risk import RiskSettings
 from recommender.risk.models.model import fit_linear, fit_trees
-from recommender.risk.models.text_features import Terms
+from recommender.risk.models.text_features import Vocabulary
 
 
 def data(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -50,7 +50,7 @@ def test_a_missing_number_counts_as_average_never_as_zero():
 def test_words_change_the_log_odds_by_what_the_text_score_says():
     rng = np.random.default_rng(3)
     bad = rng.random(600) < 0.5
-    counts = Terms(("w:goed", "w:slecht")).counts(["slecht" if b else "goed" for b in bad])
+    counts = Vocabulary(("w:goed", "w:slecht")).counts(["slecht" if b else "goed" for b in bad])
     y = (rng.random(600) < np.where(bad, 0.6, 0.2)).astype(float)
     x = rng.normal(size=(600, 2))
     (model,) = fit_linear(x, counts, y, np.ones(600), (1.0,))

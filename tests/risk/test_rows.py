@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recommender.risk import RiskSettings
 from recommender.risk.models.fitting import sample_of
-from recommender.risk.models.rows import families, folds, rows_of
+from recommender.risk.models.rows import family_numbers, folds, pupil_years_of
 
 
 def history(**columns: object) -> pd.DataFrame:
@@ -20,14 +20,14 @@ def history(**columns: object) -> pd.DataFrame:
 def test_siblings_and_all_years_of_a_pupil_are_one_family():
     unit = pd.Series(["a", "b", "a", "c", "d"])
     units = pd.DataFrame({"unit_id": ["a", "b", "c", "e"], "family_id": ["f", "f", "", "f"]})
-    assert families(unit, units).tolist() == [0, 0, 0, 1, 2]
+    assert family_numbers(unit, units).tolist() == [0, 0, 0, 1, 2]
 
 
 def test_a_pupil_that_moved_between_families_ties_them_together():
     unit = pd.Series(["a", "b", "c"])
     units = pd.DataFrame({"unit_id": ["a", "b"], "family_id": ["f", "g"]})
     in_history = pd.Series(["g", "", "f"])
-    assert len(set(families(unit, units, in_history).tolist())) == 1
+    assert len(set(family_numbers(unit, units, in_history).tolist())) == 1
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=200), st.integers(0, 5))
@@ -44,7 +44,7 @@ def test_rows_with_a_new_intervention_weigh_nothing_and_others_one_over_their_ch
         intervention=["", "tuition", "", ""], propensity=[0.5, 0.5, 0.25, np.nan], y=[0.0, 1, 0, 1]
     )
     cohort = build(pd.DataFrame({"unit_id": ["p0"]}), (), frame)
-    rows = rows_of(cohort, RiskSettings())
+    rows = pupil_years_of(cohort, RiskSettings())
     assert rows.weight == pytest.approx([2 / 3, 0, 4 / 3, 1])
     assert rows.untreated.tolist() == [True, False, True, True]
 
@@ -52,13 +52,13 @@ def test_rows_with_a_new_intervention_weigh_nothing_and_others_one_over_their_ch
 def test_weights_are_cut_off(build):
     frame = history(propensity=[1.0, 1.0, 1.0, 0.001])
     cohort = build(pd.DataFrame({"unit_id": ["p0"]}), (), frame)
-    assert rows_of(cohort, RiskSettings(largest_weight=2.0)).weight.max() == 2.0
+    assert pupil_years_of(cohort, RiskSettings(largest_weight=2.0)).weight.max() == 2.0
 
 
 def test_a_row_with_an_unknown_outcome_is_left_out_and_a_share_becomes_two_rows(build):
     frame = history(y=[0.0, np.nan, 0.25, 1.0], count=[1, 1, 20, 3])
     cohort = build(pd.DataFrame({"unit_id": ["p0"]}), (), frame)
-    index, sample = sample_of("y", rows_of(cohort, RiskSettings()), np.zeros((4, 0)), None)
+    index, sample = sample_of("y", pupil_years_of(cohort, RiskSettings()), np.zeros((4, 0)), None)
     assert index.tolist() == [0, 2, 2, 3]
     assert sample.y.tolist() == [0, 0, 1, 1]
     assert sample.weight == pytest.approx([1, 15, 5, 3])
@@ -68,14 +68,14 @@ def test_a_large_history_is_sampled_by_family_and_the_same_families_each_time(bu
     frame = pd.DataFrame({"unit_id": [f"p{i // 2:04d}" for i in range(1000)], "y": 0.0})
     cohort = build(pd.DataFrame({"unit_id": ["p0000"]}), (), frame)
     settings = RiskSettings(training_rows=300)
-    first, again = rows_of(cohort, settings), rows_of(cohort, settings)
+    first, again = pupil_years_of(cohort, settings), pupil_years_of(cohort, settings)
     assert len(first.frame) == 300
     assert first.frame["unit_id"].value_counts().eq(2).all()
     assert first.frame.equals(again.frame)
 
 
 def test_no_history_gives_no_rows(build):
-    assert rows_of(build(pd.DataFrame({"unit_id": ["a"]}), ()), RiskSettings()) is None
+    assert pupil_years_of(build(pd.DataFrame({"unit_id": ["a"]}), ()), RiskSettings()) is None
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 
 from recommender.risk.models.text_features import (
     TEXT_SCALE,
-    Terms,
+    Vocabulary,
     documents_of,
     inverse_frequency,
-    joined,
-    terms_of,
+    joined_documents,
+    vocabulary_of,
     weighted,
 )
 
@@ -43,7 +43,7 @@ def test_words_of_too_few_families_and_names_are_no_terms():
         [f"Vandaag was Karim {word}" for word in ("boos", "boos", "blij")] + ["was boos", "", ""]
     )
     family = np.array([0, 1, 2, 2, 3, 4])
-    terms = terms_of(documents, family, minimum=3, most=100).terms
+    terms = vocabulary_of(documents, family, minimum=3, most=100).terms
     assert "w:boos" in terms
     assert "w:blij" not in terms
     assert not any("karim" in t or "vandaag" in t for t in terms)
@@ -51,17 +51,17 @@ def test_words_of_too_few_families_and_names_are_no_terms():
 
 def test_one_family_with_many_notes_does_not_make_a_term():
     documents = pd.Series(["is erg stil"] * 50)
-    assert terms_of(documents, np.zeros(50, dtype=int), minimum=2, most=10).terms == ()
+    assert vocabulary_of(documents, np.zeros(50, dtype=int), minimum=2, most=10).terms == ()
 
 
 def test_counts_find_words_pairs_and_letter_groups():
-    terms = Terms(("c: sla", "w:slaapt", "w:slaapt slecht"))
+    terms = Vocabulary(("c: sla", "w:slaapt", "w:slaapt slecht"))
     counts = terms.counts(pd.Series(["Slaapt slecht, slaapt niet", "", "slaat"])).toarray()
     assert counts.tolist() == [[2, 2, 1], [0, 0, 0], [1, 0, 0]]
 
 
 def test_weighted_rows_have_one_length_and_rare_words_weigh_more():
-    counts = Terms(("w:a", "w:b")).counts(pd.Series(["a b", "a", "a", ""]))
+    counts = Vocabulary(("w:a", "w:b")).counts(pd.Series(["a b", "a", "a", ""]))
     idf = inverse_frequency(counts)
     assert idf == pytest.approx([np.log(4 / 4) + 1, np.log(4 / 2) + 1])
     matrix = weighted(counts, idf).toarray()
@@ -72,5 +72,8 @@ def test_weighted_rows_have_one_length_and_rare_words_weigh_more():
 def test_declared_free_text_is_read_after_the_notes():
     documents = pd.Series(["a note", ""])
     frame = pd.DataFrame({"remark": ["one", "two"], "other": ["x", ""]})
-    assert joined(documents, frame, ("remark", "other")).tolist() == ["a note\none\nx", "two"]
-    assert joined(documents, frame, ()).tolist() == ["a note", ""]
+    assert joined_documents(documents, frame, ("remark", "other")).tolist() == [
+        "a note\none\nx",
+        "two",
+    ]
+    assert joined_documents(documents, frame, ()).tolist() == ["a note", ""]

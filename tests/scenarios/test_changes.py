@@ -12,7 +12,7 @@ from recommender.inputs import Inputs, read_workspace
 from recommender.inputs.policy import CapacityChange, Change, Hire, ReachChange
 from recommender.inputs.templates import write_templates
 from recommender.scenarios import apply_change, apply_scenario
-from recommender.scenarios.describe import changes_in_words, listed
+from recommender.scenarios.describe import changes_in_words, listed_scenarios
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_the_list_says_which_scenarios_change_nothing(inputs: Inputs) -> None:
             Change(id="less", capacity=(CapacityChange(scale=0.5),)),
         ),
     )
-    base, idle, same, less = listed(replace(inputs, policy=policy))
+    base, idle, same, less = listed_scenarios(replace(inputs, policy=policy))
     assert idle.remarks == (
         "hours of care_coordinator at s01: x 2: nobody is there whose hours could change",
     )
@@ -154,7 +154,7 @@ def test_the_shipped_scenarios_can_all_be_applied() -> None:
     if not (root / "data" / "pupils.csv").exists():
         pytest.skip("the shipped region is not here")
     shipped = read_workspace(root)
-    assert len(listed(shipped)) == 1 + len(shipped.policy.scenarios)
+    assert len(listed_scenarios(shipped)) == 1 + len(shipped.policy.scenarios)
 
 
 def test_files_of_scenarios_that_play_no_part_are_no_sources(tmp_path: Path) -> None:

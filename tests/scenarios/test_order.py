@@ -12,7 +12,7 @@ from recommender.allocation import certify
 from recommender.inputs.policy import CapacityChange, Change
 from recommender.pipeline import verify
 from recommender.scenarios.compare import Compared, _written_again, compare
-from recommender.scenarios.order import in_order, within
+from recommender.scenarios.order import consistent_runs, within
 from recommender.scenarios.solve import Run, run_scenarios
 
 
@@ -78,7 +78,9 @@ def test_a_poor_search_takes_the_plan_of_a_tighter_scenario(compared: Compared) 
     runs = by_name(compared.runs)
     bad = poor(runs["base"])
     assert bad.plan.summary.value < runs["fewer_hours"].plan.summary.value
-    found = by_name(in_order((bad, runs["fewer_hours"], runs["little_money"]), _written_again))
+    found = by_name(
+        consistent_runs((bad, runs["fewer_hours"], runs["little_money"]), _written_again)
+    )
     base = found["base"]
     assert base.plan_from == "fewer_hours"
     assert base.plan.summary.value == pytest.approx(runs["fewer_hours"].plan.summary.value)
@@ -95,12 +97,12 @@ def test_a_loose_bound_gives_way_to_that_of_a_looser_scenario(compared: Compared
     )
     bad = replace(tight, plan=replace(tight.plan, summary=summary), bound_from="")
     others = (runs["base"], runs["lessons"], runs["few"])
-    found = by_name(in_order((*others, bad), _written_again))["fewer_hours"]
+    found = by_name(consistent_runs((*others, bad), _written_again))["fewer_hours"]
     lowest = runs["base"].plan.summary.best_bound
     assert found.bound_from == found.plan.summary.bound_from == "base"
     assert found.plan.summary.best_bound == pytest.approx(lowest)
     assert found.plan.summary.bound == summary.bound
-    alone = by_name(in_order((runs["lessons"], bad), _written_again))["fewer_hours"]
+    alone = by_name(consistent_runs((runs["lessons"], bad), _written_again))["fewer_hours"]
     assert alone.bound_from == ""
 
 

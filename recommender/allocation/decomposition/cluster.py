@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from recommender.allocation.decomposition.parts import Answer, Order, Part, answer
+from recommender.allocation.decomposition.parts import Answer, Order, Part, solve_part
 from recommender.allocation.decomposition.workers import PartOf, Workers
 from recommender.errors import RecommenderError
 from recommender.version import __version__
@@ -61,7 +61,7 @@ class Cluster:
             while waiting and len(asked) < AHEAD * self.count:
                 number = waiting.pop()
                 held = self._part(number, part)
-                future = self._client.submit(answer, held, orders[number], pure=False)
+                future = self._client.submit(solve_part, held, orders[number], pure=False)
                 asked[future.key] = number
                 coming.add(future)
 

@@ -1,4 +1,4 @@
-"""``answer``: what one part says to an order, with nothing but numbers in and out.
+"""``solve_part``: what one part says to an order, with nothing but numbers in and out.
 
 Parts and orders are small enough to be sent to another process or another machine, and what comes
 back is the same wherever it was worked out: the threads of linear algebra are held to one.
@@ -127,7 +127,7 @@ def net_problem(part: Part, price: FloatArray, most: FloatArray | None = None) -
     )
 
 
-def answer(part: Part, order: Order) -> Answer:
+def solve_part(part: Part, order: Order) -> Answer:
     """Return what a part says to an order; where no plan is found in time, after some more."""
     problem = net_problem(part, order.price, order.most)
     effort = order.effort

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from recommender.allocation import AllocationError
-from recommender.allocation.decomposition.parts import Answer, Order, Part, answer
+from recommender.allocation.decomposition.parts import Answer, Order, Part, solve_part
 
 AHEAD = 2
 """Parts that wait for every process, so that not all of them are in memory at once."""
@@ -57,7 +57,7 @@ class Sequential:
     def answers(self, part: PartOf, orders: Mapping[int, Order]) -> Iterator[tuple[int, Answer]]:
         """Yield answers in the order of the orders."""
         for number, order in orders.items():
-            yield number, answer(part(number), order)
+            yield number, solve_part(part(number), order)
 
 
 class Processes(AbstractContextManager["Processes"]):
@@ -97,7 +97,7 @@ class Processes(AbstractContextManager["Processes"]):
                     while waiting and len(running) < AHEAD * self.count:
                         number = waiting[-1]
                         job = part(number).numbers, orders[number]
-                        running[self._started().submit(answer, *job)] = waiting.pop()
+                        running[self._started().submit(solve_part, *job)] = waiting.pop()
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
                     found = [(running[future], future.result()) for future in done]
                 except BrokenProcessPool:

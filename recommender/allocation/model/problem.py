@@ -266,7 +266,7 @@ def restrict(problem: AllocationProblem, keep: IntArray) -> AllocationProblem:
     )
 
 
-def without(
+def residual(
     problem: AllocationProblem, columns: IntArray, quantity: FloatArray
 ) -> AllocationProblem:
     """Return what is left of limits and capacities once some columns are taken.

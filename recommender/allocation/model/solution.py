@@ -27,7 +27,7 @@ from recommender.allocation.model.problem import (
 )
 from recommender.errors import RecommenderError
 
-Status: TypeAlias = Literal["optimal", "gap", "stopped"]
+SolveStatus: TypeAlias = Literal["optimal", "gap", "stopped"]
 
 TOLERANCE = 1e-6
 """How far, relative to a row's scale, use may exceed capacity: the solvers' own accuracy."""
@@ -75,7 +75,7 @@ class Solution:
     quantity: FloatArray
     price: FloatArray
     engine: str
-    status: Status
+    status: SolveStatus
     links: Links = field(default_factory=no_links)
 
 

@@ -26,11 +26,11 @@ from recommender.allocation.model.problem import (
     usage,
 )
 
-Level: TypeAlias = tuple[int, int]
+ExchangeLevel: TypeAlias = tuple[int, int]
 """How many moves are made together, and how many of the best moves are combined."""
 
-QUICK: tuple[Level, ...] = ((1, 100_000), (2, 300), (3, 60), (4, 30))
-THOROUGH: tuple[Level, ...] = ((1, 100_000), (2, 600), (3, 90), (4, 40), (5, 24))
+QUICK: tuple[ExchangeLevel, ...] = ((1, 100_000), (2, 300), (3, 60), (4, 30))
+THOROUGH: tuple[ExchangeLevel, ...] = ((1, 100_000), (2, 600), (3, 90), (4, 40), (5, 24))
 
 GAIN = 1e-9
 """The least gain worth a move, in values of about 1."""
@@ -53,12 +53,12 @@ class _Moves:
     rows: IntArray
 
 
-def exchange(
+def k_exchange(
     problem: AllocationProblem,
     price: FloatArray,
     quantity: FloatArray,
     groups: list[IntArray],
-    levels: tuple[Level, ...] = QUICK,
+    levels: tuple[ExchangeLevel, ...] = QUICK,
     out_of_time: Callable[[], bool] = lambda: False,
 ) -> tuple[FloatArray, bool]:
     """Return a choice worth at least as much that fits as well, and whether the user interrupted.
@@ -111,7 +111,7 @@ def _exchange_group(
     quantity: FloatArray,
     left: FloatArray,
     blocks: IntArray,
-    levels: tuple[Level, ...],
+    levels: tuple[ExchangeLevel, ...],
 ) -> None:
     """Make the best moves within a group, in place."""
     columns = columns_of(problem, blocks)

@@ -31,7 +31,13 @@ from recommender.allocation.model.problem import (
     usage,
 )
 from recommender.allocation.model.solution import Infeasible
-from recommender.allocation.search.exchange import QUICK, THOROUGH, Level, exchange, rounded_down
+from recommender.allocation.search.exchange import (
+    QUICK,
+    THOROUGH,
+    ExchangeLevel,
+    k_exchange,
+    rounded_down,
+)
 from recommender.allocation.search.incumbent import (
     IntegerSolution,
     Neighbourhood,
@@ -101,7 +107,7 @@ class _Inner:
         )
 
 
-PASSES: tuple[tuple[float, tuple[Level, ...]], ...] = (
+PASSES: tuple[tuple[float, tuple[ExchangeLevel, ...]], ...] = (
     (10, QUICK),
     (30, QUICK),
     (30, THOROUGH),
@@ -123,7 +129,7 @@ def exchange_passes(
         inner = _Inner.around(search, neighbourhood, choice, neighbourhood.window(times))
         work = _WorkingSolution(inner.problem, inner.price, inner.quantity)
         groups = _groups(inner.problem, work, np.inf, EXCHANGE_GROUP)
-        quantity, interrupted = exchange(
+        quantity, interrupted = k_exchange(
             inner.problem,
             inner.price,
             inner.quantity,
@@ -266,7 +272,7 @@ def _construct(
     rounded = rounded_down(work.problem, work.quantity)
     if rounded is not None:
         work.take(rounded)
-        quantity, interrupted = exchange(
+        quantity, interrupted = k_exchange(
             work.problem,
             work.price,
             rounded,

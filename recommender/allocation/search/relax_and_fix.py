@@ -29,7 +29,7 @@ from recommender.allocation.model.problem import (
     IntArray,
     block_of,
     blocks_at,
-    without,
+    residual,
 )
 from recommender.allocation.model.solution import Infeasible
 from recommender.allocation.search.incumbent import (
@@ -263,7 +263,7 @@ def _rest(
         closed: (blocks,) blocks that take nothing beside what is fixed, or None.
     """
     taken = np.flatnonzero(held)
-    rest = without(problem, taken, held[taken])
+    rest = residual(problem, taken, held[taken])
     supply = supplying(problem) & ~problem.divisible
     limit = np.where(supply, np.minimum(rest.limit, room), rest.limit)
     if closed is not None:

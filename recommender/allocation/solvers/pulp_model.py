@@ -26,9 +26,9 @@ from recommender.allocation.model.problem import (
     IntArray,
     block_of,
     blocks_at,
+    residual,
     restrict,
     usage,
-    without,
 )
 from recommender.allocation.model.solution import Infeasible, row_scale
 from recommender.allocation.solvers import highs
@@ -413,7 +413,7 @@ def rounded_solution(problem: AllocationProblem, quantity: FloatArray) -> FloatA
         return settled
     fixed = np.flatnonzero(integer & (settled > 0))
     free = np.flatnonzero(~integer)
-    rest = restrict(without(problem, fixed, settled[fixed]), free)
+    rest = restrict(residual(problem, fixed, settled[fixed]), free)
     try:
         answer = solve_relaxation(rest, seconds=60.0)
     except Infeasible:

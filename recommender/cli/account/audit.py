@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from recommender.cli import options
-from recommender.cli.audit_note import tidy
+from recommender.cli.audit_note import settle_quietly
 from recommender.cli.output import answer, answer_json, remark
 
 
@@ -66,7 +66,7 @@ def verify(
     from recommender.governance.log.heads import missed_beside_plans
     from recommender.governance.log.journal import not_followed
 
-    tidy(workspace)
+    settle_quietly(workspace)
     log = read_log(workspace, parse_head(head) if head else None)
     missed = (*missed_beside_plans(workspace, log), *not_followed(workspace))
     log = replace(log, findings=(*log.findings, *missed))

@@ -45,9 +45,9 @@ def command(
     from recommender.export.folders.plan_folder import MANIFEST
     from recommender.export.tables import csv_text
     from recommender.files.hashes import sha256_of
-    from recommender.governance.dialogue.review import merged, read_review
+    from recommender.governance.dialogue.review import merged_decisions, read_review
     from recommender.governance.log import audit
-    from recommender.governance.log.transaction import Record
+    from recommender.governance.log.transaction import LogRecord
     from recommender.governance.log.writing import write_file
     from recommender.inputs.decision_reasons import REASONS
     from recommender.inputs.formats.tables import read_table
@@ -69,7 +69,7 @@ def command(
     rates = {reason: str(number) for reason, number in decided.by_reason}
     counts = {"offers": decided.offers, "looked_at": decided.looked_at,
               "overruled": decided.overruled, "added": decided.added}  # fmt: skip
-    record = Record(
+    record = LogRecord(
         workspace, "decision", sheet.name,
         who="; ".join(sorted({*decided.decisions["decided_by"]})), role="professionals", when=now,
         hashes=((sheet.name, sha256_of(sheet)),),
@@ -77,7 +77,7 @@ def command(
     )  # fmt: skip
     with audit.locked(workspace, "decisions"):
         old = read_table(target, file="data/decisions.csv").frame if target.exists() else None
-        write_file(target, csv_text(merged(old, decided.decisions)).encode(), record)
+        write_file(target, csv_text(merged_decisions(old, decided.decisions)).encode(), record)
     if as_json:
         answer_json(
             {

@@ -14,7 +14,7 @@ from recommender.cli.audit_note import record_of
 from recommender.cli.output import remark
 
 if TYPE_CHECKING:
-    from recommender.governance.documents.documents import Kind
+    from recommender.governance.documents.documents import DocumentKind
     from recommender.governance.documents.facts import Facts
 
 KINDS = ("register", "model-card", "data-card", "dpia", "fria", "parents", "measurement", "all")
@@ -54,7 +54,7 @@ def command(
     from recommender.export.folders.plan_folder import read_plan
     from recommender.export.pages.spoken import reason_sayer
     from recommender.files.hashes import sha256_of
-    from recommender.governance.documents.facts import Run, facts_of
+    from recommender.governance.documents.facts import Provenance, facts_of
     from recommender.governance.documents.register import register_entry, register_problems
     from recommender.governance.log.adoption import standing
     from recommender.governance.log.logged import confirmed
@@ -80,7 +80,7 @@ def command(
             )
     policy = read_policy(workspace / "planning.yaml")
     catalogue = read_catalogue(workspace / "interventions.yaml")
-    run = Run(
+    run = Provenance(
         created=manifest.created, version=manifest.version,
         inputs=tuple((s.path, s.sha256, s.rows) for s in manifest.inputs),
         status=confirmed(standing(plan_folder), known).status, today=now.date(),
@@ -92,7 +92,7 @@ def command(
 
     facts = {spoken: facts_in(spoken) for spoken in {language, "nl"}}
     pages = {
-        (output / f"{one}.md" if kind == "all" else output): cast("Kind", one)
+        (output / f"{one}.md" if kind == "all" else output): cast("DocumentKind", one)
         for one in (KINDS[:-1] if kind == "all" else (kind,))
     }
     said = {  # the register is in Dutch
@@ -111,7 +111,7 @@ def command(
     return 0
 
 
-def _text(kind: Kind, facts: Facts, path: Path) -> tuple[str, int]:
+def _text(kind: DocumentKind, facts: Facts, path: Path) -> tuple[str, int]:
     """The text of a document in the form of its path, and how many places people fill in."""
     from recommender.governance.documents.documents import document, open_places
     from recommender.governance.documents.register import register_entry

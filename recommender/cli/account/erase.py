@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from recommender.cli import options
-from recommender.cli.audit_note import record_of, tidy
+from recommender.cli.audit_note import record_of, settle_quietly
 from recommender.cli.output import answer, answer_json, remark
 
 if TYPE_CHECKING:
     from recommender.governance.exported import Export
-    from recommender.governance.log.transaction import Record
-    from recommender.governance.privacy.published import Offers
+    from recommender.governance.log.transaction import LogRecord
+    from recommender.governance.privacy.published import OfferCounts
 
 _UNREADABLE: Final = (ValueError, KeyError, OSError, zipfile.BadZipFile, csv.Error)
 
@@ -47,7 +47,7 @@ def command(unit: str, workspace: Path, as_json: bool, quiet: bool, verbose: boo
 
     if not (workspace / "planning.yaml").is_file():
         raise UsageError(f"{workspace} is no workspace: it has no planning.yaml")
-    tidy(workspace)
+    settle_quietly(workspace)
     by_hand: list[str] = []
     published = _published(workspace, unit, by_hand)
     tables = _tables(workspace, unit, by_hand)
@@ -133,18 +133,18 @@ def _published(workspace: Path, unit: str, by_hand: list[str]) -> int:
         return 0
 
 
-def _offers(workspace: Path, unit: str) -> tuple[list[Offers], set[str]]:
+def _offers(workspace: Path, unit: str) -> tuple[list[OfferCounts], set[str]]:
     """What the plans of a workspace offer, and how they spell the id of a unit."""
     from recommender.errors import RecommenderError
     from recommender.export.folders.plan_folder import MANIFEST, read_plan
     from recommender.governance.log.folders import folders_with
-    from recommender.governance.privacy.published import SEPARATOR, offers_of
+    from recommender.governance.privacy.published import SEPARATOR, published_offers
     from recommender.inputs.text.spelling import folded
 
-    found: list[Offers] = []
+    found: list[OfferCounts] = []
     for folder in folders_with(workspace, MANIFEST):
         try:
-            found.append(offers_of(read_plan(folder, sealed=False)[0]))
+            found.append(published_offers(read_plan(folder, sealed=False)[0]))
         except RecommenderError:
             continue
     ids = {key.partition(SEPARATOR)[0] for offers in found for key in offers}
@@ -167,21 +167,21 @@ def _sites(workspace: Path) -> list[str]:
 def _tables(workspace: Path, unit: str, by_hand: list[str]) -> dict[str, int]:
     """Erase a unit from the tables of data/, all of them in one step; file -> rows."""
     from recommender.files.drafts import write_flushed
-    from recommender.governance.log.transaction import Place, changing
+    from recommender.governance.log.transaction import Destination, changing
     from recommender.inputs.formats import rows_of_unit
 
     found: dict[str, tuple[Path, bytes, int]] = {}
     for path in _data(workspace, rows_of_unit.TABLES):
         name = path.relative_to(workspace).as_posix()
         try:
-            data, rows = rows_of_unit.without_unit(path, unit)
+            data, rows = rows_of_unit.table_without_unit(path, unit)
         except _UNREADABLE:
             by_hand.append(f"{name}: cannot be read; take the unit out by hand")
             continue
         if rows:
             found[name] = (path, data, rows)
     if found:
-        places = [Place(path, named=name) for name, (path, _, _) in found.items()]
+        places = [Destination(path, named=name) for name, (path, _, _) in found.items()]
         record = record_of(workspace, "erase", "data")
         with changing(places, record) as drafts:
             for draft, (_, data, _) in zip(drafts, found.values(), strict=True):
@@ -219,7 +219,7 @@ def _plans(workspace: Path, unit: str, by_hand: list[str]) -> dict[str, int]:
     return found
 
 
-def _as_known(workspace: Path, folder: Path, file: str) -> tuple[Record, str]:
+def _as_known(workspace: Path, folder: Path, file: str) -> tuple[LogRecord, str]:
     """What the log is to say of a plan or comparison without a unit, and why it is no known one.
 
     Only what names the one before it as what it ``was`` stays known.

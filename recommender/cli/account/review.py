@@ -30,7 +30,7 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
     from recommender.export.folders.plan_folder import MANIFEST, read_plan
     from recommender.export.pages.spoken import reason_sayer
     from recommender.files.hashes import sha256_of
-    from recommender.governance.dialogue.review import Choices, review_sheet
+    from recommender.governance.dialogue.review import Options, review_sheet
     from recommender.governance.log.writing import write_file
     from recommender.matching import match
     from recommender.planning.verify.read_back import risks_of
@@ -48,7 +48,7 @@ def command(plan_folder: Path, elsewhere: Path | None, output: Path, language: s
     if risks is None:
         raise InputError([Problem(str(plan_folder), None, None, f) for f in findings])
     candidates = match(inputs.cohort, inputs.catalogue, risks, again.settings.matching)
-    choices = Choices.eligible(
+    choices = Options.eligible(
         inputs.cohort.units["unit_id"].tolist(), inputs.catalogue.ids, candidates.reasons
     )
     sites = inputs.resources.sites

@@ -13,7 +13,7 @@ import click
 
 from recommender.cli import options
 from recommender.cli.audit_note import record_of
-from recommender.cli.output import Progress, answer, answer_json, remark
+from recommender.cli.output import ProgressLine, answer, answer_json, remark
 from recommender.cli.planning.plan import SHORT, STOPPED
 from recommender.cli.screens import rights
 from recommender.cli.screens.comparison import screen
@@ -123,10 +123,10 @@ def command(
     if out is not None:
         refuse_comparison_target(out, overwrite=force)
     names, files = options.scenario_words(words)
-    progress = Progress(quiet=quiet, verbose=verbose)
+    progress = ProgressLine(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
-    rights.told(inputs)
+    rights.rights_told(inputs)
     if out is not None:
         settle(workspace, when=dt.datetime.now(dt.UTC))
     chosen = names or scenario_names(inputs.policy)
@@ -172,7 +172,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _written(
-    run: Run, workspace: Path, language: str, progress: Progress
+    run: Run, workspace: Path, language: str, progress: ProgressLine
 ) -> Callable[[Path], tuple[Plan, Manifest]]:
     """Return what makes the plan of a run that people work by, and its manifest."""
     from recommender.export.manifest import manifest_of
@@ -194,11 +194,11 @@ def _written(
 
 
 def _record(compared: Compared, out: Path | None) -> dict[str, object]:
-    from recommender.export.manifest import plain
+    from recommender.export.manifest import json_value
 
     comparison = compared.comparison
     return {
-        "sides": [plain(asdict(side)) for side in comparison.sides],
+        "sides": [json_value(asdict(side)) for side in comparison.sides],
         "deciles": comparison.deciles.to_dict(orient="records"),
         "hours": comparison.hours.to_dict(orient="records"),
         "groups": comparison.groups.to_dict(orient="records"),

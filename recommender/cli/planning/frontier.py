@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli import options
-from recommender.cli.output import Progress, answer, answer_json
+from recommender.cli.output import ProgressLine, answer, answer_json
 from recommender.cli.screens import rights
 from recommender.cli.screens.comparison import table
 
@@ -98,10 +98,10 @@ def command(
     names, files = options.scenario_words([scenario] if scenario else [])
     if len(names) > 1:
         raise click.UsageError(f"{scenario} has {len(names)} scenarios; name one")
-    progress = Progress(quiet=quiet, verbose=verbose)
+    progress = ProgressLine(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
-    rights.told(inputs)
+    rights.rights_told(inputs)
     inputs = apply_scenario(inputs, "".join(names) or BASE)
     sites = inputs.resources.sites
     called = dict(zip(sites["site"].tolist(), sites["name"].tolist(), strict=True))
@@ -127,7 +127,7 @@ def command(
 
 
 def _lines(found: Frontier) -> list[str]:
-    from recommender.export.pages.frontier import names_of, prediction_sentence, stop_sentence
+    from recommender.export.pages.frontier import hours_phrase, prediction_sentence, stop_sentence
     from recommender.export.summaries.plan_tables import digits_of
     from recommender.messages import LANGUAGES
 
@@ -150,7 +150,7 @@ def _lines(found: Frontier) -> list[str]:
     if found.synthetic:
         lines += [click.style("Synthetic data: these pupils do not exist.", fg="yellow"), ""]
     lines += [
-        click.style(f"Benefit against {names_of(found.resources, LANGUAGES['en'])}", bold=True),
+        click.style(f"Benefit against {hours_phrase(found.resources, LANGUAGES['en'])}", bold=True),
         *table(rows, left=()),
         "",
         stop_sentence(found),

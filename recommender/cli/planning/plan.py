@@ -12,7 +12,7 @@ import click
 
 from recommender.cli import model_export, options
 from recommender.cli.audit_note import record_of
-from recommender.cli.output import Progress, answer, answer_json, remark
+from recommender.cli.output import ProgressLine, answer, answer_json, remark
 from recommender.cli.screens import rights
 
 if TYPE_CHECKING:
@@ -170,10 +170,10 @@ def command(
     from recommender.allocation import Effort
     from recommender.cli.screens import kept
     from recommender.cli.screens.headline import headline
-    from recommender.cli.screens.headline import record as headline_record
+    from recommender.cli.screens.headline import plan_record as headline_record
     from recommender.export.folders.plan_folder import write_plan
-    from recommender.export.manifest import manifest_of, plain
-    from recommender.export.summaries.marginal_hours import Point
+    from recommender.export.manifest import json_value, manifest_of
+    from recommender.export.summaries.marginal_hours import BudgetPoint
     from recommender.export.tables import csv_text
     from recommender.governance.log.audit import read_log
     from recommender.governance.log.transaction import settle
@@ -188,7 +188,7 @@ def command(
     if len(names) > 1:
         raise click.UsageError(f"{scenario} has {len(names)} scenarios; compare plans several")
     scenario = "".join(names)
-    progress = Progress(quiet=quiet, verbose=verbose)
+    progress = ProgressLine(quiet=quiet, verbose=verbose)
     machines = None
     if cluster is not None:
         from recommender.allocation.decomposition.cluster import on_cluster
@@ -200,7 +200,7 @@ def command(
     settle(workspace, when=dt.datetime.now(dt.UTC))
     inputs = apply_scenario(inputs, scenario or BASE)
     progress.done()
-    at_stake = rights.told(inputs)
+    at_stake = rights.rights_told(inputs)
     usual = Effort()
     effort = Effort(
         gap=gap,
@@ -225,7 +225,8 @@ def command(
             ()
             if found is None
             else tuple(
-                Point(*line) for line in found[[f.name for f in fields(Point)]].to_numpy().tolist()
+                BudgetPoint(*line)
+                for line in found[[f.name for f in fields(BudgetPoint)]].to_numpy().tolist()
             )
         )
         progress("writing the plan")
@@ -266,10 +267,10 @@ def command(
     if as_json:
         answer_json(
             {
-                "rights": rights.record(at_stake),
+                "rights": rights.rights_record(at_stake),
                 **headline_record(plan, folder),
                 **(kept.kept_record(again) if again else {}),
-                **({"repairs": plain(repairs)} if repairs else {}),
+                **({"repairs": json_value(repairs)} if repairs else {}),
             }
         )
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli import options
-from recommender.cli.output import Progress, answer, answer_json
+from recommender.cli.output import ProgressLine, answer, answer_json
 from recommender.cli.screens import rights
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def command(
     """
     from recommender.allocation import Effort
     from recommender.governance.log.writing import write_file
-    from recommender.governance.markdown import table as markdown
+    from recommender.governance.markdown import markdown_table as markdown
     from recommender.inputs.workspace import read_workspace
     from recommender.pipeline import Settings
     from recommender.scenarios.rule_prices import rule_prices
@@ -61,10 +61,10 @@ def command(
     if out is not None and out.suffix not in (".csv", ".md"):
         raise click.UsageError(f"{out} is neither a .csv nor a .md file")
     names, files = options.scenario_words(words)
-    progress = Progress(quiet=quiet, verbose=verbose)
+    progress = ProgressLine(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
-    rights.told(inputs)
+    rights.rights_told(inputs)
     settings = Settings.of(inputs.policy, seed=seed, effort=Effort(whole=False, seconds=600.0))
     try:
         found = rule_prices(inputs, names, settings, progress=progress)

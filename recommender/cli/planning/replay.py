@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli import options
-from recommender.cli.output import Progress, answer, answer_json
+from recommender.cli.output import ProgressLine, answer, answer_json
 
 if TYPE_CHECKING:
     from recommender.planning.plan.plan import Plan
@@ -38,7 +38,7 @@ def command(
     from recommender.pipeline import recommend, replan
     from recommender.planning.replan.keep import Keep
 
-    progress = Progress(quiet=quiet, verbose=verbose)
+    progress = ProgressLine(quiet=quiet, verbose=verbose)
     findings = list(changed_files(plan_folder))
     plan, manifest = read_plan(plan_folder, sealed=False)
     workspace = workspace_of(plan_folder, manifest, elsewhere)

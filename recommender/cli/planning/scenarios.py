@@ -37,13 +37,13 @@ def command(
 
     from recommender.inputs.workspace import read_workspace
     from recommender.scenarios import lineage
-    from recommender.scenarios.describe import listed
+    from recommender.scenarios.describe import listed_scenarios
 
     names, files = options.scenario_words(words)
     inputs = read_workspace(workspace, today=dt.date.today(), scenarios=files)
     for name in names:
         lineage(inputs.policy, name)
-    found = [one for one in listed(inputs) if not names or one.name in names]
+    found = [one for one in listed_scenarios(inputs) if not names or one.name in names]
     if as_json:
         answer_json({"scenarios": [asdict(one) for one in found]})
         return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from recommender.cli import options
-from recommender.cli.output import Progress, answer, answer_json, remark
+from recommender.cli.output import ProgressLine, answer, answer_json, remark
 
 
 @click.command(short_help="Fit the risk models; how far they can be trusted.")
@@ -36,7 +36,7 @@ def command(
     from recommender.risk import RiskSettings, assess, render_report, save_models
 
     folder = workspace / "assessment" if out is None else out
-    progress = Progress(quiet=quiet, verbose=verbose)
+    progress = ProgressLine(quiet=quiet, verbose=verbose)
     progress("reading the workspace")
     inputs = read_workspace(workspace, today=dt.date.today())
     settings = RiskSettings.of(inputs.policy, seed)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli import options
-from recommender.cli.audit_note import tidy
+from recommender.cli.audit_note import settle_quietly
 from recommender.cli.output import answer, answer_json, remark
 from recommender.cli.screens import rights
 from recommender.cli.screens.echo import echo, met
@@ -43,7 +43,7 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
     from recommender.inputs.understood import understood
     from recommender.inputs.workspace import read_workspace
 
-    tidy(workspace)
+    settle_quietly(workspace)
     try:
         inputs = read_workspace(workspace, today=dt.date.today())
     except InputError as error:
@@ -73,7 +73,7 @@ def command(workspace: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
                 **facts,
                 "files": files,
                 "understood": asdict(said),
-                "rights": rights.record(stakes(said)),
+                "rights": rights.rights_record(stakes(said)),
             }
         )
         return 0

@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from recommender.cli import options
-from recommender.cli.output import Progress, answer, answer_json
+from recommender.cli.output import ProgressLine, answer, answer_json
 
 TABLES = (
     "pupils",
@@ -80,7 +80,7 @@ def command(
 
         write_like(directory, like)
         force = True
-    progress = Progress(quiet=quiet, verbose=verbose)
+    progress = ProgressLine(quiet=quiet, verbose=verbose)
     progress("reading the catalogue and the policy")
     policy = read_policy(directory / "planning.yaml")
     catalogue = read_catalogue(directory / "interventions.yaml")

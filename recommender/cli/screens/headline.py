@@ -123,19 +123,19 @@ def headline(plan: Plan, manifest: Manifest, folder: Path) -> str:
     return "\n".join(lines)
 
 
-def record(plan: Plan, folder: Path) -> dict[str, Any]:
+def plan_record(plan: Plan, folder: Path) -> dict[str, Any]:
     """Return what ``--json`` says of a plan."""
     from dataclasses import asdict
 
-    from recommender.export.manifest import plain
+    from recommender.export.manifest import json_value
     from recommender.export.summaries import plan_tables
 
-    summary = {name: plain(value) for name, value in asdict(plan.summary).items()}
+    summary = {name: json_value(value) for name, value in asdict(plan.summary).items()}
     return {
         **summary,
         "proof": proof_record(plan.summary.proof),
-        "account": plain(plan_tables.account(plan)),
-        "benefit_bound": plain(plan.summary.best_counted_bound),
+        "account": json_value(plan_tables.account(plan)),
+        "benefit_bound": json_value(plan.summary.best_counted_bound),
         "duties": plan.duties.to_dict(orient="records"),
         "hours": plan_tables.hours_by(plan, "role").to_dict(orient="records"),
         "prices": plan_tables.dear_hours(plan, 20).to_dict(orient="records"),
@@ -145,9 +145,9 @@ def record(plan: Plan, folder: Path) -> dict[str, Any]:
 
 def proof_record(proof: Proof) -> dict[str, Any]:
     """Return what ``--json`` says of a proof."""
-    from recommender.export.manifest import plain
+    from recommender.export.manifest import json_value
 
-    return {name: plain(getattr(proof, name)) for name in ("gap", "bound", "kind")}
+    return {name: json_value(getattr(proof, name)) for name in ("gap", "bound", "kind")}
 
 
 def bar(share: float, width: int = BAR) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from recommender.inputs.workspace import Inputs
 
 
-def told(inputs: Inputs) -> tuple[Stake, ...]:
+def rights_told(inputs: Inputs) -> tuple[Stake, ...]:
     """Return what is at stake, after saying on stderr what follows from silence, quiet or not."""
     from recommender.inputs.stakes import stakes
     from recommender.inputs.understood import understood
@@ -31,6 +31,6 @@ def lines(at_stake: Iterable[Stake]) -> list[str]:
     return ["", "As it was handed in", *said] if said else []
 
 
-def record(at_stake: Iterable[Stake]) -> list[dict[str, Any]]:
+def rights_record(at_stake: Iterable[Stake]) -> list[dict[str, Any]]:
     """Return what ``--json`` says of it."""
     return [asdict(stake) for stake in at_stake]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli import options
-from recommender.cli.output import Progress, answer, answer_json, remark
+from recommender.cli.output import ProgressLine, answer, answer_json, remark
 
 if TYPE_CHECKING:
     from recommender.cli.reload import Again
@@ -67,10 +67,10 @@ def command(
     from recommender.cli.reload import looked_up, made_from, workspace_of
     from recommender.errors import RecommenderError
     from recommender.export.folders.plan_folder import read_plan
-    from recommender.export.manifest import plain
+    from recommender.export.manifest import json_value
     from recommender.pipeline import explain
 
-    progress = Progress(quiet=quiet, verbose=verbose)
+    progress = ProgressLine(quiet=quiet, verbose=verbose)
     progress("reading the plan and its inputs")
     plan, manifest = read_plan(plan_folder)
     workspace = workspace_of(plan_folder, manifest, elsewhere)
@@ -81,10 +81,10 @@ def command(
         progress("working out the reasons")
         if unit:
             found = explain(plan, again.inputs, unit, again.settings, clock, check=check)
-            text, record = str(found), plain(found)
+            text, record = str(found), json_value(found)
         else:
             hours = _hours(plan, again, site, resource, clock)
-            text, record = "\n\n".join(map(str, hours)), {"hours": plain(hours)}
+            text, record = "\n\n".join(map(str, hours)), {"hours": json_value(hours)}
     except RecommenderError as error:
         if as_json:
             answer_json({"findings": str(error).splitlines()})

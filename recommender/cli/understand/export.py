@@ -16,7 +16,7 @@ from recommender.cli.output import answer, answer_json
 if TYPE_CHECKING:
     from recommender.export.disclosure.disclosed_plan import Hidden
     from recommender.export.manifest import Manifest
-    from recommender.governance.log.transaction import Record
+    from recommender.governance.log.transaction import LogRecord
     from recommender.planning.plan.plan import Plan
 
 
@@ -90,8 +90,8 @@ def command(
         export_comparison,
         export_plan,
         form_of,
-        hidden,
         stands_there,
+        without_password,
     )
 
     if (there := stands_there(target)) and not force:
@@ -147,9 +147,9 @@ def command(
                 record=_record(workspace, plan_folder, MANIFEST, said | noted), new=not force,
             )  # fmt: skip
     if as_json:
-        answer_json({"written": hidden(target)})
+        answer_json({"written": without_password(target)})
     elif not quiet:
-        answer(f"written to {hidden(target)}")
+        answer(f"written to {without_password(target)}")
     return 0
 
 
@@ -173,7 +173,7 @@ def _first_manifest(folder: Path) -> Manifest | None:
 
 def _record(
     workspace: Path | None, folder: Path, source: str, said: dict[str, str]
-) -> Record | None:
+) -> LogRecord | None:
     """What the log of a workspace is to say, where one is known."""
     if workspace is None:
         return None

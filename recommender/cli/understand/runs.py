@@ -11,7 +11,7 @@ from recommender.cli import options
 from recommender.cli.output import answer, answer_json, remark
 
 if TYPE_CHECKING:
-    from recommender.export.folders.diff import Difference, Run
+    from recommender.export.folders.diff import Difference, PlanAndManifest
 
 SHOWN = 30
 
@@ -82,12 +82,12 @@ def list_runs(directory: Path, as_json: bool, quiet: bool, verbose: bool) -> int
 @options.speech
 def show(plan_folder: Path, as_json: bool, quiet: bool, verbose: bool) -> int:  # noqa: ARG001
     """Show the headline of a PLAN as it was when it was made."""
-    from recommender.cli.screens.headline import headline, record
+    from recommender.cli.screens.headline import headline, plan_record
     from recommender.export.folders.plan_folder import read_plan
 
     plan, manifest = read_plan(plan_folder)
     if as_json:
-        answer_json(record(plan, plan_folder))
+        answer_json(plan_record(plan, plan_folder))
     else:
         answer(headline(plan, manifest, plan_folder))
     return 0
@@ -120,7 +120,7 @@ def diff(
     return 0
 
 
-def _line(run: Run) -> dict[str, Any]:
+def _line(run: PlanAndManifest) -> dict[str, Any]:
     from math import isfinite
 
     from recommender.cli.reload import looked_up, workspace_if_any
@@ -160,7 +160,7 @@ def _line(run: Run) -> dict[str, Any]:
     }
 
 
-def _changed(run: Run) -> tuple[str, ...]:
+def _changed(run: PlanAndManifest) -> tuple[str, ...]:
     """What differs between the files of a plan and its manifest, as far as they can be read."""
     from recommender.errors import InputError
     from recommender.export.folders.plan_folder import changed_files
@@ -186,20 +186,20 @@ def _two(number: float | None) -> str:
     return f"{'-' if number is None else format(number, ',.2f'):>9}"
 
 
-def _benefit_of(run: Run) -> float | None:
+def _benefit_of(run: PlanAndManifest) -> float | None:
     """Return the benefit of a plan; manifests of earlier versions tell it where nothing lacks."""
     known, value = run.manifest.benefit, run.manifest.value
     return value if known is None and value >= 0 else known
 
 
 def _record(found: Difference, units: bool) -> dict[str, Any]:
-    from recommender.export.manifest import plain
+    from recommender.export.manifest import json_value
 
     kinds = found.moved["kind"].value_counts()
     record: dict[str, Any] = {
         "same": found.same,
-        "numbers": [plain(change) for change in found.numbers],
-        "settings": [plain(change) for change in found.settings],
+        "numbers": [json_value(change) for change in found.numbers],
+        "settings": [json_value(change) for change in found.settings],
         "inputs": list(found.inputs),
         "moved": {kind: int(kinds.get(kind, 0)) for kind in ("gains", "loses", "changes")},
         "pupils": {name: float(found.moved[name].sum()) for name in PUPILS},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recommender.cli import options
-from recommender.cli.output import Progress, answer, answer_json
+from recommender.cli.output import ProgressLine, answer, answer_json
 
 if TYPE_CHECKING:
     from recommender.planning.plan.plan import Plan
@@ -55,7 +55,7 @@ def command(
     from recommender.governance.log.adoption import standing, status_file
     from recommender.governance.log.logged import unconfirmed
 
-    progress = Progress(quiet=quiet, verbose=verbose)
+    progress = ProgressLine(quiet=quiet, verbose=verbose)
     progress("comparing the files with the manifest")
     findings = list(changed_files(plan_folder))
     try:

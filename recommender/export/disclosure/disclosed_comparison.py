@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from recommender.export.disclosure import rounding
-from recommender.export.disclosure.disclosed_plan import RISK, ROLES, SITES, Hidden, rows_of
+from recommender.export.disclosure.disclosed_plan import RISK, ROLES, SITES, Hidden, rows_hidden
 from recommender.export.disclosure.small_counts import (
     BEFORE,
     hidden_before,
@@ -47,7 +47,7 @@ def openly(comparison: Comparison, earlier: Hidden = frozenset()) -> OpenCompari
     """
     deciles = _deciles(comparison, earlier)
     groups = _groups(comparison, earlier)
-    hours = _hours(comparison.hours, rows_of(earlier, ROLES))
+    hours = _hours(comparison.hours, rows_hidden(earlier, ROLES))
     known = groups[groups["share"].notna()]
     shown = set(zip(known["side"], known["column"], known["group"], strict=True))
     hidden = {(RISK, str(row)) for row in _gone(comparison.deciles, deciles, "decile")}
@@ -129,7 +129,9 @@ def _gone(before: pd.DataFrame, after: pd.DataFrame, key: str) -> set[object]:
 
 
 def _deciles(comparison: Comparison, earlier: Hidden) -> pd.DataFrame:
-    table = hidden_before(comparison.deciles, comparison.deciles["decile"], rows_of(earlier, RISK))
+    table = hidden_before(
+        comparison.deciles, comparison.deciles["decile"], rows_hidden(earlier, RISK)
+    )
     parts = [part for _, part in table.groupby("side", sort=False)]
     return _stacked(hide_served_alike(parts, "decile"), comparison.deciles)
 
@@ -181,7 +183,7 @@ def _groups(comparison: Comparison, earlier: Hidden) -> pd.DataFrame:
     """Return the groups of all columns; pupils of none of them are a group that is not shown."""
     parts = []
     for column, table in comparison.groups.groupby("column", sort=False):
-        table = hidden_before(table, table["group"], rows_of(earlier, group_table(str(column))))
+        table = hidden_before(table, table["group"], rows_hidden(earlier, group_table(str(column))))
         sides = [_with_rest(part, comparison) for _, part in table.groupby("side", sort=False)]
         shown = hide_served_alike(sides, "group")
         parts += [part[part["side"].notna()] for part in shown]

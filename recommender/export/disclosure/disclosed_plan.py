@@ -42,7 +42,7 @@ Hidden: TypeAlias = frozenset[tuple[str, str]]
 """Table and row of what is hidden."""
 
 
-def rows_of(hidden: Hidden, table: str) -> set[str]:
+def rows_hidden(hidden: Hidden, table: str) -> set[str]:
     """Return the rows of a table that are hidden."""
     return {row for name, row in hidden if name == table}
 

@@ -28,7 +28,7 @@ from recommender.export.manifest import Manifest
 from recommender.export.plan_json import record_schema
 from recommender.export.tables import csv_text
 from recommender.files.drafts import flush_folder
-from recommender.governance.log.transaction import Record
+from recommender.governance.log.transaction import LogRecord
 from recommender.governance.log.writing import writing
 from recommender.planning.plan.plan import Plan
 from recommender.scenarios.comparison import LATER, TABLES, TEXTS, Comparison, Side, no_rows
@@ -227,7 +227,7 @@ def write_comparison(
     *,
     overwrite: bool = False,
     language: str = "en",
-    record: Record | None = None,
+    record: LogRecord | None = None,
 ) -> None:
     """Write a comparison folder whole or not at all.
 

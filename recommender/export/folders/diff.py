@@ -26,7 +26,7 @@ MOVED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PlanAndManifest:
     """A plan folder and its manifest."""
 
     folder: Path
@@ -34,7 +34,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedValue:
     """What one thing was and what it is now; None where it is not there."""
 
     name: str
@@ -55,8 +55,8 @@ class Difference:
         by_intervention: intervention, before, after: pupils.
     """
 
-    numbers: tuple[Change, ...]
-    settings: tuple[Change, ...]
+    numbers: tuple[ChangedValue, ...]
+    settings: tuple[ChangedValue, ...]
     inputs: tuple[str, ...]
     moved: pd.DataFrame
     by_intervention: pd.DataFrame
@@ -67,7 +67,7 @@ class Difference:
         return not (self.numbers or self.settings or self.inputs or len(self.moved))
 
 
-def runs_in(directory: Path) -> tuple[tuple[Run, ...], tuple[str, ...]]:
+def runs_in(directory: Path) -> tuple[tuple[PlanAndManifest, ...], tuple[str, ...]]:
     """Return the plan folders in a folder (or the folder itself), oldest first, and what is broken.
 
     Folders that are no plans are passed over; of broken ones a line says what is wrong.
@@ -84,7 +84,7 @@ def runs_in(directory: Path) -> tuple[tuple[Run, ...], tuple[str, ...]]:
     for place in places:
         path = place / MANIFEST
         try:
-            found.append(Run(place, read_manifest(path.read_text("utf-8"), str(path))))
+            found.append(PlanAndManifest(place, read_manifest(path.read_text("utf-8"), str(path))))
         except InputError as error:
             broken += [str(problem) for problem in error.problems]
         except (OSError, UnicodeDecodeError):
@@ -98,16 +98,16 @@ def compare_folders(before: Path, after: Path) -> Difference:
     Raises:
         InputError: if one is not a plan folder.
     """
-    return difference(*read_plan(before), *read_plan(after))
+    return plan_difference(*read_plan(before), *read_plan(after))
 
 
-def difference(
+def plan_difference(
     before: Plan, manifest_before: Manifest, after: Plan, manifest_after: Manifest
 ) -> Difference:
     """Return what differs between two plans and their manifests."""
     return Difference(
         numbers=tuple(
-            Change(field.name, old, new)
+            ChangedValue(field.name, old, new)
             for field in fields(before.summary)
             if field.name != "shortages"
             for old, new in [
@@ -116,7 +116,7 @@ def difference(
             if old != new
         )
         + tuple(
-            Change(name, old, new)
+            ChangedValue(name, old, new)
             for name, old, new in (
                 ("pupils_short", before.summary.pupils_short, after.summary.pupils_short),
                 (
@@ -154,9 +154,9 @@ def _flat(value: Any, name: str = "") -> dict[str, Any]:
     return {name: value}
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[ChangedValue, ...]:
     return tuple(
-        Change(name, before.get(name), after.get(name))
+        ChangedValue(name, before.get(name), after.get(name))
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
     )

@@ -22,7 +22,7 @@ from recommender.export.folders.plan_folder import MANIFEST, read_plan, write_pl
 from recommender.export.formats.comparison_report import comparison_html
 from recommender.export.manifest import Manifest, read_manifest
 from recommender.export.tables import csv_text
-from recommender.governance.log.transaction import Record
+from recommender.governance.log.transaction import LogRecord
 from recommender.governance.log.writing import write_files
 from recommender.inputs.text.spelling import folded, folded_all
 from recommender.planning.plan.plan import Plan
@@ -57,7 +57,7 @@ def without_unit(plan: Plan, unit: str) -> tuple[Plan, int]:
     return replace(plan, **tables), gone  # type: ignore[arg-type]
 
 
-def erase_from(folder: Path, unit: str, record: Record) -> int:
+def erase_from(folder: Path, unit: str, record: LogRecord) -> int:
     """Write a plan folder anew without a unit, logged first; return how many rows are gone.
 
     A plan that was changed is erased from as well; that it is known is for the record to say.
@@ -81,7 +81,7 @@ def _beside(folder: Path, manifest: Manifest) -> Mapping[str, str]:
     return {name: (folder / name).read_text(encoding="utf-8") for name in names}
 
 
-def erase_from_comparison(folder: Path, unit: str, record: Record) -> int:
+def erase_from_comparison(folder: Path, unit: str, record: LogRecord) -> int:
     """Write the files of a comparison anew without a unit; its plans are erased for themselves.
 
     Raises:

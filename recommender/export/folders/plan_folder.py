@@ -27,7 +27,7 @@ from recommender.export.plan_json import plan_text, read_plan_text
 from recommender.export.tables import COLUMNS, CSV_TABLES, OPTIONAL, csv_text, frames_of
 from recommender.files.drafts import flush_folder, write_flushed
 from recommender.files.hashes import sha256_of
-from recommender.governance.log.transaction import Place, Record, changing
+from recommender.governance.log.transaction import Destination, LogRecord, changing
 from recommender.governance.log.writing import writing
 from recommender.inputs.workspace import Source
 from recommender.planning.plan.plan import Plan
@@ -95,7 +95,7 @@ def write_plan(
     *,
     overwrite: bool = False,
     beside: Mapping[str, str] | None = None,
-    record: Record | None = None,
+    record: LogRecord | None = None,
 ) -> Manifest:
     """Write a plan folder whole or not at all and return its manifest with the file hashes.
 
@@ -122,7 +122,7 @@ def write_plan(
 def replacing_folder(
     directory: Path,
     seal: str,
-    record: Record | None = None,
+    record: LogRecord | None = None,
     *,
     overwrite: bool = True,
     also: tuple[str, ...] = (),
@@ -141,7 +141,7 @@ def replacing_folder(
         VerificationFailed: if the log is damaged.
         CannotWrite: if it could not be written; nothing is left behind.
     """
-    place = Place(directory, named=seal, seal=seal, also=also)
+    place = Destination(directory, named=seal, seal=seal, also=also)
     with writing(directory), changing([place], record, new=not overwrite) as (draft,):
         draft.mkdir()
         yield draft
@@ -165,7 +165,7 @@ def read_plan(directory: Path, *, sealed: bool = True) -> tuple[Plan, Manifest]:
     read = {PLAN: hashlib.sha256(text.encode()).hexdigest()}
 
     def table(name: str) -> pd.DataFrame:
-        frame = parquet.read_table(directory / name)
+        frame = parquet.read_parquet(directory / name)
         read[name] = sha256_of(directory / name)
         return frame
 

@@ -16,7 +16,7 @@ from typing import Any
 from recommender.allocation import Effort
 from recommender.export.folders.plan_folder import MANIFEST, PLAN, REPAIRS
 from recommender.export.formats.parquet import SUFFIX, is_written_large
-from recommender.export.manifest import Manifest, manifest_of, manifest_text, plain
+from recommender.export.manifest import Manifest, json_value, manifest_of, manifest_text
 from recommender.export.plan_json import plan_text
 from recommender.inputs.workspace import Inputs
 from recommender.pipeline import Settings
@@ -51,7 +51,9 @@ def rebuilt_findings(
     for field in fields(Manifest):
         if field.name in (*TOLD, "settings", "inputs"):
             continue
-        where = _differs(plain(getattr(manifest, field.name)), plain(getattr(again, field.name)))
+        where = _differs(
+            json_value(getattr(manifest, field.name)), json_value(getattr(again, field.name))
+        )
         if where is not None:
             at = f", {where}" if where else ""
             findings.append(f"{MANIFEST}: {field.name}{at} is not what the inputs say")

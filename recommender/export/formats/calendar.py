@@ -11,7 +11,7 @@ import hashlib
 from recommender.errors import LibraryMissing, UsageError
 from recommender.export.formats.database import run_id
 from recommender.export.manifest import Manifest
-from recommender.export.pages.report import language_of, names_in, records
+from recommender.export.pages.report import language_of, names_of_ids, records
 from recommender.planning.formulation.labels import session_names
 from recommender.planning.plan.plan import Plan
 
@@ -33,7 +33,7 @@ def calendar_bytes(plan: Plan, manifest: Manifest, language: str = "en") -> byte
         ) from None
     words = language_of(language)
     say = words.phrases
-    named = names_in(manifest, words)
+    named = names_of_ids(manifest, words)
     days = {period.period: period for period in manifest.dates}
     order = [period.period for period in manifest.dates]
     length = {need.intervention: need.periods for need in manifest.needs}

@@ -15,7 +15,7 @@ from recommender.export.disclosure.audience import COORDINATOR, OPEN, refuse_unk
 from recommender.export.disclosure.disclosed_comparison import OpenComparison, changes_of, openly
 from recommender.export.formats.workbook import Translate, book_bytes, translated
 from recommender.export.manifest import Manifest
-from recommender.export.pages.report import Record, counter_of, language_of, names_in, records
+from recommender.export.pages.report import TableRow, counter_of, language_of, names_of_ids, records
 from recommender.export.pages.template import filled
 from recommender.export.summaries import plan_tables
 from recommender.governance.privacy.suppression import HIDDEN, THRESHOLD
@@ -54,7 +54,7 @@ def comparison_html(
     proven = {side.name: side.better_is_proven(comparison.sides[0]) for side in comparison.sides}
     if open_to_all:
         comparison = (opened or openly(comparison)).comparison
-    named = names_in(manifest, words) if manifest is not None else _ids
+    named = names_of_ids(manifest, words) if manifest is not None else _ids
     base = comparison.sides[0]
     titles = titles_of(comparison, words, named)
     top = max(side.common(side.high) for side in comparison.sides)
@@ -116,7 +116,7 @@ def comparison_workbook(
         UsageError: if there is no such language.
     """
     words = language_of(language)
-    named = names_in(manifest, words) if manifest is not None else _ids
+    named = names_of_ids(manifest, words) if manifest is not None else _ids
     titles = titles_of(comparison, words, named)
     frames = {
         "comparison": sides_sheet(comparison, titles, translated(language)),
@@ -190,7 +190,7 @@ def _ids(kind: str, key: str) -> str:  # noqa: ARG001
     return key
 
 
-def _tenths(comparison: Comparison, titles: dict[str, str]) -> list[Record]:
+def _tenths(comparison: Comparison, titles: dict[str, str]) -> list[TableRow]:
     """Side by side, what share of each tenth by risk is offered help, with a shade from 0 to 5.
 
     The share is NaN where it is not shown.
@@ -231,7 +231,7 @@ def _hours(comparison: Comparison, titles: dict[str, str]) -> dict[str, Any]:
     return {"titles": [titles[name] for name in names], "rows": rows}
 
 
-def _groups(comparison: Comparison, titles: dict[str, str], named: Named) -> list[Record]:
+def _groups(comparison: Comparison, titles: dict[str, str], named: Named) -> list[TableRow]:
     """Column by column, what share of the risk of each group is averted, side by side."""
     found = []
     names = [side.name for side in comparison.sides]

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from recommender.errors import CannotWrite, LibraryMissing, UsageError
-from recommender.export.manifest import Manifest, plain
+from recommender.export.manifest import Manifest, json_value
 from recommender.export.plan_json import plan_text
 from recommender.export.tables import frames_of
 from recommender.planning.plan.plan import Plan
@@ -161,7 +161,7 @@ def _write(plan: Plan, manifest: Manifest, door: Door) -> str:
     summary = asdict(plan.summary)
     summary["shortages"] = len(plan.summary.shortages)
     head = {"run_id": run, "created": manifest.created, "version": manifest.version, **summary}
-    frames = {"runs": pd.DataFrame([{k: plain(v) for k, v in head.items()}])}
+    frames = {"runs": pd.DataFrame([{k: json_value(v) for k, v in head.items()}])}
     for name, frame in frames_of(plan).items():
         frames[name] = frame.assign(run_id=run)[["run_id", *frame.columns]]
     for name, frame in frames.items():

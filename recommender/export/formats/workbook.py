@@ -24,7 +24,7 @@ from openpyxl.utils import get_column_letter
 from recommender.errors import UsageError
 from recommender.export.because import reason_words
 from recommender.export.manifest import Manifest
-from recommender.export.pages.report import language_of, names_in
+from recommender.export.pages.report import language_of, names_of_ids
 from recommender.export.summaries import plan_tables
 from recommender.export.tables import CSV_TABLES, frames_of
 from recommender.messages import Language
@@ -122,7 +122,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 def _views(plan: Plan, manifest: Manifest, words: Language) -> dict[str, pd.DataFrame]:
     """The sheets that people look at, by name."""
-    named = names_in(manifest, words)
+    named = names_of_ids(manifest, words)
     return {
         "overview": _overview(plan, manifest, translated(words.code)),
         "sites": _sites(plan, named),
@@ -155,7 +155,7 @@ def _side_by_side(plans: Sequence[tuple[str, Plan, Manifest]], words: Language) 
     """One row a plan: what it brings, what it takes, what is lacking, and how sure that is."""
     rows = []
     for name, plan, manifest in plans:
-        summary, named = plan.summary, names_in(manifest, words)
+        summary, named = plan.summary, names_of_ids(manifest, words)
         scenario = summary.scenario
         known = words.phrases["base"] if scenario in ("", "base") else named("scenario", scenario)
         rows.append(
@@ -183,7 +183,7 @@ def _side_by_side(plans: Sequence[tuple[str, Plan, Manifest]], words: Language) 
 def _sites(plan: Plan, named: Named) -> pd.DataFrame:
     """One row a site: its pupils, who are served, what it brings and the hours it takes."""
     table = plan_tables.by_site(plan)
-    hours = plan_tables.hours_at(plan)
+    hours = plan_tables.hours_by_site(plan)
     return pd.DataFrame(
         {
             "site": table["site"],

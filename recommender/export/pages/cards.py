@@ -19,10 +19,10 @@ from recommender.export.disclosure.disclosed_plan import Hidden
 from recommender.export.manifest import Manifest
 from recommender.export.pages.outcomes import KEYS, outcomes_of
 from recommender.export.pages.report import (
-    Link,
-    Record,
+    CardsLink,
+    TableRow,
     language_of,
-    names_in,
+    names_of_ids,
     records,
     report_html,
 )
@@ -72,14 +72,14 @@ def file_name(site: str) -> str:
 
 def _cards(
     plan: Plan, manifest: Manifest, words: Language, stem: str, folder: str
-) -> tuple[dict[str, str], list[Link]]:
+) -> tuple[dict[str, str], list[CardsLink]]:
     units = plan_tables.people(plan)
     if len(units) > MOST_UNITS:
         return {}, []
-    named = names_in(manifest, words)
+    named = names_of_ids(manifest, words)
     served, waiting = _served(plan, manifest), _waiting(plan, words, named)
     pages: dict[str, str] = {}
-    links: list[Link] = []
+    links: list[CardsLink] = []
     for site in sorted(units["site"].unique().tolist()):
         here = [row | {"offered": True} for row in served.get(site, [])]
         here += [row | {"offered": False} for row in waiting.get(site, [])]
@@ -99,11 +99,11 @@ def _cards(
                 waiting=[row for row in part if not row["offered"]],
                 digits=4,
             )
-            links.append(Link(site, number, len(parts), f"{quote(folder)}/{name}.html"))
+            links.append(CardsLink(site, number, len(parts), f"{quote(folder)}/{name}.html"))
     return pages, links
 
 
-def _served(plan: Plan, manifest: Manifest) -> dict[str, list[Record]]:
+def _served(plan: Plan, manifest: Manifest) -> dict[str, list[TableRow]]:
     """Site -> its units that are offered help, with their proposals."""
     lines = plan.assignments.assign(hours=_hours_each(plan))
     parts = outcomes_of(plan, manifest)
@@ -125,7 +125,7 @@ def _served(plan: Plan, manifest: Manifest) -> dict[str, list[Record]]:
         )
         .reset_index()
     )
-    found: dict[str, dict[str, Record]] = {}
+    found: dict[str, dict[str, TableRow]] = {}
     for row in records(offers):
         each = row["pupils"] or 1.0
         row["outcomes"] = [
@@ -170,13 +170,13 @@ def _each(totals: pd.DataFrame, names: pd.Series) -> pd.Series:
 
 def _waiting(
     plan: Plan, words: Language, named: Callable[[str, str], str]
-) -> dict[str, list[Record]]:
+) -> dict[str, list[TableRow]]:
     """Site -> its units that are not offered help, with the reason."""
     texts = {
         reason: reason_words(reason, words, named)
         for reason in plan.not_served["reason"].unique().tolist()
     }
-    found: dict[str, list[Record]] = {}
+    found: dict[str, list[TableRow]] = {}
     for row in records(plan.not_served.sort_values(["site", "unit_id"], kind="stable")):
         row["reason"] = texts[row["reason"]]
         found.setdefault(row["site"], []).append(row)

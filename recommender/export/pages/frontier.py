@@ -104,7 +104,7 @@ def frontier_html(
         words,
         summary=frontier,
         frontier=frontier,
-        names=names_of(frontier.resources, words, names),
+        names=hours_phrase(frontier.resources, words, names),
         today=today.to_dict(),
         sentence=prediction_sentence(frontier, words),
         stop=stop_sentence(frontier, words),
@@ -144,7 +144,7 @@ def frontier_html(
     )
 
 
-def names_of(
+def hours_phrase(
     resources: Sequence[str], words: Language, names: Mapping[str, str] | None = None
 ) -> str:
     """Return the hours that were varied, as a phrase.

@@ -15,7 +15,7 @@ import pandas as pd
 from recommender.export.manifest import Manifest
 from recommender.matching.benefit import reached_gain, recipes, shares
 from recommender.matching.candidates import Bundle
-from recommender.matching.effects import Term
+from recommender.matching.effects import EffectTerm
 from recommender.planning.plan.plan import Plan
 
 KEYS = ["unit_id", "bundle", "period"]
@@ -57,7 +57,7 @@ def outcomes_of(plan: Plan, manifest: Manifest) -> pd.DataFrame:
     return pd.concat([totals[KEYS], found.loc[:, (found != 0).any()]], axis=1)
 
 
-def _terms(manifest: Manifest) -> tuple[tuple[Term, ...], tuple[str, ...]]:
+def _terms(manifest: Manifest) -> tuple[tuple[EffectTerm, ...], tuple[str, ...]]:
     """The effects of the manifest as terms, and the interventions that their positions mean."""
     settings = json.loads(manifest.settings).get("matching", {})
     believed = {str(level): float(share) for level, share in settings.get("evidence", ())}
@@ -73,7 +73,7 @@ def _terms(manifest: Manifest) -> tuple[tuple[Term, ...], tuple[str, ...]]:
             continue
         value = math.log(effect.value) if ratio else effect.value
         found.append(
-            Term(
+            EffectTerm(
                 intervention=names.index(effect.intervention),
                 outcome=outcomes.index(effect.outcome),
                 scale=effect.scale,  # type: ignore[arg-type]

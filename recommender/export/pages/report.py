@@ -26,7 +26,7 @@ from recommender.export.disclosure.disclosed_plan import (
     Hidden,
     OpenPlan,
     hidden_rows,
-    rows_of,
+    rows_hidden,
 )
 from recommender.export.disclosure.small_counts import (
     BEFORE,
@@ -36,20 +36,20 @@ from recommender.export.disclosure.small_counts import (
 )
 from recommender.export.manifest import Manifest
 from recommender.export.pages import svg
-from recommender.export.pages.rules_in_force import lacks_in_words, rule_name, rules_of
+from recommender.export.pages.rules_in_force import lacks_in_words, rule_name, rules_in_words
 from recommender.export.pages.template import filled
 from recommender.export.summaries import plan_tables, stability
 from recommender.export.summaries.equity import RARE, UNSHOWN
 from recommender.export.summaries.lacks import lacks_of, owed_by_basis
-from recommender.export.summaries.marginal_hours import Point
+from recommender.export.summaries.marginal_hours import BudgetPoint
 from recommender.export.summaries.trust import trust_in
 from recommender.governance.privacy.suppression import HIDDEN, THRESHOLD
 from recommender.messages import LANGUAGES, Language
 from recommender.planning.formulation.labels import NOTHING
-from recommender.planning.plan.plan import Plan, handed_in
+from recommender.planning.plan.plan import Plan, untested_outcomes
 from recommender.planning.plan.proof import Proof
 
-Record = dict[str, Any]
+TableRow = dict[str, Any]
 
 NINETY = 1.6449
 """Standard errors on either side of a mean that hold 90 % of a normal distribution."""
@@ -58,7 +58,7 @@ _SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class CardsLink:
     """A page of pupil cards: the site, which part of it, and the way to it from the report."""
 
     site: str
@@ -72,7 +72,7 @@ def report_html(
     manifest: Manifest,
     language: str = "en",
     audience: str = "board",
-    cards: Sequence[Link] = (),
+    cards: Sequence[CardsLink] = (),
     earlier: Hidden = frozenset(),
 ) -> str:
     """Return the report of a plan as a self-contained page.
@@ -92,7 +92,7 @@ def report_html(
     words = language_of(language)
     refuse_unknown(audience, "report")
     open_to_all = audience in OPEN
-    named = names_in(manifest, words)
+    named = names_of_ids(manifest, words)
     summary = plan.summary
     calendar = [name.id for name in manifest.names if name.kind == "period"]
     left = plan_tables.hours_left(plan, most=_SHOWN)
@@ -154,8 +154,8 @@ def report_html(
         if open_to_all
         else summary.bound - summary.value,
         trust=trust_in(plan, open_to_all=open_to_all),
-        handed=[named("outcome", outcome) for outcome in handed_in(plan)],
-        in_force=rules_of(plan, manifest, words, named),
+        handed=[named("outcome", outcome) for outcome in untested_outcomes(plan)],
+        in_force=rules_in_words(plan, manifest, words, named),
         used=sorted(set(plan.assignments["intervention"])),
         left=records(left),
         left_sum=float(left["hours"].sum()),
@@ -171,7 +171,7 @@ def report_html(
         today=today,
         front_chart=_front_chart(front, today, totals.benefit, words),
         stays=records(stability.by_share(plan, open_to_all=open_to_all)),
-        stays_by=records(stability.by_intervention(plan, open_to_all=open_to_all)),
+        stays_by=records(stability.stability_by_intervention(plan, open_to_all=open_to_all)),
         sessions=[] if open_to_all else _in_time(records(_sessions(plan)), calendar),
         equity=_equity(manifest, words, named),
         risks=_risks(plan, manifest),
@@ -200,12 +200,12 @@ def open_plan(
         UsageError: if there is no such language.
     """
     words = language_of(language)
-    named = names_in(manifest, words)
+    named = names_of_ids(manifest, words)
     whole = _tables(plan, manifest, words, named)
     keys = {name: whole[name][key].astype("str") for name, key in KEYS.items()}
     keys["reasons"] = plan_tables.reasons(plan)["reason"]
     marked = {
-        name: hidden_before(table, keys[name], rows_of(earlier, name))
+        name: hidden_before(table, keys[name], rows_hidden(earlier, name))
         for name, table in whole.items()
     }
     offered = hide_counts(marked["interventions"], "pupils")
@@ -321,7 +321,7 @@ def _sums(frame: pd.DataFrame, *columns: str) -> dict[str, float]:
     return {column: float(frame[column].sum()) for column in columns}
 
 
-def names_in(manifest: Manifest, words: Language) -> Callable[[str, str], str]:
+def names_of_ids(manifest: Manifest, words: Language) -> Callable[[str, str], str]:
     """Return what names an id of a kind; a bundle ``a+b`` has the names of its members."""
     texts: Mapping[tuple[str, str], str] = {
         (name.kind, name.id): words.name(name.text) or name.id for name in manifest.names
@@ -348,18 +348,18 @@ def _scenario(scenario: str, named: Callable[[str, str], str], words: Language) 
     return str(words.say("base")) if scenario == "base" else named("scenario", scenario)
 
 
-def records(frame: pd.DataFrame) -> list[Record]:
+def records(frame: pd.DataFrame) -> list[TableRow]:
     """Return the rows of a table, column -> cell."""
     return [{str(k): v for k, v in row.items()} for row in frame.to_dict(orient="records")]
 
 
-def _in_time(rows: list[Record], calendar: list[str]) -> list[Record]:
+def _in_time(rows: list[TableRow], calendar: list[str]) -> list[TableRow]:
     """Rows in the order of their periods; rows without a period stay as they are."""
     place = {period: number for number, period in enumerate(calendar)}
     return sorted(rows, key=lambda row: place.get(row.get("period", ""), len(place)))
 
 
-def _grid(plan: Plan, calendar: list[str]) -> Record:
+def _grid(plan: Plan, calendar: list[str]) -> TableRow:
     """Prices by role and period, each with a shade from 0 to 5."""
     table = plan_tables.price_grid(plan)
     found = set(table["period"].tolist())
@@ -445,7 +445,7 @@ def _at(order: list[str], period: str) -> int:
     return order.index(period) if period in order else -1
 
 
-def _more(plan: Plan, manifest: Manifest) -> list[Record]:
+def _more(plan: Plan, manifest: Manifest) -> list[TableRow]:
     """What a tenth more hours could bring at most, role by role."""
     if plan.summary.shortages or not math.isfinite(plan.summary.bound):
         return []
@@ -455,7 +455,7 @@ def _more(plan: Plan, manifest: Manifest) -> list[Record]:
     ]
 
 
-def _curve(plan: Plan, manifest: Manifest, *, open_to_all: bool) -> list[Record]:
+def _curve(plan: Plan, manifest: Manifest, *, open_to_all: bool) -> list[TableRow]:
     """Between what and what the best benefit lies with more hours of everybody, by tenths more.
 
     This plan can still be carried out with more hours, and its prices bound every other one.
@@ -473,7 +473,7 @@ def _curve(plan: Plan, manifest: Manifest, *, open_to_all: bool) -> list[Record]
     ]  # fmt: skip
 
 
-def _open_front(front: Sequence[Point]) -> tuple[Point, ...]:
+def _open_front(front: Sequence[BudgetPoint]) -> tuple[BudgetPoint, ...]:
     """What hours of everybody could bring, rounded as totals are."""
     return tuple(
         replace(
@@ -489,7 +489,7 @@ def _open_front(front: Sequence[Point]) -> tuple[Point, ...]:
 
 
 def _front_chart(
-    front: Sequence[Point], today: float, benefit_today: float, words: Language
+    front: Sequence[BudgetPoint], today: float, benefit_today: float, words: Language
 ) -> str:
     """Benefit along the hours of everybody, with this plan as a dot; "" where it is not known."""
     if not front:
@@ -521,7 +521,7 @@ def _today(plan: Plan, manifest: Manifest) -> float:
 def _equity(
     manifest: Manifest, words: Language, named: Callable[[str, str], str]
 ) -> list[dict[str, Any]]:
-    tables: dict[str, list[Record]] = {}
+    tables: dict[str, list[TableRow]] = {}
     for group in manifest.equity:
         each = (
             1000 * group.benefit / group.pupils
@@ -543,7 +543,7 @@ def _group_name(group: str, words: Language) -> str:
     return words.phrases["rare" if group == RARE else "unknown"] if group in ("", RARE) else group
 
 
-def _risks(plan: Plan, manifest: Manifest) -> list[Record]:
+def _risks(plan: Plan, manifest: Manifest) -> list[TableRow]:
     ranges = {share.outcome: (share.low, share.high) for share in manifest.plausible}
     rows = records(plan_tables.mean_risks(plan))
     for row in rows:
@@ -565,7 +565,7 @@ def _sessions(plan: Plan) -> pd.DataFrame:
     return table.reset_index()
 
 
-def _examples(plan: Plan) -> list[Record]:
+def _examples(plan: Plan) -> list[TableRow]:
     """The bundles with the highest, the middle and the lowest net value, without their units.
 
     Help that a rule or a professional demands is left out: its price says what the demand is worth.

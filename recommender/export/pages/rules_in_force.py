@@ -20,7 +20,7 @@ HOURLY = frozenset({"hours", "places", "quorum"})
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleInWords:
     """A rule in words.
 
     ``price`` is the benefit of one more of what it limits, at its dearest; None where nothing in
@@ -32,7 +32,9 @@ class Rule:
     price: float | None = None
 
 
-def rules_of(plan: Plan, manifest: Manifest, words: Language, named: Named) -> tuple[Rule, ...]:
+def rules_in_words(
+    plan: Plan, manifest: Manifest, words: Language, named: Named
+) -> tuple[RuleInWords, ...]:
     """Return every rule in force: consent, money, caps, statutory rules, and how benefit counts."""
     settings = json.loads(manifest.settings)
     matching: dict[str, Any] = settings.get("matching", {})
@@ -42,32 +44,32 @@ def rules_of(plan: Plan, manifest: Manifest, words: Language, named: Named) -> t
     found = []
     if consent := matching.get("consent"):
         states = ", ".join(say.get(f"consent_{state}", state) for state in consent)
-        found.append(Rule(say["rule_consent"], say["says_consent"].format(states=states)))
+        found.append(RuleInWords(say["rule_consent"], say["says_consent"].format(states=states)))
     budget = plan.summary.budget
     if budget is not None:
         says = say["says_budget"].format(budget=words.number(budget))
-        found.append(Rule(say["rule_budget"], says, dearest.get(("budget", ""), 0.0)))
+        found.append(RuleInWords(say["rule_budget"], says, dearest.get(("budget", ""), 0.0)))
     for rule in limits.get("must_serve", ()):
         helps = rule.get("interventions", ())
         says = say["says_must_some" if helps else "says_must_any"]
         says = says.format(helps=", ".join(named("intervention", key) for key in helps))
         says += " " + say["says_law" if rule.get("statutory") else "says_promise"]
-        found.append(Rule(named("rule", rule["id"]), says))
+        found.append(RuleInWords(named("rule", rule["id"]), says))
     for key, most in limits.get("caps", ()):
         says = say["says_cap"].format(most=words.number(most), help=named("intervention", key))
-        found.append(Rule(say["rule_cap"], says, dearest.get(("cap", key), 0.0)))
+        found.append(RuleInWords(say["rule_cap"], says, dearest.get(("cap", key), 0.0)))
     for rule in limits.get("fairness", ()):
         name, says = rule_name(rule["id"], words, named), _fair_words(rule, words, named)
-        found.append(Rule(name, says, _dearest_of(dearest, rule["id"])))
+        found.append(RuleInWords(name, says, _dearest_of(dearest, rule["id"])))
     margin = limits.get("no_worse_than")
     if margin is not None:
         says = say["says_no_worse"].format(margin=_short(margin, words))
-        found.append(Rule(say["rule_no_worse"], says, _dearest_of(dearest, PRESENT.id)))
+        found.append(RuleInWords(say["rule_no_worse"], says, _dearest_of(dearest, PRESENT.id)))
     told = {"budget", "must_serve", "cap"}
     for kind, key in sorted(dearest):
         if kind not in told and not kind.startswith("fair_"):
             name = say.get(f"rule_{kind}", kind.replace("_", " "))
-            found.append(Rule(name, named("rule", key) if key else "", dearest[kind, key]))
+            found.append(RuleInWords(name, named("rule", key) if key else "", dearest[kind, key]))
     numbers = {
         "bundle": matching.get("bundle_size"),
         "diminishing": matching.get("diminishing"),
@@ -80,11 +82,11 @@ def rules_of(plan: Plan, manifest: Manifest, words: Language, named: Named) -> t
             text = words.percent(value)
             if name in ("bundle", "caution"):
                 text = words.number(value, 0 if name == "bundle" else 2)
-            found.append(Rule(say[f"rule_{name}"], say[f"says_{name}"].format(value=text)))
+            found.append(RuleInWords(say[f"rule_{name}"], say[f"says_{name}"].format(value=text)))
     if evidence := matching.get("evidence"):
         shares = sorted(evidence, key=lambda pair: -pair[1])
         levels = ", ".join(f"{say[f'level_{level}']} {words.percent(s)}" for level, s in shares)
-        found.append(Rule(say["rule_evidence"], say["says_evidence"].format(levels=levels)))
+        found.append(RuleInWords(say["rule_evidence"], say["says_evidence"].format(levels=levels)))
     return tuple(found)
 
 

@@ -17,7 +17,7 @@ from recommender.planning.plan.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class MoreHours:
+class MarginalHours:
     """The hours of those who have a role, and what they are worth at the prices of a plan.
 
     Attributes:
@@ -33,7 +33,7 @@ class MoreHours:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class BudgetPoint:
     """The most benefit of some hours of everybody, pupils and groups taken in parts.
 
     Attributes:
@@ -50,7 +50,9 @@ class Point:
     price: float
 
 
-def more_hours(plan: Plan, resources: Resources, travel_overhead: float) -> tuple[MoreHours, ...]:
+def more_hours(
+    plan: Plan, resources: Resources, travel_overhead: float
+) -> tuple[MarginalHours, ...]:
     """Return what hours are worth, role by role, most first.
 
     Args:
@@ -82,7 +84,9 @@ def more_hours(plan: Plan, resources: Resources, travel_overhead: float) -> tupl
     sums = (
         table.groupby("role", sort=True).sum().sort_values("worth", ascending=False, kind="stable")
     )
-    return tuple(MoreHours(str(r), float(h), float(w)) for r, h, w in sums.itertuples(name=None))
+    return tuple(
+        MarginalHours(str(r), float(h), float(w)) for r, h, w in sums.itertuples(name=None)
+    )
 
 
 def _members(text: str, every: list[str]) -> list[str]:

@@ -83,7 +83,7 @@ def hours_by(plan: Plan, by: str) -> pd.DataFrame:
     table["share"] = _ratio(table["used"], table["capacity"])
     if by == "site":
         own = table.set_index("site")["used"]
-        given = hours_at(plan)
+        given = hours_by_site(plan)
         places = sorted(set(given.index) - set(own.index))
         more = pd.DataFrame({"site": places, "capacity": 0.0, "used": 0.0, "share": 0.0})
         table = pd.concat([table, more], ignore_index=True) if places else table
@@ -94,7 +94,7 @@ def hours_by(plan: Plan, by: str) -> pd.DataFrame:
     return table.sort_values("capacity", ascending=False, kind="stable", ignore_index=True)
 
 
-def hours_at(plan: Plan) -> pd.Series:
+def hours_by_site(plan: Plan) -> pd.Series:
     """Return site -> the hours that help takes there, whoever gives them."""
     rows = plan.resources[plan.resources["resource"] == "hours"]
     return rows.groupby("site")["used"].sum().astype(np.float64)

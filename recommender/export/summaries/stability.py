@@ -37,7 +37,7 @@ def by_share(plan: Plan, *, open_to_all: bool) -> pd.DataFrame:
     return hidden.assign(low=ends["low"], high=ends["high"])
 
 
-def by_intervention(plan: Plan, *, open_to_all: bool) -> pd.DataFrame:
+def stability_by_intervention(plan: Plan, *, open_to_all: bool) -> pd.DataFrame:
     """Return intervention, pupils, stays: the mean share of draws, most steady help first."""
     if "stays" not in plan.assignments:
         return pd.DataFrame(columns=["intervention", "pupils", "stays"])

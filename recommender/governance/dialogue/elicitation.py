@@ -34,7 +34,7 @@ from recommender.inputs.formats.tables import Table, read_table
 from recommender.inputs.ranges import UNCERTAIN
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-Part: TypeAlias = Literal["uptake", "completion"]
+ReachPart: TypeAlias = Literal["uptake", "completion"]
 
 LARGEST_RATIO = 9.0
 INCONSISTENT = 0.1
@@ -367,7 +367,7 @@ def _wrong_guess(
 ) -> str:
     if not person or not intervention or not quantity:
         return "needs a person, an intervention and what is estimated"
-    if scale == "share" and quantity not in get_args(Part):
+    if scale == "share" and quantity not in get_args(ReachPart):
         return "has a part that is neither uptake nor completion"
     if scale != "share" and scale not in get_args(Scale):
         return f"needs one of the scales {', '.join(get_args(Scale))}"

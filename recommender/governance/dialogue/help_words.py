@@ -18,7 +18,7 @@ def help_words(catalogue: Catalogue) -> dict[str, str]:
     return {word: ids.pop() for word, ids in found.items() if len(ids) == 1}
 
 
-def chosen(word: str, options: Mapping[str, str], words: Mapping[str, str]) -> str:
+def help_named(word: str, options: Mapping[str, str], words: Mapping[str, str]) -> str:
     """The id of the help that a cell names, if it is among the options; "" otherwise.
 
     Args:

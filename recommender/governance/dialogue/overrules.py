@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from recommender.governance.log.audit import Log, in_force
+from recommender.governance.log.audit import Log, effective_entries
 from recommender.inputs.decision_reasons import REASONS
 
 ENOUGH: Final = 20
@@ -65,7 +65,7 @@ def overrules_of(log: Log) -> Overrules:
     """
     sheets: dict[str, list[Mapping[str, int]]] = {}
     seen: set[str] = set()
-    for entry in in_force(log):
+    for entry in effective_entries(log):
         if entry.action == "decision":
             sheet = dict(entry.hashes).get(entry.subject, "")
             if sheet in seen:

@@ -31,14 +31,14 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from recommender.errors import InputError, Problem
-from recommender.governance.dialogue.help_words import chosen, help_words
+from recommender.governance.dialogue.help_words import help_named, help_words
 from recommender.inputs.catalogue import Catalogue, Text
 from recommender.inputs.decision_reasons import REASONS
 from recommender.inputs.findings import Findings
-from recommender.inputs.formats.sheet_marks import Range, marks_of
+from recommender.inputs.formats.sheet_marks import CellRange, marks_of
 from recommender.inputs.formats.tables import load_table
 from recommender.inputs.readers.cohort_tables import DECISION_COLUMNS
-from recommender.inputs.text.names import plain
+from recommender.inputs.text.names import plain_name
 from recommender.inputs.text.scrub import scrub
 from recommender.inputs.text.spelling import folded
 from recommender.planning.formulation.labels import NOTHING
@@ -199,7 +199,7 @@ _UNDECIDED = Text(
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class Options:
     """What each unit may be offered: unit_id -> ids of interventions, eligible ones only."""
 
     of: Mapping[str, tuple[str, ...]]
@@ -207,7 +207,7 @@ class Choices:
     @classmethod
     def eligible(
         cls, unit_ids: Sequence[str], ids: Sequence[str], reasons: npt.NDArray[np.uint16]
-    ) -> Choices:
+    ) -> Options:
         """From ``Candidates.reasons``, (units, interventions), zero where eligible."""
         free = reasons == 0
         words = np.array(ids, dtype=object)
@@ -239,7 +239,7 @@ class Decided:
 def review_sheet(
     plan: Plan,
     catalogue: Catalogue,
-    choices: Choices,
+    choices: Options,
     *,
     plan_hash: str,
     site_names: Mapping[str, str],
@@ -342,7 +342,7 @@ def read_review(
     return _decided(said_rows, offers, gone, day, language)
 
 
-def merged(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
+def merged_decisions(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
     """Decisions with the new ones; what was said before of the same pair is replaced.
 
     Who accepts what was required before agrees with it, so that it stays required.
@@ -455,7 +455,7 @@ def _site_sheet(
     sheet: Worksheet,
     name: str,
     rows: pd.DataFrame,
-    choices: Choices,
+    choices: Options,
     sets: Mapping[tuple[str, ...], int],
     language: str,
 ) -> None:
@@ -715,7 +715,7 @@ class _Reader:
             why = _code(reason, REASONS)
             number = cells[11].value
             options = self.sets.get(number, {}) if isinstance(number, int) else {}
-            other = chosen(instead, options, self.words) if instead else ""
+            other = help_named(instead, options, self.words) if instead else ""
             wrong = _wrong_line(code, why, instead, remark, other, self.ids, offered)
             if wrong:
                 self._wrong(line, wrong)
@@ -728,7 +728,7 @@ class _Reader:
             self._wrong(2, "nobody")
         return found, offers, len(seen)
 
-    def merged(self, ranges: Iterable[Range]) -> None:
+    def merged(self, ranges: Iterable[CellRange]) -> None:
         """Note the cells to fill in that are merged: of several lines only the first says it."""
         for top, left, bottom, right in ranges:
             if bottom >= _FIRST and left <= 11 and right >= 7:
@@ -739,7 +739,7 @@ class _Reader:
 
 
 def _is_header(cell: Any, header: Text) -> bool:
-    return plain(_text(cell.value)) in (plain(header.en), plain(header.nl))
+    return plain_name(_text(cell.value)) in (plain_name(header.en), plain_name(header.nl))
 
 
 def _wrong_line(

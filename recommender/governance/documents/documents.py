@@ -17,14 +17,14 @@ import jinja2
 
 from recommender.governance.documents.facts import ICC, Facts, Measurement
 from recommender.governance.documents.register import register_entry, register_markdown
-from recommender.governance.markdown import Markdown, inert, table
+from recommender.governance.markdown import Markdown, inert, markdown_table
 from recommender.governance.privacy.about_child import checked_of_child, used_of_child
 from recommender.governance.privacy.contract import sensitivity_words, use_words
 
-Kind: TypeAlias = Literal[
+DocumentKind: TypeAlias = Literal[
     "register", "model-card", "data-card", "dpia", "fria", "parents", "measurement"
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
 
 _MONTHS = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
@@ -55,7 +55,7 @@ _LEVELS_NL = {
 }
 
 
-def document(kind: Kind, facts: Facts) -> str:
+def document(kind: DocumentKind, facts: Facts) -> str:
     """A document as Markdown, in the language of its facts (the register entry is in Dutch)."""
     if kind == "register":
         return register_markdown(register_entry(facts))
@@ -112,7 +112,7 @@ def _context(facts: Facts) -> dict[str, Any]:
     return {
         "f": facts,
         "t": t,
-        "table": table,
+        "table": markdown_table,
         "number": number,
         "percent": percent,
         "day": day,

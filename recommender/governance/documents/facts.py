@@ -1,6 +1,6 @@
 """What a run knows and may tell outside: numbers of many, never of one child.
 
-Every count that a document shows passes ``told``: below ten it says no more than that.
+Every count that a document shows passes ``count_text``: below ten it says no more than that.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from recommender.governance.documents.power import (
 from recommender.governance.privacy.suppression import THRESHOLD, suppress
 from recommender.inputs.catalogue import Catalogue, Effect, Intervention, Text
 from recommender.inputs.policy import Column, Policy
-from recommender.planning.plan.plan import Plan, handed_in
+from recommender.planning.plan.plan import Plan, untested_outcomes
 from recommender.planning.plan.summary import Summary
 
 ICC = 0.1
@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Provenance:
     """Where a plan comes from.
 
     Attributes:
@@ -124,7 +124,7 @@ class Facts:
     """
 
     language: str
-    run: Run
+    run: Provenance
     summary: Summary
     policy: Policy
     sites: int
@@ -145,7 +145,7 @@ class Facts:
 
     def told(self, number: float) -> str:
         """A count of pupils, or that there are fewer than ten."""
-        return told(number, self.language)
+        return count_text(number, self.language)
 
     def said(self, text: Text) -> str:
         """A text in the language of the document."""
@@ -156,7 +156,7 @@ class Facts:
         return sorted({self.said(text) for text in texts} - {""})
 
 
-def told(number: float, language: str) -> str:
+def count_text(number: float, language: str) -> str:
     """A count of pupils, or that there are fewer than ten."""
     if number < THRESHOLD:
         return "fewer than 10" if language == "en" else "minder dan 10"
@@ -167,7 +167,7 @@ def facts_of(
     plan: Plan,
     policy: Policy,
     catalogue: Catalogue,
-    run: Run,
+    run: Provenance,
     language: str,
     because: Callable[[str], str] = str,
 ) -> Facts:
@@ -207,7 +207,7 @@ def facts_of(
         ),
         last_day=max(days) if days else None,
         handed=tuple(
-            o.name.said(language) for o in policy.outcomes if o.id in set(handed_in(plan))
+            o.name.said(language) for o in policy.outcomes if o.id in set(untested_outcomes(plan))
         ),
     )
 
@@ -328,9 +328,9 @@ def _measurement(
         scale=effect.scale,
         value=effect.value,
         believed=believed,
-        served=told(offered - waiting, language),
-        waiting=told(waiting, language),
-        others=told(beside, language),
+        served=count_text(offered - waiting, language),
+        waiting=count_text(waiting, language),
+        others=count_text(beside, language),
         before=shares[0],
         after=shares[1],
         needed=None if needed is None else math.ceil(needed * inflation),
@@ -367,7 +367,7 @@ def _instruments(policy: Policy, name: str, language: str) -> tuple[str, ...]:
     )
 
 
-def tally(facts: Facts) -> Mapping[str, int]:
+def evidence_tally(facts: Facts) -> Mapping[str, int]:
     """Level of evidence -> how many effects of the catalogue have it."""
     levels = [e.level for h in facts.help for e in h.effects]
     return {level: levels.count(level) for level in dict.fromkeys(levels)}

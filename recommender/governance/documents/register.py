@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from recommender.governance.documents.facts import Facts
-from recommender.governance.markdown import table
+from recommender.governance.markdown import markdown_table
 
-Entry: TypeAlias = Mapping[str, str]
-Part: TypeAlias = Literal["Algemene informatie", "Verantwoord gebruik", "Werking", "Metadata"]
+RegisterEntry: TypeAlias = Mapping[str, str]
+RegisterPart: TypeAlias = Literal[
+    "Algemene informatie", "Verantwoord gebruik", "Werking", "Metadata"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Field:
     "filled."""
 
     name: str
-    part: Part
+    part: RegisterPart
     below: int | None = None
     mandatory: bool = False
     choices: tuple[str, ...] = ()
@@ -176,7 +178,7 @@ def _worked_out(facts: Facts) -> str:
     )
 
 
-def register_problems(entry: Entry) -> tuple[str, ...]:
+def register_problems(entry: RegisterEntry) -> tuple[str, ...]:
     """What keeps an entry from being published, a line each."""
     problems = []
     for field in FIELDS:
@@ -195,7 +197,7 @@ def register_problems(entry: Entry) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def register_markdown(entry: Entry) -> str:
+def register_markdown(entry: RegisterEntry) -> str:
     """The entry as a page to read."""
     lines = ["# Algoritmeregister", "Publicatiestandaard 1.0.10 (29 november 2024)"]
     for part in dict.fromkeys(field.part for field in FIELDS):
@@ -204,7 +206,7 @@ def register_markdown(entry: Entry) -> str:
             for field in FIELDS
             if field.part == part
         ]
-        lines += [f"## {part}", table(["Veld", "Inhoud"], rows)]
+        lines += [f"## {part}", markdown_table(["Veld", "Inhoud"], rows)]
     return "\n\n".join(line.strip() for line in lines) + "\n"
 
 

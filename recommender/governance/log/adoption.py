@@ -16,17 +16,17 @@ from recommender.errors import UsageError, VerificationFailed
 from recommender.files.drafts import write_flushed
 from recommender.files.hashes import sha256_of
 from recommender.governance.log import audit
-from recommender.governance.log.transaction import Place, Record, changing
+from recommender.governance.log.transaction import Destination, LogRecord, changing
 
-Status: TypeAlias = Literal["proposed", "discussed", "adopted"]
-STEPS: Final[tuple[Status, ...]] = get_args(Status)
+AdoptionStatus: TypeAlias = Literal["proposed", "discussed", "adopted"]
+STEPS: Final[tuple[AdoptionStatus, ...]] = get_args(AdoptionStatus)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a plan: by whom, in what role, when, and the head of the log after it."""
 
-    status: Status
+    status: AdoptionStatus
     who: str
     role: str
     time: str
@@ -38,7 +38,7 @@ class Step:
 class Standing:
     """Where a plan stands: its status and the steps that led there."""
 
-    status: Status
+    status: AdoptionStatus
     steps: tuple[Step, ...]
 
     @property
@@ -76,7 +76,7 @@ def standing(plan: Path) -> Standing:
 def advance(
     plan: Path,
     workspace: Path,
-    status: Status,
+    status: AdoptionStatus,
     *,
     who: str,
     role: str,
@@ -107,14 +107,20 @@ def advance(
 
 
 def _advanced(
-    plan: Path, workspace: Path, status: Status, who: str, role: str, when: dt.datetime, note: str
+    plan: Path,
+    workspace: Path,
+    status: AdoptionStatus,
+    who: str,
+    role: str,
+    when: dt.datetime,
+    note: str,
 ) -> Standing:
     now = standing(plan)
     if status == "proposed" or STEPS.index(status) <= STEPS.index(now.status):
         raise UsageError(f"the plan is {now.status} already")
     skipped = status == "adopted" and now.status == "proposed"
     digest = _manifest_hash(plan)
-    record = Record(
+    record = LogRecord(
         workspace, "status", plan.resolve().name, who=who.strip(), role=role.strip(), when=when,
         hashes=(("manifest.json", digest),),
         details=(("status", status), ("note", note), *((("undiscussed", "yes"),) * skipped)),
@@ -134,7 +140,7 @@ def _advanced(
         text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
         write_flushed(drafts[0], text.encode())
 
-    with changing([Place(status_file(plan))], record, last=written):
+    with changing([Destination(status_file(plan))], record, last=written):
         pass
     return standing(plan)
 

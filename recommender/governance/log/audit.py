@@ -265,7 +265,7 @@ def read_log(workspace: Path, anchor: Head | None = None) -> Log:
     return Log(log.entries, pruned, tuple(findings), tuple(notes))
 
 
-def in_force(log: Log) -> tuple[Entry, ...]:
+def effective_entries(log: Log) -> tuple[Entry, ...]:
     """The entries of a log, without those that never took effect and those that say so."""
     undone = {dict(e.details).get("entry") for e in log.entries if e.action == "undone"}
     return tuple(e for e in log.entries if e.action != "undone" and str(e.number) not in undone)

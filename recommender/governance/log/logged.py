@@ -10,9 +10,9 @@ from typing import Final, Literal, TypeAlias, cast
 
 from recommender.errors import InputError
 from recommender.governance.log import audit
-from recommender.governance.log.adoption import Standing, Status, Step
+from recommender.governance.log.adoption import AdoptionStatus, Standing, Step
 
-Answer: TypeAlias = Literal["known", "stranger", "unknown"]
+Acquaintance: TypeAlias = Literal["known", "stranger", "unknown"]
 
 STRANGER: Final = "not the plan that was logged: no run in the audit log has made it"
 GONE: Final = "the audit log is gone, and its head is not: it was taken away"
@@ -29,7 +29,7 @@ class Lookup:
         entries: the lines of the log about this plan.
     """
 
-    answer: Answer
+    answer: Acquaintance
     why: str = ""
     findings: tuple[str, ...] = ()
     entries: tuple[audit.Entry, ...] = ()
@@ -67,7 +67,7 @@ def look_up_in(log: audit.Log, digest: str, created: str = "") -> Lookup:
     """What a log that was read says of the plan whose manifest has this hash."""
     damaged = ("the audit log is damaged; `recommender audit verify` says where",)
     findings = damaged if log.findings else ()
-    force = audit.in_force(log)
+    force = audit.effective_entries(log)
     mine = tuple(entry for entry in force if digest in dict(entry.hashes).values())
     if _made(force, digest):
         return Lookup("known", findings=findings, entries=mine)
@@ -116,6 +116,6 @@ def unconfirmed(file: str, said: Standing, found: Lookup) -> tuple[str, ...]:
 def _step_of(entry: audit.Entry) -> Step:
     """The step that an entry of the log stands for, as its status file holds it."""
     details = dict(entry.details)
-    status = cast("Status", details.get("status", ""))
+    status = cast("AdoptionStatus", details.get("status", ""))
     head = str(audit.Head(entry.number, entry.hash))
     return Step(status, entry.who, entry.role, entry.time, details.get("note", ""), head)

@@ -27,7 +27,7 @@ _ME: Final = ("recommender", "program")
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class LogRecord:
     """What the log is to say of a change.
 
     Attributes:
@@ -46,7 +46,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """Where something is to stand.
 
     Attributes:
@@ -67,7 +67,11 @@ Last = Callable[[audit.Entry, tuple[Path, ...]], None]
 
 @contextmanager
 def changing(
-    places: Sequence[Place], record: Record | None, *, new: bool = False, last: Last | None = None
+    places: Sequence[Destination],
+    record: LogRecord | None,
+    *,
+    new: bool = False,
+    last: Last | None = None,
 ) -> Iterator[tuple[Path, ...]]:
     """Give a draft for each place; all take their places once the body went well and it is logged.
 
@@ -107,7 +111,7 @@ def changing(
 
 
 @contextmanager
-def announced(record: Record) -> Iterator[None]:
+def announced(record: LogRecord) -> Iterator[None]:
     """Log first what the body then does where no draft can be made, such as in a database.
 
     If it fails, the log says that it never took effect; if the process dies, that nobody knows.
@@ -171,7 +175,9 @@ def _settle_all(workspace: Path, pen: audit.Pen, when: dt.datetime) -> None:
             _settle(begun, pen, when)
 
 
-def _commit(record: Record, places: Sequence[Place], begun: Journal, last: Last | None) -> None:
+def _commit(
+    record: LogRecord, places: Sequence[Destination], begun: Journal, last: Last | None
+) -> None:
     moves = begun.moves
     with audit.opened(record.workspace) as pen:
         _settle_all(record.workspace, pen, record.when)
@@ -248,14 +254,14 @@ def _say_undone(pen: audit.Pen, digest: str, why: str, when: dt.datetime) -> Non
     pen.write(pen.entry("undone", entry.subject, who=who, role=role, when=when, details=details))
 
 
-def _entry(pen: audit.Pen, record: Record, hashes: dict[str, str]) -> audit.Entry:
+def _entry(pen: audit.Pen, record: LogRecord, hashes: dict[str, str]) -> audit.Entry:
     return pen.entry(
         record.action, record.subject, who=record.who, role=record.role, when=record.when,
         hashes={**dict(record.hashes), **hashes}, details=dict(record.details),
     )  # fmt: skip
 
 
-def _hashes(places: Sequence[Place], moves: Sequence[Move]) -> dict[str, str]:
+def _hashes(places: Sequence[Destination], moves: Sequence[Move]) -> dict[str, str]:
     pairs = tuple(zip(places, moves, strict=True))
     named = {p.named: mark_of(m.draft, p.seal) for p, m in pairs if p.named}
     return named | {name: mark_of(m.draft / name) for p, m in pairs for name in p.also}

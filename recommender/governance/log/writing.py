@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from recommender.errors import CannotWrite
 from recommender.files.drafts import write_flushed
-from recommender.governance.log.transaction import Place, Record, changing
+from recommender.governance.log.transaction import Destination, LogRecord, changing
 
 Content: TypeAlias = bytes | Mapping[str, bytes]
 """What a file holds, or the files of a folder by name."""
@@ -31,7 +31,9 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_file(path: Path, data: bytes, record: Record | None = None, *, new: bool = False) -> None:
+def write_file(
+    path: Path, data: bytes, record: LogRecord | None = None, *, new: bool = False
+) -> None:
     """Write a file whole or not at all, replacing what stood there.
 
     Args:
@@ -44,7 +46,7 @@ def write_file(path: Path, data: bytes, record: Record | None = None, *, new: bo
 
 
 def write_files(
-    files: Mapping[Path, Content], record: Record | None = None, *, new: bool = False
+    files: Mapping[Path, Content], record: LogRecord | None = None, *, new: bool = False
 ) -> None:
     """Write files and whole folders, all of them or none, replacing what stood there.
 
@@ -58,7 +60,7 @@ def write_files(
         VerificationFailed: if the log is damaged.
         CannotWrite: if it could not be written; what stood there still does.
     """
-    places = [Place(path, named=path.name) for path in files]
+    places = [Destination(path, named=path.name) for path in files]
     with changing(places, record, new=new) as drafts:
         for draft, (path, content) in zip(drafts, files.items(), strict=True):
             with writing(path):
@@ -77,5 +79,5 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         CannotWrite: if it could not take that place.
     """
-    with changing([Place(path)], None) as (draft,):
+    with changing([Destination(path)], None) as (draft,):
         yield draft

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from recommender.errors import InputError, Problem
-from recommender.governance.markdown import table, text_table
+from recommender.governance.markdown import markdown_table, text_table
 from recommender.inputs.catalogue import Catalogue
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import load_table
@@ -33,7 +33,7 @@ from recommender.inputs.readers.policy_file import STRUCTURAL
 from recommender.inputs.readers.resource_tables import PROFESSIONAL_COLUMNS, SITE_COLUMNS
 
 Headers: TypeAlias = Mapping[str, tuple[str, ...]]
-Kind: TypeAlias = Literal[
+PointKind: TypeAlias = Literal[
     "expired", "incomplete", "special_feature", "unused", "undeclared", "expiring", "service_use",
     "unstated",
 ]  # fmt: skip
@@ -54,7 +54,7 @@ _SOON = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class ContractTerm:
     """One column of the contract: its declaration, the tables that have it, who asks for it."""
 
     column: Column
@@ -66,7 +66,7 @@ class Term:
 class Point:
     """Something to discuss: ``kind`` says what, ``subject`` about which column or outcome."""
 
-    kind: Kind
+    kind: PointKind
     subject: str
     detail: str = ""
 
@@ -82,7 +82,7 @@ class Contract:
         synthetic: whether the data are made up.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[ContractTerm, ...]
     points: tuple[Point, ...]
     today: dt.date
     synthetic: bool
@@ -143,14 +143,14 @@ def contract_of(policy: Policy, catalogue: Catalogue, headers: Headers, today: d
         for column, (helps, rules) in decided_by(catalogue.interventions, policy).items()
     }
     terms = tuple(
-        Term(
+        ContractTerm(
             column,
             tuple(name for name, header in headers.items() if column.name in header),
             asked.get(column.name, ()),
         )
         for column in policy.columns
     )
-    order: tuple[Kind, ...] = (
+    order: tuple[PointKind, ...] = (
         "expired", "undeclared", "incomplete", "service_use", "special_feature", "unused",
         "expiring", "unstated",
     )  # fmt: skip
@@ -190,13 +190,15 @@ def contract_markdown(contract: Contract, language: str) -> str:
     points = [f"- {line}" for line in point_lines(contract, language)]
     named = {term.column.name for term in contract.terms}
     bare = [column for column in STRUCTURAL if column not in named]
-    signed = table(words["signed"].split("|"), [[r, "", "", ""] for r in words["who"].split("|")])
+    signed = markdown_table(
+        words["signed"].split("|"), [[r, "", "", ""] for r in words["who"].split("|")]
+    )
     parts = [
         f"# {words['title']}",
         words["intro"].format(day=contract.today.isoformat()),
         *([words["synthetic"]] if contract.synthetic else []),
         f"## {words['columns']}",
-        table(words["header"].split("|"), rows),
+        markdown_table(words["header"].split("|"), rows),
         *([words["structural"].format(columns=", ".join(bare))] if bare else []),
         words["refused"],
         f"## {words['points']}",
@@ -242,7 +244,7 @@ def point_lines(contract: Contract, language: str) -> tuple[str, ...]:
     for term in contract.terms:
         ground = term.column.legal_basis
         details[ground.en] = ground.said(language)
-    subjects: dict[tuple[Kind, str], list[str]] = {}
+    subjects: dict[tuple[PointKind, str], list[str]] = {}
     for point in contract.points:
         subjects.setdefault((point.kind, point.detail), []).append(point.subject)
     return tuple(
@@ -256,7 +258,7 @@ def point_lines(contract: Contract, language: str) -> tuple[str, ...]:
     )
 
 
-def _column_points(terms: Iterable[Term], today: dt.date) -> Iterable[Point]:
+def _column_points(terms: Iterable[ContractTerm], today: dt.date) -> Iterable[Point]:
     for term in terms:
         column = term.column
         frame = (column.source.en, column.purpose.en, column.legal_basis.en, column.retention)
@@ -290,7 +292,7 @@ def _undeclared(policy: Policy, headers: Headers) -> Iterable[Point]:
                 yield Point("undeclared", column, name)
 
 
-def _row(term: Term, language: str) -> list[str]:
+def _row(term: ContractTerm, language: str) -> list[str]:
     column = term.column
     label = column.label.said(language)
     return [
@@ -332,7 +334,7 @@ _DETAILS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-_POINTS: Mapping[str, Mapping[Kind, str]] = {
+_POINTS: Mapping[str, Mapping[PointKind, str]] = {
     "en": {
         "expired": "{subject}: to be kept until {detail}, so not to be read any more; delete it, "
         "or renew its ground.",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from itertools import chain, combinations, islice
 from typing import Final
 
-from recommender.governance.privacy.published import SEPARATOR, Offers
+from recommender.governance.privacy.published import SEPARATOR, OfferCounts
 from recommender.planning.formulation.labels import NOTHING
 
 MOST: Final = 50_000
@@ -14,7 +14,7 @@ MOST: Final = 50_000
 
 
 def offered(
-    plans: Iterable[Offers],
+    plans: Iterable[OfferCounts],
     sites: Collection[str],
     interventions: Collection[str],
     size: int,

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from recommender.errors import CannotWrite, InputError, PrivacyRefusal, Problem, UsageError
 from recommender.files.drafts import write_flushed
 from recommender.files.moves import is_taken
-from recommender.governance.log.transaction import Place, Record, changing
+from recommender.governance.log.transaction import Destination, LogRecord, changing
 from recommender.inputs.checks import cells, identity
 from recommender.inputs.checks.cells import Texts
 from recommender.inputs.findings import Findings
@@ -40,7 +40,7 @@ _COPIED = ("interventions.yaml", "planning.yaml")
 _KINDS = {"unit_id": "unit", "family_id": "family"}
 _STAFF_KINDS = {"professional_id": "professional", "decided_by": "professional"}
 _FREE = frozenset({"text", "reason"})
-_KIND_OF: dict[str, identity.Kind] = {
+_KIND_OF: dict[str, identity.IdKind] = {
     "unit": "unit", "family": "family", "professional": "professional",
 }  # fmt: skip
 _OWN_NUMBERS = "use the numbers of the school's own administration, or any number without meaning"
@@ -111,7 +111,7 @@ def create_key(path: Path, material: bytes, *, outside: Iterable[Path]) -> None:
             path.unlink()  # an empty file holds no key, and would lock the name
         if is_taken(path):
             raise UsageError(f"{path} exists already; a key is never written over")
-        with changing([Place(path)], None, new=True) as (draft,):
+        with changing([Destination(path)], None, new=True) as (draft,):
             write_flushed(draft, f"{material.hex()}\n".encode("ascii"), mode=0o600)
             draft.chmod(0o600)
     except OSError as error:
@@ -148,7 +148,7 @@ def pseudonymise(
     key: bytes,
     *,
     professionals: bool = False,
-    record: Record | None = None,
+    record: LogRecord | None = None,
 ) -> Pseudonymised:
     """Write a copy of a folder's tables with pseudonyms for ids, whole or not at all.
 
@@ -199,7 +199,7 @@ def pseudonymise(
     )
 
 
-def _counted(record: Record | None, ids: tuple[tuple[str, int], ...]) -> Record | None:
+def _counted(record: LogRecord | None, ids: tuple[tuple[str, int], ...]) -> LogRecord | None:
     """A record that says how many ids became pseudonyms."""
     if record is None:
         return None
@@ -336,10 +336,12 @@ def _with_commas(column: Texts, typed: frozenset[str]) -> Texts:
     return words.where(~numbers, words.str.replace(".", ",", regex=False))
 
 
-def _write(source: Path, target: Path, files: list[tuple[str, str]], record: Record | None) -> None:
+def _write(
+    source: Path, target: Path, files: list[tuple[str, str]], record: LogRecord | None
+) -> None:
     """Write all files to a hidden folder beside the target, which then takes its place."""
     named = "copy" if record is not None else ""
-    with changing([Place(target, named=named)], record, new=True) as (draft,):
+    with changing([Destination(target, named=named)], record, new=True) as (draft,):
         try:
             draft.mkdir(mode=0o700)
             for path, text in files:

@@ -26,8 +26,8 @@ from typing import Any, Final
 from recommender.errors import CannotWrite, InputError, PrivacyRefusal, Problem
 from recommender.files.drafts import write_flushed
 from recommender.governance.exported import OPEN
-from recommender.governance.log.audit import FOLDER, Log, in_force, locked, read_log
-from recommender.governance.log.transaction import Place, Record, changing, tidy
+from recommender.governance.log.audit import FOLDER, Log, effective_entries, locked, read_log
+from recommender.governance.log.transaction import Destination, LogRecord, changing, tidy
 from recommender.governance.privacy.suppression import THRESHOLD
 from recommender.planning.formulation.labels import NOTHING
 from recommender.planning.plan.plan import Plan
@@ -44,7 +44,7 @@ ERASED: Final = "erased"
 SEPARATOR: Final = "\x1f"
 """Between the parts of what a unit is offered."""
 
-Offers = Mapping[str, float]
+OfferCounts = Mapping[str, float]
 """What a unit at a site is offered -> how many pupils it stands for."""
 
 
@@ -66,7 +66,7 @@ class Report:
     hidden: tuple[tuple[str, str], ...]
 
 
-def offers_of(plan: Plan) -> dict[str, float]:
+def published_offers(plan: Plan) -> dict[str, float]:
     """Return what every unit of a plan is offered or not -> its pupils."""
     lines = plan.assignments.drop_duplicates(["unit_id", "bundle", "period"])
     told = [lines[name].tolist() for name in ("unit_id", "site", "bundle", "period", "units")]
@@ -86,7 +86,7 @@ def offers_of(plan: Plan) -> dict[str, float]:
 def publishing(
     workspace: Path,
     kind: str,
-    plans: Sequence[Offers],
+    plans: Sequence[OfferCounts],
     period: str,
     *,
     when: dt.datetime | None = None,
@@ -96,7 +96,7 @@ def publishing(
     Args:
         workspace: the workspace.
         kind: ``plan`` or ``comparison``.
-        plans: what ``offers_of`` says of every plan in the report.
+        plans: what ``published_offers`` says of every plan in the report.
         period: which periods it is about.
         when: the moment, to settle first what a command left open that died.
 
@@ -129,7 +129,7 @@ class Publishing:
     path: Path
     earlier: tuple[Report, ...]
     kind: str
-    plans: tuple[Offers, ...]
+    plans: tuple[OfferCounts, ...]
     period: str
     hidden: frozenset[tuple[str, str]]
     again: Report | None
@@ -154,13 +154,13 @@ class Publishing:
         return _mark(report)
 
 
-def forget(workspace: Path, unit: str, offers: Collection[str], record: Record) -> int:
+def forget(workspace: Path, unit: str, offers: Collection[str], record: LogRecord) -> int:
     """Take a unit out of what was published, logged first; return in how many plans it was.
 
     Args:
         workspace: the workspace.
         unit: its id.
-        offers: what it may have been offered: everything of an ``Offers`` but the unit.
+        offers: what it may have been offered: everything of an ``OfferCounts`` but the unit.
         record: what the log is to say.
 
     Raises:
@@ -179,7 +179,7 @@ def forget(workspace: Path, unit: str, offers: Collection[str], record: Record) 
             told = {WAS: " ".join(_mark(one) for one, _ in both),
                     NOTED: " ".join(_mark(other) for _, other in both)}  # fmt: skip
             said = replace(record, details=(*record.details, *told.items()))
-            with changing([Place(path, named=FILE)], said) as (draft,):
+            with changing([Destination(path, named=FILE)], said) as (draft,):
                 write_flushed(draft, _document(after), mode=0o600)
     return sum(
         one != other for was, now in both for one, other in zip(was.plans, now.plans, strict=True)
@@ -209,7 +209,7 @@ def _refuse_forgotten(earlier: Sequence[Report], log: Log) -> None:
     """Refuse to publish where the log names reports that the list does not hold."""
     needed: dict[str, str] = {}
     unnamed: list[str] = []
-    for entry in in_force(log):
+    for entry in effective_entries(log):
         said, day = dict(entry.details), entry.time[:10]
         for mark in said.get(WAS, "").split():
             needed.pop(mark, None)
@@ -230,7 +230,9 @@ def _refuse_forgotten(earlier: Sequence[Report], log: Log) -> None:
         ])  # fmt: skip
 
 
-def _refuse_near(earlier: Sequence[Report], kind: str, plans: Sequence[Offers]) -> Report | None:
+def _refuse_near(
+    earlier: Sequence[Report], kind: str, plans: Sequence[OfferCounts]
+) -> Report | None:
     """Return where the same was published before; refuse what differs little from any of it."""
     near: list[str] = []
     for report in earlier:
@@ -259,7 +261,7 @@ def _refuse_near(earlier: Sequence[Report], kind: str, plans: Sequence[Offers]) 
     return None
 
 
-def _hashed(offers: Offers, salt: str) -> dict[str, float]:
+def _hashed(offers: OfferCounts, salt: str) -> dict[str, float]:
     key = bytes.fromhex(salt)
     found: dict[str, float] = {}
     for text, pupils in sorted(offers.items()):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from recommender.inputs.findings import Findings, some
 from recommender.inputs.formats.tables import Table
-from recommender.inputs.text.names import plain, probably_meant, same_name, shown
+from recommender.inputs.text.names import plain_name, probably_meant, same_name, shown
 
 MOST_SAID = 3
 """Names that differ by what eyes pass over and are said one by one; more have one cause."""
@@ -39,7 +39,9 @@ def check_header(
 ) -> Mapping[str, str]:
     """Note every name that is not quite right, and what it should be; they are returned too."""
     near = near_misses(table.header, known, declared)
-    dressed = {w: n for w, n in near.items() if n not in table.header and plain(w) == plain(n)}
+    dressed = {
+        w: n for w, n in near.items() if n not in table.header and plain_name(w) == plain_name(n)
+    }
     if len(dressed) > MOST_SAID:
         pairs = [f"'{name}' for '{shown(word)}'" for word, name in dressed.items()]
         findings.problem(
@@ -63,7 +65,7 @@ def check_header(
     right = {*known, *declared}
     forms: dict[str, int] = {}
     for position, word in enumerate(table.header, 1):
-        first = forms.setdefault(plain(word) or f" {position}", position)
+        first = forms.setdefault(plain_name(word) or f" {position}", position)
         pair = {table.header[first - 1], word}
         if len(pair) > 1 and not pair <= right and not pair & {*near}:
             # Their names are not shown: they may be cells of a table without a header.
@@ -84,4 +86,4 @@ def note_miss(file: str, name: str, word: str, findings: Findings) -> None:
 
 def _is_alone(word: str, name: str, present: Collection[str]) -> bool:
     """Whether ``word`` cannot be left aside: its column is absent, or is the very same name."""
-    return name not in present or plain(word) == plain(name)
+    return name not in present or plain_name(word) == plain_name(name)

@@ -21,15 +21,15 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import Table
 from recommender.inputs.text import persons
 from recommender.inputs.text.spelling import (
-    difference,
     folded,
     folded_all,
-    hidden,
+    has_hidden_mark,
     mixed_scripts,
     number_in,
+    spelling_difference,
 )
 
-Kind: TypeAlias = Literal["unit", "family", "professional", "place"]
+IdKind: TypeAlias = Literal["unit", "family", "professional", "place"]
 """Whose ids they are; places (sites) may have names and blanks."""
 
 MOST = 80
@@ -73,7 +73,7 @@ def why_no_id(word: str, *, place: bool = False) -> str:
         return ""
     if re.search(r"[\x00-\x1f\x7f-\x9f;\u2028\u2029]", word):
         return "holds a line break, control character or semicolon"
-    if hidden(word):
+    if has_hidden_mark(word):
         return "holds a mark that nobody sees"
     if word != word.strip():
         return "has blanks around it"
@@ -113,7 +113,7 @@ def ids(
     findings: Findings,
     *,
     unique: bool,
-    kind: Kind = "unit",
+    kind: IdKind = "unit",
     optional: bool = False,
     instead: str = OWN_NUMBER,
 ) -> Texts:
@@ -163,7 +163,7 @@ def _judged(
     column: str,
     words: Texts,
     codes: npt.NDArray[np.intp],
-    kind: Kind,
+    kind: IdKind,
     optional: bool,
     instead: str,
 ) -> list[_Judged]:
@@ -267,7 +267,7 @@ def _report_spellings(
 
     def message(row: int) -> str:
         same = int(taken[codes[row]])
-        how = difference(str(words.iloc[codes[row]]), str(words.iloc[same]))
+        how = spelling_difference(str(words.iloc[codes[row]]), str(words.iloc[same]))
         return f"is the id of line {line_of[same]} in another spelling: {how}"
 
     report(
@@ -311,7 +311,7 @@ def spelled_otherwise(
     def message(row: int) -> str:
         mine, theirs = str(words.iloc[codes[row]]), str(found[codes[row]])
         shown = f" ({theirs})" if persons.harmless(theirs) else ""
-        return f"is spelled otherwise in {where}{shown}: {difference(mine, theirs)}"
+        return f"is spelled otherwise in {where}{shown}: {spelling_difference(mine, theirs)}"
 
     report(findings, table, column, result, message, "write an id the same in every table")
     return result

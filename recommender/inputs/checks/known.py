@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from recommender.inputs.checks.headers import note_miss
-from recommender.inputs.findings import Findings, did_you_mean
+from recommender.inputs.findings import Findings, closest_word
 from recommender.inputs.formats.tables import Table
 from recommender.inputs.policy import Column
 
@@ -53,7 +53,7 @@ def has_columns(table: Table, names: Collection[str], findings: Findings) -> boo
     """Whether the table has all these columns; a missing one is noted."""
     missing = [n for n in names if n not in table.header]
     near_ones = {
-        n: table.near.get(n) or did_you_mean(n, [h for h in table.header if h]) for n in missing
+        n: table.near.get(n) or closest_word(n, [h for h in table.header if h]) for n in missing
     }
     if len(missing) == len(names) and not any(near_ones.values()):
         # Nothing of the line is shown: without a header it is a row of data.

@@ -13,7 +13,7 @@ from recommender.inputs.checks import cells
 from recommender.inputs.checks.cells import shown_id, text
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import Table
-from recommender.inputs.formats.yaml_reader import Place
+from recommender.inputs.formats.yaml_reader import KeyPlace
 from recommender.inputs.policy import Change, Period, Policy
 
 FULL_WEEK = 40.0
@@ -31,7 +31,7 @@ MOST_LOST = 0.5
 FAR = dt.timedelta(days=800)
 """Between what is known of pupils and what is planned for them lies a year, or two."""
 
-Remark = tuple[Place, str, str]
+Remark = tuple[KeyPlace, str, str]
 """Place, message and remedy."""
 
 
@@ -91,7 +91,7 @@ def odd_needs(intervention: Intervention) -> Iterator[Remark]:
 
 
 def _odd_change(change: Change, policy: Policy) -> Iterator[Remark]:
-    at: Place = ("scenarios", change.id)
+    at: KeyPlace = ("scenarios", change.id)
     for position, hours in enumerate(change.capacity):
         if hours.scale > MOST_SCALE:
             yield (

@@ -8,7 +8,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from recommender.inputs.folder.file_names import FOLDERS_OF_TABLES
-from recommender.inputs.text.names import plain
+from recommender.inputs.text.names import plain_name
 
 _SPEAKS = re.compile(
     "consent|toestemm|instemm|permission|akkoord|bezwaar|bezware|objection|weiger|refus"
@@ -34,11 +34,15 @@ def where_consent_is_spoken_of(path: Path, file: str) -> str:
         file: its path inside the workspace.
     """
     parts = PurePosixPath(file).parts
-    if len(parts) < 2 or plain(parts[0]) not in FOLDERS_OF_TABLES or is_of_another_version(file):
+    if (
+        len(parts) < 2
+        or plain_name(parts[0]) not in FOLDERS_OF_TABLES
+        or is_of_another_version(file)
+    ):
         return ""
-    if any(_SPEAKS.search(plain(part)) for part in parts[1:]):
+    if any(_SPEAKS.search(plain_name(part)) for part in parts[1:]):
         return "its name speaks"
-    names = [plain(name) for name in _first_names(path)]
+    names = [plain_name(name) for name in _first_names(path)]
     return "a column of it speaks" if any(map(_SPEAKS.search, names)) else ""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from recommender.inputs.checks.known import NEEDED
-from recommender.inputs.text.names import is_slip, plain, probably_meant, same_name
+from recommender.inputs.text.names import is_slip, plain_name, probably_meant, same_name
 
 TABLES = (".csv", ".xlsx", ".parquet")
 """Suffixes of the tables that are read."""
@@ -93,13 +93,13 @@ def _stray(file: str) -> Stray | None:
     path = PurePosixPath(file)
     stem, suffixes = _apart(path.name)
     likely = suffixes or "." not in path.name
-    folder = [plain(part) for part in path.parts[:-1]]
+    folder = [plain_name(part) for part in path.parts[:-1]]
     if folder and folder[0] in ("scenarios", "scenario", "scenarioss"):
         if any(s in YAML for s in suffixes):
             return Stray(file, f"{SCENARIOS}/{stem}.yaml", sure=True)
         return None
     if (not folder and any(s in YAML for s in suffixes)) or (not folder and suffixes == (".txt",)):
-        if plain(stem) in ("scenario", "scenarios"):
+        if plain_name(stem) in ("scenario", "scenarios"):
             return Stray(file, f"{SCENARIOS}/{path.stem}.yaml", sure=True)
         return _nearest(file, stem, FILES)
     if not likely or (not folder and not any(s in TABLE_LIKE for s in suffixes)):
@@ -121,16 +121,16 @@ def _nearest(file: str, stem: str, names: dict[str, str]) -> Stray | None:
         return Stray(file, names[near], sure=True)
     for word in (bare, _VERSION.sub("", bare)):
         for name in names:
-            if plain(word) in map(plain, (name, *_OTHER_WORDS.get(name, ()))):
+            if plain_name(word) in map(plain_name, (name, *_OTHER_WORDS.get(name, ()))):
                 return Stray(file, names[name], sure=False)
         guess = probably_meant(word, names) if word else None
-        if guess is not None and is_slip(plain(word), plain(guess)):
+        if guess is not None and is_slip(plain_name(word), plain_name(guess)):
             return Stray(file, names[guess], sure=False)
     return None
 
 
 def _plural(word: str, names: dict[str, str]) -> str | None:
-    bare = plain(word)
+    bare = plain_name(word)
     return next((n for n in names if bare in (n.removesuffix("s"), f"{n}s")), None)
 
 

@@ -25,7 +25,7 @@ from recommender.inputs.folder.file_names import (
     strays,
 )
 from recommender.inputs.formats.rosters import EDEXML, ONEROSTER, explained, roster_of
-from recommender.inputs.text.names import plain, shown
+from recommender.inputs.text.names import plain_name, shown
 
 MOST_FILES = 1_000
 _ABOUT = ("readme", "license", "licence", "leesmij")
@@ -135,7 +135,7 @@ def note(found: Beside, root: Path, findings: Findings) -> None:
 def _files(root: Path) -> Iterator[Path]:
     """What may be meant as input: documentation and hidden files are not, but locks are told."""
     for entry in sorted(root.iterdir()):
-        if entry.is_dir() and plain(entry.name) in _FOLDERS:
+        if entry.is_dir() and plain_name(entry.name) in _FOLDERS:
             inside = sorted(islice(entry.rglob("*"), MOST_FILES))
             yield from (f for f in inside if not f.is_dir() and not _is_apart(f.relative_to(root)))
         elif not entry.is_dir() and not _is_apart(entry.relative_to(root)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from recommender.inputs.text.names import plain
+from recommender.inputs.text.names import plain_name
 
 ONEROSTER = "OneRoster"
 EDEXML = "EDEXML"
@@ -16,7 +16,7 @@ _HEAD = 4096
 
 def is_oneroster(header: Sequence[str]) -> bool:
     """Whether a header is that of a OneRoster file."""
-    return any(plain(h) == _ROSTER_ID for h in header)
+    return any(plain_name(h) == _ROSTER_ID for h in header)
 
 
 def roster_of(path: Path) -> str | None:

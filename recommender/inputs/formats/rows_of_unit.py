@@ -16,7 +16,7 @@ TABLES = ("pupils", "history", "profiles", "notes", "commitments", "decisions", 
 COLUMN = "unit_id"
 
 
-def without_unit(path: Path, unit: str) -> tuple[bytes, int]:
+def table_without_unit(path: Path, unit: str) -> tuple[bytes, int]:
     """Return what a table holds without the rows of a unit, and how many rows those are.
 
     Args:

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from recommender.inputs.findings import Findings
 
-Range = tuple[int, int, int, int]
+CellRange = tuple[int, int, int, int]
 MOST_MARKS = 100_000
 MOST_NOTES = 20
 _CALCULATE = "open it in a spreadsheet program and save it, or write the value itself"
@@ -36,7 +36,7 @@ class SheetMarks:
     """
 
     uncalculated: tuple[tuple[int, int], ...] = ()
-    merged: tuple[Range, ...] = ()
+    merged: tuple[CellRange, ...] = ()
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: int = 0
 
@@ -66,7 +66,7 @@ def _blocks(stream: IO[bytes], size: int = 2**20, overlap: int = 64) -> Iterator
 
 def _marks(stream: IO[bytes]) -> SheetMarks:
     uncalculated: list[tuple[int, int]] = []
-    merged: list[Range] = []
+    merged: list[CellRange] = []
     hidden: list[int] = []
     hidden_columns = row = column = 0
     rows: Any = None

@@ -29,7 +29,7 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.formats.failed_cells import failed
 from recommender.inputs.formats.sheet_marks import SheetMarks, marks_of, unreadable_rows
 from recommender.inputs.formats.totals import totals
-from recommender.inputs.formats.unfolding import Unreadable, measure
+from recommender.inputs.formats.unfolding import Unreadable, measured_unfolding
 from recommender.inputs.text.names import probably_meant, same_name
 
 MOST_BYTES = 4 * 2**30
@@ -41,8 +41,8 @@ MOST_MESSAGES = 20
 MOST_TITLES = 15
 MOST_HEAD = 2**16
 
-Lines: TypeAlias = npt.NDArray[np.int64]
-Wanted: TypeAlias = Collection[str] | None
+LineNumbers: TypeAlias = npt.NDArray[np.int64]
+WantedColumns: TypeAlias = Collection[str] | None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -67,7 +67,7 @@ class Table:
     file: str
     header: tuple[str, ...]
     frame: pd.DataFrame
-    lines: Lines
+    lines: LineNumbers
     decimal_comma: bool
     sha256: str
     complete: bool = True
@@ -89,7 +89,7 @@ class _Unread(Exception):
         self.line, self.message, self.remedy = line, message, remedy
 
 
-def read_table(path: Path, *, file: str | None = None, wanted: Wanted = None) -> Table:
+def read_table(path: Path, *, file: str | None = None, wanted: WantedColumns = None) -> Table:
     """The table in a .csv, .xlsx or .parquet file; raises InputError with every problem in it.
 
     Args:
@@ -104,7 +104,9 @@ def read_table(path: Path, *, file: str | None = None, wanted: Wanted = None) ->
     return table
 
 
-def load_table(path: Path, file: str, findings: Findings, *, wanted: Wanted = None) -> Table | None:
+def load_table(
+    path: Path, file: str, findings: Findings, *, wanted: WantedColumns = None
+) -> Table | None:
     """The table, or None when it cannot be read; problems are added to ``findings``."""
     reader = _READERS.get(path.suffix.lower())
     try:
@@ -132,10 +134,10 @@ def table_of_columns(
     file: str,
     names: Sequence[str],
     cells: Callable[[int, str], pd.Series[Any]],
-    lines: Lines,
+    lines: LineNumbers,
     sha256: str,
     findings: Findings,
-    wanted: Wanted = None,
+    wanted: WantedColumns = None,
 ) -> Table | None:
     """The table of columns that stand in no file, through the same checks; None without names.
 
@@ -160,7 +162,7 @@ def table_of_columns(
     return _without_totals(_without_failed(table, findings), findings)
 
 
-def recognised(names: Sequence[str], wanted: Wanted) -> bool:
+def recognised(names: Sequence[str], wanted: WantedColumns) -> bool:
     """Whether a line names columns: one that was asked for, or two that resemble one."""
     if not wanted or any(n in wanted for n in names):
         return True
@@ -170,7 +172,9 @@ def recognised(names: Sequence[str], wanted: Wanted) -> bool:
     return sum(probably_meant(n, wanted) is not None for n in words) > 1
 
 
-def _check_title(first: int, others: Iterable[tuple[int, Sequence[str]]], wanted: Wanted) -> None:
+def _check_title(
+    first: int, others: Iterable[tuple[int, Sequence[str]]], wanted: WantedColumns
+) -> None:
     """Refuse a table whose columns are named below its first line."""
     for line, cells in others:
         if wanted and sum(same_name(c.strip(), wanted) is not None for c in cells if c.strip()) > 1:
@@ -222,7 +226,7 @@ def _without_totals(table: Table, findings: Findings) -> Table:
 
 
 def _header(
-    cells: Sequence[str], file: str, line: int, findings: Findings, wanted: Wanted
+    cells: Sequence[str], file: str, line: int, findings: Findings, wanted: WantedColumns
 ) -> tuple[str, ...]:
     """The column names, blanks around them removed; problems with them noted.
 
@@ -251,7 +255,7 @@ def _header(
     return names
 
 
-def _chosen(header: Sequence[str], wanted: Wanted) -> dict[str, int]:
+def _chosen(header: Sequence[str], wanted: WantedColumns) -> dict[str, int]:
     """Name -> position of the columns to read; the first of equal names."""
     chosen: dict[str, int] = {}
     for position, name in enumerate(header):
@@ -262,7 +266,7 @@ def _chosen(header: Sequence[str], wanted: Wanted) -> dict[str, int]:
 
 def _uneven(
     file: str,
-    lines: Lines,
+    lines: LineNumbers,
     cells: npt.NDArray[np.int64],
     width: int,
     findings: Findings,
@@ -293,7 +297,7 @@ def _finished(
     file: str,
     header: tuple[str, ...],
     frame: pd.DataFrame,
-    lines: Lines,
+    lines: LineNumbers,
     decimal_comma: bool,
     sha256: str,
     *,
@@ -328,7 +332,7 @@ def _stripped(column: pd.Series[Any]) -> pd.Series[Any]:
 # --- csv ---------------------------------------------------------------------------------------
 
 
-def _read_csv(path: Path, file: str, findings: Findings, wanted: Wanted) -> Table:
+def _read_csv(path: Path, file: str, findings: Findings, wanted: WantedColumns) -> Table:
     data = path.read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
     data = _as_utf8(data, file, findings)
@@ -374,7 +378,7 @@ def _read_csv(path: Path, file: str, findings: Findings, wanted: Wanted) -> Tabl
     )
 
 
-def _check_start(data: bytes, wanted: Wanted) -> None:
+def _check_start(data: bytes, wanted: WantedColumns) -> None:
     """Refuse a text that does not begin with the names of its columns."""
     head = data[:MOST_HEAD].decode("utf-8", errors="ignore")
     first = head.lstrip().partition("\n")[0].strip().strip('"')
@@ -446,7 +450,7 @@ class _Records:
     """Where each record of a csv file starts (and the last ends), its line and its cells."""
 
     starts: npt.NDArray[np.int64]
-    lines: Lines
+    lines: LineNumbers
     cells: npt.NDArray[np.int64]
     blank: npt.NDArray[np.bool_]
 
@@ -527,7 +531,7 @@ def _body(data: bytes, starts: npt.NDArray[np.int64], keep: npt.NDArray[np.bool_
 
 
 def _read_csv_by_record(
-    data: bytes, separator: str, file: str, findings: Findings, wanted: Wanted, sha256: str
+    data: bytes, separator: str, file: str, findings: Findings, wanted: WantedColumns, sha256: str
 ) -> Table:
     """The same table by the slower parser of the standard library, for unusual quoting."""
     reader = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), delimiter=separator)
@@ -559,13 +563,13 @@ def _read_csv_by_record(
 # --- xlsx --------------------------------------------------------------------------------------
 
 
-def _read_xlsx(path: Path, file: str, findings: Findings, wanted: Wanted) -> Table:
+def _read_xlsx(path: Path, file: str, findings: Findings, wanted: WantedColumns) -> Table:
     import openpyxl
 
     data = path.read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
     try:
-        measure(data, MOST_UNPACKED)
+        measured_unfolding(data, MOST_UNPACKED)
     except Unreadable as why:
         raise _Unread(None, why.message, why.remedy) from None
     broken = _Unread(None, "is not a readable xlsx file", "save it again as .xlsx or as csv")
@@ -600,7 +604,7 @@ def _read_sheet(
     marks: Callable[[], SheetMarks],
     file: str,
     findings: Findings,
-    wanted: Wanted,
+    wanted: WantedColumns,
     sha256: str,
 ) -> Table:
     every = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
@@ -690,7 +694,7 @@ def cell_text(value: object) -> str:
 # --- parquet -----------------------------------------------------------------------------------
 
 
-def _read_parquet(path: Path, file: str, findings: Findings, wanted: Wanted) -> Table:
+def _read_parquet(path: Path, file: str, findings: Findings, wanted: WantedColumns) -> Table:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -756,7 +760,7 @@ def _from_arrow(column: Any, name: str) -> pd.Series[Any]:
     return pd.Series(pc.fill_null(column, "").to_pandas(), dtype=str)
 
 
-_READERS: dict[str, Callable[[Path, str, Findings, Wanted], Table]] = {
+_READERS: dict[str, Callable[[Path, str, Findings, WantedColumns], Table]] = {
     ".csv": _read_csv,
     ".xlsx": _read_xlsx,
     ".parquet": _read_parquet,

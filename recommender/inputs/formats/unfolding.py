@@ -35,7 +35,7 @@ class Unreadable(Exception):
         self.message, self.remedy = message, remedy
 
 
-def measure(data: bytes, most_bytes: int) -> None:
+def measured_unfolding(data: bytes, most_bytes: int) -> None:
     """Unfold the XML parts of a workbook once, and stop as soon as there is too much of anything.
 
     Raises:

@@ -10,14 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from recommender.inputs.text.number_words import readings, remedy_of, two_ways, written
 
-Place: TypeAlias = tuple[str | int, ...]
+KeyPath: TypeAlias = tuple[str | int, ...]
 
 _MISFIT: dict[str, object] = {"no number": None}
 
 
 def of_two_readings(
-    adapter: TypeAdapter[Any], value: object, at: Place, unsure: Mapping[Place, str]
-) -> Iterator[tuple[Place, str, str]]:
+    adapter: TypeAdapter[Any], value: object, at: KeyPath, unsure: Mapping[KeyPath, str]
+) -> Iterator[tuple[KeyPath, str, str]]:
     """Place, message and remedy of every number whose thousands fit where it stands.
 
     Where only one reading lies within the bounds, nothing is in doubt.
@@ -73,13 +73,13 @@ def split_by_comma(key: object, before: Mapping[str, Any]) -> str:
     return "a comma ends a value within { }: write a decimal with a dot"
 
 
-def mapping_around(value: object, place: Place) -> Mapping[str, Any]:
+def mapping_around(value: object, place: KeyPath) -> Mapping[str, Any]:
     """The mapping in which the last key of a place stands; {} where there is none."""
     around = _inside(value, place[:-1])
     return around if isinstance(around, dict) else {}
 
 
-def _inside(value: object, place: Place) -> object:
+def _inside(value: object, place: KeyPath) -> object:
     for key in place:
         if isinstance(value, dict):
             value = value.get(key)
@@ -90,7 +90,7 @@ def _inside(value: object, place: Place) -> object:
     return value
 
 
-def _with(value: Any, place: Place, other: object) -> Any:
+def _with(value: Any, place: KeyPath, other: object) -> Any:
     """A copy of the value in which something else stands at a place."""
     if not place:
         return other

@@ -30,7 +30,7 @@ from recommender.inputs.formats.yaml_numbers import (
 from recommender.inputs.text.number_words import TWO_READINGS
 
 Key: TypeAlias = str | int
-Place: TypeAlias = tuple[Key, ...]
+KeyPlace: TypeAlias = tuple[Key, ...]
 T = TypeVar("T")
 
 MOST_BYTES = 2_000_000
@@ -65,14 +65,14 @@ class Document:
 
     file: str
     value: dict[str, Any]
-    lines: Mapping[Place, int] | None
-    unsure: Mapping[Place, str] = field(default_factory=dict)
+    lines: Mapping[KeyPlace, int] | None
+    unsure: Mapping[KeyPlace, str] = field(default_factory=dict)
 
-    def line(self, place: Place) -> int | None:
+    def line(self, place: KeyPlace) -> int | None:
         """The line of a place, or of the nearest place around it that is in the file."""
         if self.lines is None:
             return None
-        found: Place = ()
+        found: KeyPlace = ()
         for key in place:
             if (*found, key) in self.lines:
                 found = (*found, key)
@@ -157,10 +157,10 @@ class _Composer:
 
     def __init__(self, file: str, findings: Findings) -> None:
         self._file, self._findings = file, findings
-        self._lines: dict[Place, int] = {}
-        self.unsure: dict[Place, str] = {}
+        self._lines: dict[KeyPlace, int] = {}
+        self.unsure: dict[KeyPlace, str] = {}
 
-    def document(self, events: Iterator[Any]) -> tuple[dict[str, Any], dict[Place, int]]:
+    def document(self, events: Iterator[Any]) -> tuple[dict[str, Any], dict[KeyPlace, int]]:
         """The top-level mapping and the line of every place in it."""
         for event in events:
             if not isinstance(event, yaml.StreamStartEvent | yaml.DocumentStartEvent):
@@ -179,7 +179,7 @@ class _Composer:
                 )
         return value, self._lines
 
-    def _value(self, event: Any, events: Iterator[Any], place: Place) -> Any:
+    def _value(self, event: Any, events: Iterator[Any], place: KeyPlace) -> Any:
         line = _line(event)
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             raise _Unread(
@@ -199,7 +199,7 @@ class _Composer:
             return self._sequence(events, place)
         return self._mapping(events, place)
 
-    def _sequence(self, events: Iterator[Any], place: Place) -> list[Any]:
+    def _sequence(self, events: Iterator[Any], place: KeyPlace) -> list[Any]:
         items: list[Any] = []
         for event in events:
             if isinstance(event, yaml.SequenceEndEvent):
@@ -209,7 +209,7 @@ class _Composer:
             items.append(self._value(event, events, here))
         return items
 
-    def _mapping(self, events: Iterator[Any], place: Place) -> dict[str, Any]:
+    def _mapping(self, events: Iterator[Any], place: KeyPlace) -> dict[str, Any]:
         entries: dict[str, Any] = {}
         for event in events:
             if isinstance(event, yaml.MappingEndEvent):
@@ -260,7 +260,7 @@ def validated(
     adapter: TypeAdapter[T],
     value: object,
     document: Document,
-    at: Place,
+    at: KeyPlace,
     findings: Findings,
 ) -> T | None:
     """``value``, which stands at ``at``, as the adapter's type; None with problems noted if not.
@@ -297,7 +297,9 @@ def validated(
         return None
 
 
-def _in_words(detail: Any, place: Place, known: Mapping[str, str]) -> tuple[str | None, str, str]:
+def _in_words(
+    detail: Any, place: KeyPlace, known: Mapping[str, str]
+) -> tuple[str | None, str, str]:
     """Column, message and remedy of one complaint of pydantic; ``known`` are the keys there."""
     kind: str = detail["type"]
     context: dict[str, Any] = detail.get("ctx", {})

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from recommender.inputs.findings import Findings
-from recommender.inputs.formats.tables import MOST_MESSAGES, Table, Wanted, table_of_columns
+from recommender.inputs.formats.tables import MOST_MESSAGES, Table, WantedColumns, table_of_columns
 
 FIRST_LINE = 2
 """The line of the first row: the header would stand above it."""
 
 
 def table_of(
-    frame: object, file: str, findings: Findings, *, wanted: Wanted = None
+    frame: object, file: str, findings: Findings, *, wanted: WantedColumns = None
 ) -> Table | None:
     """The table; None where it is no frame, and cells that hold no plain value are noted.
 

@@ -14,7 +14,7 @@ from recommender.inputs.formats.yaml_reader import (
     MOST_DEPTH,
     TOO_DEEP,
     Document,
-    Place,
+    KeyPlace,
     dotted,
 )
 
@@ -40,7 +40,7 @@ class _Plain:
     def __init__(self, file: str, findings: Findings) -> None:
         self._file, self._findings = file, findings
 
-    def mapping(self, value: Mapping[Any, object], place: Place) -> dict[str, Any]:
+    def mapping(self, value: Mapping[Any, object], place: KeyPlace) -> dict[str, Any]:
         """The mapping with its values made plain, keys that are no text left out."""
         found: dict[str, Any] = {}
         for key, entry in value.items():
@@ -50,7 +50,7 @@ class _Plain:
                 self._wrong(place, f"has a key that is {_kind(key)}", "use text as the key")
         return found
 
-    def _value(self, value: object, place: Place) -> Any:
+    def _value(self, value: object, place: KeyPlace) -> Any:
         if len(place) > MOST_DEPTH:
             self._wrong(place[:1], TOO_DEEP, FLATTEN)
             return None
@@ -67,7 +67,7 @@ class _Plain:
         self._wrong(place, f"is {_kind(value)}", "use text, numbers, lists and mappings")
         return None
 
-    def _wrong(self, place: Place, message: str, remedy: str) -> None:
+    def _wrong(self, place: KeyPlace, message: str, remedy: str) -> None:
         self._findings.problem(self._file, None, dotted(place) or None, message, remedy)
 
 

@@ -20,7 +20,7 @@ from recommender.inputs.cohort import Cohort
 from recommender.inputs.findings import Findings, some
 from recommender.inputs.formats.rosters import ONEROSTER, explained, is_oneroster
 from recommender.inputs.formats.tables import Table
-from recommender.inputs.formats.yaml_reader import Place, dotted
+from recommender.inputs.formats.yaml_reader import KeyPlace, dotted
 from recommender.inputs.handed_in import HandedIn
 from recommender.inputs.policy import Column
 from recommender.inputs.readers import cohort_tables, resource_tables
@@ -352,7 +352,7 @@ class TablesReader:
         for place, message, remedy in complaints:
             self._at(place, message, remedy)
 
-    def _at(self, place: Place, message: str, remedy: str) -> None:
+    def _at(self, place: KeyPlace, message: str, remedy: str) -> None:
         """Note a problem at a place of the policy."""
         assert self._draft is not None
         home = self._draft.home(place)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from recommender.inputs.catalogue import Catalogue, Effect, Intervention
 from recommender.inputs.checks.odd_numbers import odd_needs
-from recommender.inputs.findings import Findings, did_you_mean, suggestion
+from recommender.inputs.findings import Findings, closest_word, suggestion
 from recommender.inputs.formats.yaml_reader import MOST_PROBLEMS, Document, Key, dotted, read_yaml
 from recommender.inputs.readers.entries import entries_at
 from recommender.inputs.readers.relations import contradictions, requirement_cycles
@@ -119,7 +119,7 @@ def _own_problems(it: Intervention, known: tuple[str, ...]) -> Iterator[_Complai
             if name == it.id:
                 yield (relation, position), "names the intervention itself", "remove it"
             elif name not in known:
-                near = did_you_mean(name, [k for k in known if k != it.id])
+                near = closest_word(name, [k for k in known if k != it.id])
                 yield (
                     (relation, position),
                     f"names '{name}', which is not in the catalogue",

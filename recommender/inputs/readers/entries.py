@@ -9,7 +9,13 @@ from pydantic import TypeAdapter
 
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.schema import ID_PATTERN
-from recommender.inputs.formats.yaml_reader import MOST_PROBLEMS, Document, Place, dotted, validated
+from recommender.inputs.formats.yaml_reader import (
+    MOST_PROBLEMS,
+    Document,
+    KeyPlace,
+    dotted,
+    validated,
+)
 
 T = TypeVar("T")
 
@@ -19,7 +25,7 @@ _TAKEN = frozenset({"nan", "inf", "infinity", "none", "null", "true", "false", "
 
 
 def entries_at(
-    document: Document, at: Place, kind: type[T], findings: Findings, *, key: str = "id"
+    document: Document, at: KeyPlace, kind: type[T], findings: Findings, *, key: str = "id"
 ) -> tuple[tuple[str, ...], tuple[T, ...]]:
     """The keys of the mapping at ``at``, and those of its entries that are right, in file order."""
     value: Any = document.value
@@ -76,7 +82,9 @@ def entries_at(
     return tuple(value), tuple(entries)
 
 
-def _is_a_name(name: str, key: str, document: Document, place: Place, findings: Findings) -> bool:
+def _is_a_name(
+    name: str, key: str, document: Document, place: KeyPlace, findings: Findings
+) -> bool:
     if key == "id" and not re.fullmatch(ID_PATTERN, name):
         remedy = "start with a small letter and use only small letters, digits and _"
     elif key == "id" and (len(name) > MOST_LETTERS or name in _TAKEN):

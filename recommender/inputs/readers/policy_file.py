@@ -12,10 +12,10 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from recommender.inputs.catalogue import Level
+from recommender.inputs.catalogue import EvidenceLevel
 from recommender.inputs.checks.odd_numbers import odd_numbers
 from recommender.inputs.findings import Findings, suggestion
-from recommender.inputs.formats.yaml_reader import Document, Place, dotted, read_yaml, validated
+from recommender.inputs.formats.yaml_reader import Document, KeyPlace, dotted, read_yaml, validated
 from recommender.inputs.policy import (
     Change,
     Column,
@@ -80,7 +80,7 @@ class PolicyDraft:
     homes: Mapping[str, Document] = field(default_factory=dict)
     rules: Mapping[str, Rules] = field(default_factory=dict)
 
-    def home(self, place: Place) -> Document:
+    def home(self, place: KeyPlace) -> Document:
         """The file in which a place of the policy stands."""
         if len(place) > 1 and place[0] == "scenarios":
             return self.homes.get(str(place[1]), self.document)
@@ -196,7 +196,7 @@ def _whole(
     right: dict[str, Any] = {
         **{key: [] for key in _ENTRIES},
         "reference_date": LAST_DAY.isoformat(),
-        "evidence": dict.fromkeys(get_args(Level), 1.0),
+        "evidence": dict.fromkeys(get_args(EvidenceLevel), 1.0),
     }
     wrong = {key for key in ("reference_date", "evidence") if key not in rest}
     for key in sorted({f.name for f in fields(Policy)} & set(rest)):

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.schema import KEYED
-from recommender.inputs.formats.yaml_reader import Document, Key, Place, validated
+from recommender.inputs.formats.yaml_reader import Document, Key, KeyPlace, validated
 from recommender.inputs.policy import Change, Policy, Rules
 from recommender.inputs.readers.entries import entries_at
 
@@ -46,7 +46,7 @@ def changed_rules(rules: Rules, change: Mapping[str, Any]) -> Rules:
     """
     if not change:
         return rules
-    written = merged(as_written(rules), change)
+    written = merged_mapping(as_written(rules), change)
     for field, key in _ENTRIES.items():
         entries = written.get(field, {})
         written[field] = [{**entry, key: name} for name, entry in entries.items()]
@@ -63,7 +63,7 @@ def as_written(rules: Rules) -> dict[str, Any]:
     return written
 
 
-def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+def merged_mapping(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """Return a mapping changed entry by entry; null takes an entry away."""
     whole = dict(base)
     for key, value in change.items():
@@ -71,14 +71,14 @@ def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]
         if value is None:
             whole.pop(key, None)
         elif isinstance(value, dict):
-            whole[key] = merged(before if isinstance(before, dict) else {}, value)
+            whole[key] = merged_mapping(before if isinstance(before, dict) else {}, value)
         else:
             whole[key] = value
     return whole
 
 
 def checked_rules(
-    rules: Rules, change: Mapping[str, Any], document: Document, at: Place, findings: Findings
+    rules: Rules, change: Mapping[str, Any], document: Document, at: KeyPlace, findings: Findings
 ) -> Rules | None:
     """Return the rules under a change that stands at ``at``; None with problems noted if wrong.
 
@@ -90,7 +90,7 @@ def checked_rules(
         findings: takes the problems.
     """
     before = len(findings.problems)
-    written = merged(as_written(rules), change)
+    written = merged_mapping(as_written(rules), change)
     value: dict[str, Any] = {}
     inner = value
     for step in at[:-1]:
@@ -111,7 +111,7 @@ def checked_rules(
 
 
 def rules_in_scenarios(
-    policy: Policy, home: Callable[[Place], Document], findings: Findings
+    policy: Policy, home: Callable[[KeyPlace], Document], findings: Findings
 ) -> dict[str, Rules]:
     """Return scenario -> the rules in it, for every scenario whose rules are right.
 
@@ -132,7 +132,7 @@ def rules_in_scenarios(
             if change.extends is not None:
                 parent = rules_of(change.extends, (*trail, name))
                 before = policy.rules if parent is None else parent
-            at: Place = ("scenarios", name, "rules")
+            at: KeyPlace = ("scenarios", name, "rules")
             found[name] = (
                 checked_rules(before, change.rules, home(at), at, findings)
                 if change.rules

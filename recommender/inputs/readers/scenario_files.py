@@ -63,7 +63,7 @@ def draft_scenarios(path: Path, file: str, findings: Findings) -> Document | Non
     return document
 
 
-def names_in(path: Path) -> tuple[str, ...]:
+def scenarios_in(path: Path) -> tuple[str, ...]:
     """The names of the scenarios in a file.
 
     Raises:

@@ -9,18 +9,18 @@ from recommender.inputs.checks import languages
 from recommender.inputs.checks.cells import not_by_semicolon, shown_id
 from recommender.inputs.checks.identity import why_no_professional
 from recommender.inputs.findings import suggestion
-from recommender.inputs.formats.yaml_reader import Place
+from recommender.inputs.formats.yaml_reader import KeyPlace
 from recommender.inputs.policy import Policy
 from recommender.inputs.readers.rule_changes import lineage
 
-Complaint: TypeAlias = tuple[Place, str, str]
+Complaint: TypeAlias = tuple[KeyPlace, str, str]
 """A place of the policy, what is wrong there, and what to do."""
 
 
 def unknown_sites(policy: Policy, sites: Collection[str]) -> Iterator[Complaint]:
     """What scenarios say of sites that are not there."""
     for scenario in policy.scenarios:
-        at: Place = ("scenarios", scenario.id)
+        at: KeyPlace = ("scenarios", scenario.id)
         named = [((*at, "capacity", n, "site"), c.site) for n, c in enumerate(scenario.capacity)]
         named += [
             ((*at, "hire", n, "sites"), site.strip())
@@ -56,7 +56,7 @@ def wrong_staff(policy: Policy, ids: Collection[str]) -> Iterator[Complaint]:
                 )
         staff -= {*change.leave}
         for n, hire in enumerate(change.hire):
-            place: Place = ("scenarios", name, "hire", n, "professional_id")
+            place: KeyPlace = ("scenarios", name, "hire", n, "professional_id")
             odd = why_no_professional(hire.professional_id)
             if odd:
                 yield place, odd, "use letters, digits, - and _, and no name"

@@ -1,6 +1,6 @@
 """When two names are one name to a person: case, blanks, marks nobody sees, a letter more or less.
 
-``plain`` is what is left of a name when everything goes that eyes pass over.
+``plain_name`` is what is left of a name when everything goes that eyes pass over.
 """
 
 from __future__ import annotations
@@ -114,15 +114,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 
 
 @lru_cache(maxsize=4096)
-def plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """The name in small Latin letters and digits, without accents, blanks, marks and hyphens."""
     return "".join(c for c in unicodedata.normalize("NFKD", folded(name)) if c.isalnum())
 
 
 def same_name(word: str, known: Collection[str]) -> str | None:
     """The known name that ``word`` is when only what eyes pass over is left out; None if none."""
-    forms = {plain(k): k for k in known}
-    for form in filter(None, map(plain, (word, _without_suffix(word)))):
+    forms = {plain_name(k): k for k in known}
+    for form in filter(None, map(plain_name, (word, _without_suffix(word)))):
         if (near := forms.get(form)) is not None:
             return near
     return None
@@ -133,15 +133,15 @@ def probably_meant(word: str, known: Collection[str]) -> str | None:
 
     Names of fewer than five letters are all alike, and so are those that differ by a digit.
     """
-    bare = plain(_without_suffix(word))
+    bare = plain_name(_without_suffix(word))
     if not bare:
         return None
     for near in known:
-        if bare in map(plain, WORDS.get(near, ())) or _one_of_many(bare, plain(near)):
+        if bare in map(plain_name, WORDS.get(near, ())) or _one_of_many(bare, plain_name(near)):
             return near
     return min(
-        (k for k in known if is_slip(bare, plain(k))),
-        key=lambda k: (_steps(bare, plain(k)), k),
+        (k for k in known if is_slip(bare, plain_name(k))),
+        key=lambda k: (_steps(bare, plain_name(k)), k),
         default=None,
     )
 

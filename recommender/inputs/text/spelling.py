@@ -29,7 +29,7 @@ _UNSEEN = frozenset(
 )
 
 
-def hidden(word: str) -> bool:
+def has_hidden_mark(word: str) -> bool:
     """Whether the word holds a mark that nobody sees: zero width, a direction, a soft hyphen."""
     return any(unicodedata.category(c) == "Cf" or c in _UNSEEN for c in word)
 
@@ -39,7 +39,7 @@ def unmarked(word: str) -> str:
     if word.isascii():
         return word
     seen = "".join(" " if c in _BLANKS else c for c in word)
-    seen = "".join(c for c in seen if not hidden(c))
+    seen = "".join(c for c in seen if not has_hidden_mark(c))
     return unicodedata.normalize("NFKC", seen)
 
 
@@ -109,10 +109,10 @@ def meant(word: str, known: Iterable[str]) -> str | None:
     return None
 
 
-def difference(word: str, other: str) -> str:
+def spelling_difference(word: str, other: str) -> str:
     """What sets two spellings of one word apart: "in capitals", "with a hidden mark"."""
     for one in (word, other):
-        if hidden(one):
+        if has_hidden_mark(one):
             return "there is a mark in it that nobody sees"
     if mixed_scripts(word) or mixed_scripts(other):
         return "it has letters of another script"

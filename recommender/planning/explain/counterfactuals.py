@@ -26,15 +26,15 @@ from recommender.planning.explain.subproblem import (
     Extra,
     Room,
     best,
-    columns_of,
-    hours_at,
+    forbidding,
+    more_hours_at,
     offering,
+    reweighted,
     room_of,
+    unit_columns,
     usual_worth,
     whole_choice,
     with_more,
-    without,
-    worth,
 )
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Floats, Ints
@@ -58,7 +58,7 @@ MARGIN = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Counterfactual:
     """One change that brings the unit in, all else as it is.
 
     Attributes:
@@ -113,7 +113,7 @@ class Sought:
             time); empty where that was not asked.
     """
 
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Counterfactual, ...] = ()
     cost: float | None = None
     gives_way: tuple[str, ...] = ()
     unproven: bool = False
@@ -154,7 +154,7 @@ class _Case:
 
     def strictly(self, room: Room) -> Best | None:
         """Return the best choice of a room in which the unit is worth a margin less."""
-        return self.solved(worth(room, self.mine, 1.0, -self.margin))
+        return self.solved(reweighted(room, self.mine, 1.0, -self.margin))
 
 
 def sought(
@@ -181,9 +181,9 @@ def sought(
     if free is None:
         return Sought(unproven=True)
     if case.is_in(free):
-        return Sought((Change("again", _offered(case, free), _site(case)),))
+        return Sought((Counterfactual("again", _offered(case, free), _site(case)),))
     inside = case.solved(offering(case.room, case.mine, case.least))
-    changes: list[Change] = []
+    changes: list[Counterfactual] = []
     if inside is not None:
         loses = _losing(case, solution, inside)
         if free.proven:
@@ -205,7 +205,7 @@ def holds(
     unit: int,
     unit_ids: tuple[str, ...],
     offers: tuple[str, ...],
-    change: Change,
+    change: Counterfactual,
     clock: Clock = unhurried,
 ) -> bool | None:
     """Return whether a change brings a unit in, solved again among many more offers.
@@ -223,7 +223,7 @@ def holds(
     return None if found is None or not found.proven else case.is_in(found)
 
 
-def _changed(case: _Case, change: Change) -> Room:
+def _changed(case: _Case, change: Counterfactual) -> Room:
     formulation, room = case.formulation, case.room
     for extra in change.more:
         row = _hours_row(formulation, extra)
@@ -231,9 +231,9 @@ def _changed(case: _Case, change: Change) -> Room:
     if change.euros:
         room = with_more(room, _budget_row(formulation), change.euros, formulation)
     if change.kind == "weight":
-        return worth(room, case.mine, change.factor)
+        return reweighted(room, case.mine, change.factor)
     if change.kind == "freed":
-        return without(room, columns_of(formulation, case.names.index(change.unit_id)))
+        return forbidding(room, unit_columns(formulation, case.names.index(change.unit_id)))
     return room
 
 
@@ -246,7 +246,7 @@ def _case(
     near: float,
     clock: Clock,
 ) -> _Case | None:
-    mine = columns_of(formulation, unit)
+    mine = unit_columns(formulation, unit)
     taken = float(whole_choice(formulation, solution)[mine].sum())
     if mine.size == 0 or taken >= formulation.people.count[unit] - 0.5:
         return None
@@ -269,7 +269,7 @@ def _case(
     )
 
 
-def _more(case: _Case, inside: Best | None) -> list[Change]:
+def _more(case: _Case, inside: Best | None) -> list[Counterfactual]:
     """Return the least that must be added to bring the unit in: of one kind, or one case of all.
 
     Tried are the scarcest hours or the money alone, in steps of what a case takes; where none of
@@ -317,7 +317,7 @@ def _tried(
     return found
 
 
-def _fewest(case: _Case, row: int, one: float) -> Change | None:
+def _fewest(case: _Case, row: int, one: float) -> Counterfactual | None:
     """Return the least of a row that brings the unit in, by the case and then by parts."""
     last, enough, chosen = 0.0, 0.0, None
     for times in TIMES:
@@ -340,18 +340,18 @@ def _fewest(case: _Case, row: int, one: float) -> Change | None:
     return _adding(case, {row: enough}, chosen)
 
 
-def _adding(case: _Case, amount: dict[int, float], chosen: Best) -> Change:
+def _adding(case: _Case, amount: dict[int, float], chosen: Best) -> Counterfactual:
     """Return the change that adds so much by row."""
     rows = case.formulation.rows
     hours = tuple(
-        hours_at(case.formulation, row, more)
+        more_hours_at(case.formulation, row, more)
         for row, more in amount.items()
         if rows.resource[row] == "hours"
     )
     euros = sum(more for row, more in amount.items() if rows.resource[row] == "budget")
     alone: Literal["hours", "money"] = "hours" if hours else "money"
     kind = alone if len(amount) == 1 else "together"
-    return Change(kind, _offered(case, chosen), _site(case), hours, euros)
+    return Counterfactual(kind, _offered(case, chosen), _site(case), hours, euros)
 
 
 def _rounded_up(case: _Case, row: int, amount: float) -> float:
@@ -360,7 +360,7 @@ def _rounded_up(case: _Case, row: int, amount: float) -> float:
     return float(np.ceil(amount / step - WHOLE) * step)
 
 
-def _weight(case: _Case, free: Best, inside: Best) -> list[Change]:
+def _weight(case: _Case, free: Best, inside: Best) -> list[Counterfactual]:
     """Return by what factor the unit's benefit must count, or nothing if it has no benefit.
 
     By that factor the choice with the unit becomes worth more than the best one without it, so
@@ -371,20 +371,22 @@ def _weight(case: _Case, free: Best, inside: Best) -> list[Change]:
     if gain <= 0:
         return []
     factor = 1.0 + (max(0.0, free.bound - inside.value) + case.margin) / gain
-    return [Change("weight", _offered(case, inside), _site(case), factor=factor)]
+    return [Counterfactual("weight", _offered(case, inside), _site(case), factor=factor)]
 
 
-def _freed(case: _Case, loses: Ints) -> list[Change]:
+def _freed(case: _Case, loses: Ints) -> list[Counterfactual]:
     """Return the units that give way and whose help would do for the unit."""
     found = []
     for other in loses[:1].tolist():
-        gone = columns_of(case.formulation, other)
-        chosen = case.strictly(without(case.room, gone))
+        gone = unit_columns(case.formulation, other)
+        chosen = case.strictly(forbidding(case.room, gone))
         if case.is_in(chosen):
-            chosen = case.strictly(without(case.wide, gone))
+            chosen = case.strictly(forbidding(case.wide, gone))
         if case.is_in(chosen):
             found.append(
-                Change("freed", _offered(case, chosen), _site(case), unit_id=case.names[other])
+                Counterfactual(
+                    "freed", _offered(case, chosen), _site(case), unit_id=case.names[other]
+                )
             )
     return found
 

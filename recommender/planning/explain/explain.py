@@ -18,7 +18,7 @@ from recommender.matching import (
     reason_texts,
 )
 from recommender.planning.explain.counterfactuals import Clock, Sought, holds, sought
-from recommender.planning.explain.subproblem import columns_of
+from recommender.planning.explain.subproblem import unit_columns
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Ints
 from recommender.planning.formulation.labels import UNITS, bare_words
@@ -194,7 +194,7 @@ def explain(
     changes = _changes(offered, other)
     solved: Sought | None = None
     if clock is not None:
-        columns = columns_of(formulation, unit)
+        columns = unit_columns(formulation, unit)
         names = (tuple(ids), tuple(offers_named(formulation, candidates, columns)))
         solved = sought(formulation, solution, unit, *names, clock)
         if check:

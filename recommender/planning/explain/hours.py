@@ -22,7 +22,7 @@ from recommender.planning.explain.counterfactuals import Clock, unhurried
 from recommender.planning.explain.subproblem import EXACT, SECONDS, Best, best, room_of, with_more
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Ints
-from recommender.planning.formulation.limits import Kind
+from recommender.planning.formulation.limits import PieceKind
 from recommender.planning.plan.plan import Plan
 from recommender.planning.plan.unused_hours import reason_of_row
 from recommender.planning.selection.reasons import waiting_of
@@ -72,7 +72,7 @@ class More:
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class HoursExplained:
     """Some hours: a role at a site in a period.
 
     Attributes:
@@ -130,7 +130,7 @@ def hours_explained(
     unit_ids: Sequence[str],
     clock: Clock | None = unhurried,
     candidates: Candidates | None = None,
-) -> tuple[Hours, ...]:
+) -> tuple[HoursExplained, ...]:
     """Return who gets what of some hours, what is left and why, and what more would do.
 
     Args:
@@ -153,7 +153,7 @@ def hours_explained(
         capacity, used, price = (float(n) for n in _mine(table, key)[NUMBERS].iloc[0])
         left = capacity - used
         found.append(
-            Hours(
+            HoursExplained(
                 *key,
                 capacity=capacity,
                 used=used,
@@ -187,7 +187,7 @@ def measured(
     before = best(room, min(SECONDS, clock()))
     if before is None or not before.proven:
         return None
-    one = block_of(formulation, row)
+    one = least_use(formulation, row)
     after = before
     for blocks in BLOCKS:
         found = best(with_more(room, row, one * blocks, formulation), min(SECONDS, clock()))
@@ -200,10 +200,10 @@ def measured(
     return More(one * BLOCKS[-1], 0.0, ())
 
 
-def block_of(formulation: Formulation, row: int) -> float:
+def least_use(formulation: Formulation, row: int) -> float:
     """Return the hours that the smallest case or group takes of a row."""
     use = formulation.rows.use[[row]].toarray()[0]
-    some = use[(use > 0) & np.isin(formulation.pieces.kind, (Kind.PLACE, Kind.GROUP))]
+    some = use[(use > 0) & np.isin(formulation.pieces.kind, (PieceKind.PLACE, PieceKind.GROUP))]
     return float(some.min()) if some.size else 1.0
 
 
@@ -282,11 +282,11 @@ def _left(
 def _group_hours(formulation: Formulation, row: int) -> float:
     """Return the fewest hours one group takes of a row, 0 where no group does."""
     use = formulation.rows.use[[row]].toarray()[0]
-    some = use[(use > 0) & (formulation.pieces.kind == Kind.GROUP)]
+    some = use[(use > 0) & (formulation.pieces.kind == PieceKind.GROUP)]
     return float(some.min()) if some.size else 0.0
 
 
-def _lines(hours: Hours) -> list[str]:
+def _lines(hours: HoursExplained) -> list[str]:
     lines = [
         f"{hours.role} at {hours.site} in {hours.period}: "
         f"{hours.used:,.1f} of {hours.capacity:,.1f} hours"

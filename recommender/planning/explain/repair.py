@@ -28,14 +28,14 @@ from recommender.planning.explain.subproblem import (
     Extra,
     Room,
     best,
-    hours_at,
+    more_hours_at,
     room_of,
     whole_choice,
     with_more,
 )
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Floats, Ints
-from recommender.planning.formulation.limits import Kind
+from recommender.planning.formulation.limits import PieceKind
 from recommender.planning.selection.duties import suited
 from recommender.planning.selection.selection import WHOLE
 
@@ -156,7 +156,7 @@ def _shortages(formulation: Formulation, solution: Solution) -> tuple[_Short, ..
     amount = whole_choice(formulation, solution)
     first = int(problem.start[formulation.spans.shortages])
     piece = formulation.offers.piece[problem.offer[first:]]
-    lacking = (pieces.kind[piece] == Kind.SHORT) & (amount[first:] > WHOLE)
+    lacking = (pieces.kind[piece] == PieceKind.SHORT) & (amount[first:] > WHOLE)
     found = []
     for at in np.flatnonzero(lacking)[:MOST].tolist():
         rule, site = int(pieces.rule[piece[at]]), int(pieces.site[piece[at]])
@@ -204,7 +204,7 @@ def _repaired(
     )
     is_hours = formulation.rows.role[rows] >= 0
     hours = tuple(
-        hours_at(formulation, row, amount)
+        more_hours_at(formulation, row, amount)
         for row, amount in zip(rows[is_hours].tolist(), added[is_hours].tolist(), strict=True)
         if amount > 0
     )

@@ -26,7 +26,7 @@ from recommender.allocation import (
 from recommender.allocation.model.problem import blocks_at, extract
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Bools, Floats, Ints, ranges
-from recommender.planning.formulation.limits import Kind
+from recommender.planning.formulation.limits import PieceKind
 from recommender.planning.selection.group_prices import member_price
 from recommender.planning.selection.selection import WHOLE
 
@@ -154,7 +154,7 @@ def whole_choice(formulation: Formulation, solution: Solution) -> Floats:
     return amount
 
 
-def columns_of(formulation: Formulation, unit: int) -> Ints:
+def unit_columns(formulation: Formulation, unit: int) -> Ints:
     """Return the columns of a unit, none where nothing can be offered."""
     block = int(formulation.block[unit])
     if block < 0:
@@ -215,14 +215,14 @@ def offering(room: Room, columns: Ints, least: float) -> Room:
     )
 
 
-def without(room: Room, columns: Ints) -> Room:
+def forbidding(room: Room, columns: Ints) -> Room:
     """Return a room in which some columns of the whole problem cannot be taken."""
     value = room.problem.value.copy()
     value[room.at(columns)] = -(1.0 + np.abs(value).sum())
     return replace(room, problem=replace(room.problem, value=value))
 
 
-def worth(room: Room, columns: Ints, factor: float, bonus: float = 0.0) -> Room:
+def reweighted(room: Room, columns: Ints, factor: float, bonus: float = 0.0) -> Room:
     """Return a room in which some columns are worth ``factor`` times as much, and a bonus more."""
     value, mine = room.problem.value.copy(), room.at(columns)
     value[mine] = value[mine] * factor + bonus
@@ -250,7 +250,7 @@ def with_more(room: Room, row: int, amount: float, formulation: Formulation) -> 
     return replace(room, problem=replace(problem, capacity=capacity, limit=limit))
 
 
-def hours_at(formulation: Formulation, row: int, hours: float) -> Extra:
+def more_hours_at(formulation: Formulation, row: int, hours: float) -> Extra:
     """Return so many hours more of a row of hours, by its names."""
     book, rows = formulation.book, formulation.rows
     return Extra(
@@ -313,4 +313,4 @@ def _duty_of(formulation: Formulation, units: Ints) -> Bools:
     sites = len(formulation.book.sites)
     mine = pieces.rule[piece] * sites + pieces.site[piece]
     duty = people.duty[owed] * sites + people.site[owed]
-    return np.asarray((pieces.kind[piece] == Kind.SHORT) & np.isin(mine, duty))
+    return np.asarray((pieces.kind[piece] == PieceKind.SHORT) & np.isin(mine, duty))

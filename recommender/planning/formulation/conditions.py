@@ -11,7 +11,7 @@ import numpy.typing as npt
 from recommender.inputs.catalogue import Catalogue
 from recommender.planning.formulation.indexing import Bools, Floats, Ints
 
-Strings: TypeAlias = npt.NDArray[np.object_]
+ObjectArray: TypeAlias = npt.NDArray[np.object_]
 
 INDIVIDUAL, GROUP, CLASS = range(3)
 """Codes of the formats of interventions."""
@@ -47,7 +47,7 @@ class Book:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Terms:
+class Conditions:
     """The conditions of the catalogue, by position of the intervention.
 
     Attributes:
@@ -87,7 +87,7 @@ class Terms:
         return np.asarray((self.form == CLASS) & ~self.school)
 
 
-def terms_of(catalogue: Catalogue, roles: tuple[str, ...]) -> Terms:
+def conditions_of(catalogue: Catalogue, roles: tuple[str, ...]) -> Conditions:
     """Return the conditions of a catalogue, with roles coded by their position."""
     entries = catalogue.interventions
     needs = [need for entry in entries for need in entry.needs]
@@ -102,7 +102,7 @@ def terms_of(catalogue: Catalogue, roles: tuple[str, ...]) -> Terms:
     def real(numbers: list[float]) -> Floats:
         return np.array(numbers, dtype=np.float64)
 
-    return Terms(
+    return Conditions(
         form=whole([forms[entry.format.kind] for entry in entries]),
         least=whole([entry.format.min for entry in entries]),
         most=whole(

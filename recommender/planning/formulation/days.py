@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from recommender.inputs.readers.resource_tables import DAYS
-from recommender.matching import listed
-from recommender.planning.formulation.conditions import Book, Terms
+from recommender.matching import names_listed
+from recommender.planning.formulation.conditions import Book, Conditions
 from recommender.planning.formulation.indexing import Bools, Ints, distinct
-from recommender.planning.formulation.limits import Pieces, chosen, work
+from recommender.planning.formulation.limits import Pieces, some_pieces, work
 from recommender.planning.formulation.teams import Staff
 
 
@@ -23,7 +23,7 @@ def days_of(professionals: pd.DataFrame) -> Bools:
     if "days" not in professionals:
         return np.ones((len(professionals), len(DAYS)), dtype=np.bool_)
     days = professionals["days"]
-    return listed(days, DAYS) | (days == "").to_numpy(dtype=np.bool_)[:, None]
+    return names_listed(days, DAYS) | (days == "").to_numpy(dtype=np.bool_)[:, None]
 
 
 def days_named(days: Bools) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
@@ -37,7 +37,12 @@ def days_named(days: Bools) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
 
 
 def groups_that_meet(
-    pieces: Pieces, group: Ints, professionals: pd.DataFrame, staff: Staff, terms: Terms, book: Book
+    pieces: Pieces,
+    group: Ints,
+    professionals: pd.DataFrame,
+    staff: Staff,
+    terms: Conditions,
+    book: Book,
 ) -> Bools:
     """Return (groups,) whether the roles of a GROUP piece share a day at its site, every period.
 
@@ -58,7 +63,7 @@ def groups_that_meet(
     team = staff.way_team
     np.logical_or.at(there, (staff.way_role, staff.way_site, staff.period[team]), of_team[team])
     there |= ~there.any(axis=3, keepdims=True)  # nobody at all is a matter of hours
-    piece, role, period, _ = work(chosen(pieces, group), terms)
+    piece, role, period, _ = work(some_pieces(pieces, group), terms)
     shared = np.ones((group.size * len(book.periods), len(DAYS)), dtype=np.bool_)
     at = piece * len(book.periods) + period
     np.logical_and.at(shared, at, there[role, pieces.site[group[piece]], period])

@@ -29,16 +29,16 @@ import scipy.sparse as sp
 from recommender.allocation import AllocationProblem
 from recommender.inputs.resources import Resources
 from recommender.matching.candidates import Candidates
-from recommender.planning.formulation.conditions import Book, Terms, terms_of
+from recommender.planning.formulation.conditions import Book, Conditions, conditions_of
 from recommender.planning.formulation.days import groups_that_meet
 from recommender.planning.formulation.formulation import Formulation, Spans, counting, waited
 from recommender.planning.formulation.indexing import Floats, Ints, distinct
 from recommender.planning.formulation.limits import (
     RULES,
-    Facts,
-    Kind,
     LimitSettings,
+    PieceKind,
     Pieces,
+    RuleContext,
     stacked,
 )
 from recommender.planning.formulation.offers import (
@@ -51,7 +51,7 @@ from recommender.planning.formulation.offers import (
     groups_possible,
     groups_that_fit,
     hours_given,
-    joined,
+    joined_pieces,
     offers_of,
     pieces_of,
     places_of,
@@ -69,7 +69,7 @@ from recommender.planning.formulation.units import (
     first_starts,
     owed_to,
     people_of,
-    rules_of,
+    rule_ids,
     running_at_once,
     running_of,
 )
@@ -95,11 +95,11 @@ def formulate(candidates: Candidates, resources: Resources, limits: LimitSetting
 def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) -> Formulation:
     """Return the formulation without the rules of fairness."""
     book = _book(candidates, resources, limits)
-    terms = terms_of(candidates.catalogue, book.roles)
+    terms = conditions_of(candidates.catalogue, book.roles)
     people = people_of(candidates, limits, book)
     classes = classes_of(people, book)
     running = running_of(candidates, people, terms, book, classes)
-    facts = Facts(
+    facts = RuleContext(
         terms=terms,
         budget=limits.budget,
         cap=_caps(limits, book),
@@ -130,10 +130,10 @@ def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) 
     lines = running_cases(running, people, terms, len(book.roles))
     desks, book = desks_of(most, staff, running, lines, book)
     facts = replace(facts, desks=desks)
-    pieces = joined(places, given, _lacking(facts))
+    pieces = joined_pieces(places, given, _lacking(facts))
     rows = stacked([rule(pieces, facts) for rule in RULES])
 
-    group = np.flatnonzero(pieces.kind == Kind.GROUP)
+    group = np.flatnonzero(pieces.kind == PieceKind.GROUP)
     groups = groups_that_fit(pieces, group, possible, staff, terms, book)
     groups *= groups_that_meet(pieces, group, resources.professionals, staff, terms, book)
     value = counting(
@@ -142,7 +142,9 @@ def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) 
         np.repeat(people.priority[choices.unit], choices.columns),
     )
     dear = -DEAR * (float(value.max(initial=0.0)) or 1.0)
-    short, borrowed = (np.flatnonzero(pieces.kind == kind) for kind in (Kind.SHORT, Kind.BORROWED))
+    short, borrowed = (
+        np.flatnonzero(pieces.kind == kind) for kind in (PieceKind.SHORT, PieceKind.BORROWED)
+    )
     way = places.size + way_piece
     offers = offers_of(choices, made_of, np.concatenate([group, way, short, borrowed]), pieces)
     kinds = (
@@ -221,7 +223,7 @@ def _book(candidates: Candidates, resources: Resources, limits: LimitSettings) -
         sites=tuple(sorted(set(resources.sites["site"]) | set(units["site"].unique()))),
         roles=tuple(sorted(roles)),
         periods=tuple(period.id for period in resources.periods),
-        rules=rules_of(candidates, limits),
+        rules=rule_ids(candidates, limits),
         grades=tuple(sorted({int(grade) for grade in units["grade"].unique()})),
         families=families_of(candidates, limits),
         alike=tuple(sorted({str(name) for of in alike_in(candidates).values() for name in of})),
@@ -229,7 +231,7 @@ def _book(candidates: Candidates, resources: Resources, limits: LimitSettings) -
 
 
 def _room_of_families(
-    candidates: Candidates, people: People, terms: Terms, book: Book, limits: LimitSettings
+    candidates: Candidates, people: People, terms: Conditions, book: Book, limits: LimitSettings
 ) -> Floats | None:
     if limits.at_once_per_family is None:
         return None
@@ -237,7 +239,7 @@ def _room_of_families(
 
 
 def _room_of_pupils(
-    candidates: Candidates, terms: Terms, book: Book, limits: LimitSettings
+    candidates: Candidates, terms: Conditions, book: Book, limits: LimitSettings
 ) -> Ints | None:
     if limits.at_once_per_pupil is None:
         return None
@@ -255,10 +257,12 @@ def _per_row(running: Running) -> tuple[Ints, Ints, Ints, Floats]:
     return role, site, period, hours.astype(np.float64)
 
 
-def _lacking(facts: Facts) -> Pieces:
+def _lacking(facts: RuleContext) -> Pieces:
     rule, at, pupils = facts.owed
     role, site, period, hours = facts.committed
-    return joined(
-        pieces_of(np.full(pupils.size, int(Kind.SHORT)), rule=rule, site=at),
-        pieces_of(np.full(hours.size, int(Kind.BORROWED)), role=role, site=site, period=period),
+    return joined_pieces(
+        pieces_of(np.full(pupils.size, int(PieceKind.SHORT)), rule=rule, site=at),
+        pieces_of(
+            np.full(hours.size, int(PieceKind.BORROWED)), role=role, site=site, period=period
+        ),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.allocation import AllocationProblem
 from recommender.inputs.resources import Resources
-from recommender.planning.formulation.conditions import Book, Terms
+from recommender.planning.formulation.conditions import Book, Conditions
 from recommender.planning.formulation.indexing import Codes, Floats, Ints
 from recommender.planning.formulation.limits import LimitSettings, Pieces, Rows
 from recommender.planning.formulation.offers import Offers
@@ -56,7 +56,7 @@ class Formulation:
 
     problem: AllocationProblem
     book: Book
-    terms: Terms
+    terms: Conditions
     settings: LimitSettings
     resources: Resources
     rows: Rows

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.matching import Candidates, bundle_name
-from recommender.planning.formulation.conditions import Book, Strings
+from recommender.planning.formulation.conditions import Book, ObjectArray
 from recommender.planning.formulation.indexing import Codes, Ints
 from recommender.planning.formulation.limits import Rows
 
@@ -35,19 +35,19 @@ EXTRA = ("family", "alike")
 """Labels of rows and sessions that a table has only where they say something."""
 
 
-def named(names: Sequence[object], codes: Codes) -> Strings:
+def named(names: Sequence[object], codes: Codes) -> ObjectArray:
     """Return (n,) the names of codes, "" for -1."""
     table = np.array([*map(str, names), ""], dtype=object)
     return table[codes]
 
 
-def bundle_names(candidates: Candidates) -> Strings:
+def bundle_names(candidates: Candidates) -> ObjectArray:
     """Return (bundles,) the ids of the interventions joined with "+"."""
     names = [bundle_name(candidates, bundle) for bundle in range(len(candidates.bundles))]
     return np.array(names, dtype=object)
 
 
-def offer_names(bundles: Strings, book: Book, bundle: Codes, period: Codes) -> Strings:
+def offer_names(bundles: ObjectArray, book: Book, bundle: Codes, period: Codes) -> ObjectArray:
     """Return (n,) "bundle@period" of offers to units, "nothing" where the bundle is -1.
 
     Args:
@@ -61,7 +61,7 @@ def offer_names(bundles: Strings, book: Book, bundle: Codes, period: Codes) -> S
     return names[np.where(bundle < 0, names.size - 1, bundle * len(book.periods) + period)]
 
 
-def extra_labels(book: Book, **codes: Ints) -> dict[str, Strings]:
+def extra_labels(book: Book, **codes: Ints) -> dict[str, ObjectArray]:
     """Return the columns of labels that only some plans have, for those that say something.
 
     Args:
@@ -84,7 +84,7 @@ def session_names(sessions: pd.DataFrame) -> pd.Series:
     return names
 
 
-def tidy(frame: pd.DataFrame) -> pd.DataFrame:
+def tidy_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with a plain index whose texts are texts."""
     texts = [name for name in frame.columns if frame[name].dtype == object]
     return frame.reset_index(drop=True).astype(dict.fromkeys(texts, "str"))

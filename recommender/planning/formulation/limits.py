@@ -18,7 +18,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from recommender.inputs.policy import Fairness, MustServe, Policy
-from recommender.planning.formulation.conditions import CLASS, INDIVIDUAL, Terms
+from recommender.planning.formulation.conditions import CLASS, INDIVIDUAL, Conditions
 from recommender.planning.formulation.indexing import Bools, Floats, Ints, distinct, ranges
 
 
@@ -122,7 +122,7 @@ class LimitSettings:
         )
 
 
-class Kind(IntEnum):
+class PieceKind(IntEnum):
     """What a piece is."""
 
     PLACE = 0
@@ -151,7 +151,7 @@ class Pieces:
     """Everything offers are made of, as codes (see ``Book``); -1 where one does not apply.
 
     Attributes:
-        kind: (pieces,) ``Kind``.
+        kind: (pieces,) ``PieceKind``.
         intervention, site, period, grade, role, rule: (pieces,) codes; the period of a PLACE or
             GROUP is the one in which it starts, the grade is that of a class.
         family: (pieces,) of a PLACE the family of the pupil, where a rule speaks of it; of a GROUP
@@ -198,7 +198,7 @@ class Desks:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Facts:
+class RuleContext:
     """What rules need to know beside the pieces.
 
     Attributes:
@@ -212,7 +212,7 @@ class Facts:
         desks: room for cases at once, or None for no limit.
     """
 
-    terms: Terms
+    terms: Conditions
     budget: float | None
     cap: Floats
     committed: tuple[Ints, Ints, Ints, Floats]
@@ -252,7 +252,7 @@ class Rows:
         return self.capacity.size
 
 
-Rule: TypeAlias = Callable[[Pieces, Facts], Rows]
+Rule: TypeAlias = Callable[[Pieces, RuleContext], Rows]
 
 LABELS = ("role", "site", "period", "intervention", "grade", "rule", "family", "alike")
 
@@ -285,7 +285,7 @@ def tally(resource: str, pieces: int, piece: Ints, amount: Floats, keys: dict[st
     )
 
 
-def work(pieces: Pieces, terms: Terms) -> tuple[Ints, Ints, Ints, Floats]:
+def work(pieces: Pieces, terms: Conditions) -> tuple[Ints, Ints, Ints, Floats]:
     """Return what pieces take of professionals: piece, role, period and hours, (n,) each.
 
     Hours are spread evenly over the periods an intervention runs.  Hours per pupil are taken at
@@ -293,7 +293,7 @@ def work(pieces: Pieces, terms: Terms) -> tuple[Ints, Ints, Ints, Floats]:
     taken in full.  Help for the parents of a family takes the hours of one pupil, once.
     """
     one = each(pieces, terms)
-    at = np.flatnonzero(one | ((pieces.kind == Kind.GROUP) & (pieces.family < 0)))
+    at = np.flatnonzero(one | ((pieces.kind == PieceKind.GROUP) & (pieces.family < 0)))
     what = pieces.intervention[at]
     needs = terms.need[what + 1] - terms.need[what]
     need = ranges(terms.need[what], needs)
@@ -315,38 +315,38 @@ def work(pieces: Pieces, terms: Terms) -> tuple[Ints, Ints, Ints, Floats]:
     )
 
 
-def seated(pieces: Pieces, terms: Terms) -> Bools:
+def seated(pieces: Pieces, terms: Conditions) -> Bools:
     """Return (pieces,) whether a piece is a pupil's place in help that the family receives once."""
-    mine = (pieces.kind == Kind.PLACE) & (pieces.family >= 0)
+    mine = (pieces.kind == PieceKind.PLACE) & (pieces.family >= 0)
     mine[mine] = terms.parents[pieces.intervention[mine]]
     return np.asarray(mine)
 
 
-def each(pieces: Pieces, terms: Terms) -> Bools:
+def each(pieces: Pieces, terms: Conditions) -> Bools:
     """Return (pieces,) whether a piece takes what one pupil takes: a pupil, or a family at once."""
-    family = (pieces.kind == Kind.GROUP) & (pieces.family >= 0)
-    place = (pieces.kind == Kind.PLACE) & ~seated(pieces, terms)
+    family = (pieces.kind == PieceKind.GROUP) & (pieces.family >= 0)
+    place = (pieces.kind == PieceKind.PLACE) & ~seated(pieces, terms)
     return np.asarray(place | family)
 
 
-def euros(pieces: Pieces, terms: Terms) -> Floats:
+def euros(pieces: Pieces, terms: Conditions) -> Floats:
     """Return (pieces,) what each piece costs beside the hours; per pupil at the reach rate."""
     what = pieces.intervention
     cost = np.zeros(pieces.size)
     place = each(pieces, terms)
-    group = (pieces.kind == Kind.GROUP) & ~place
+    group = (pieces.kind == PieceKind.GROUP) & ~place
     cost[place] = (terms.cost_per_pupil * terms.reach)[what[place]]
     cost[group] = terms.cost_per_group[what[group]]
     return cost
 
 
-def hours(pieces: Pieces, facts: Facts) -> Rows:
+def hours(pieces: Pieces, facts: RuleContext) -> Rows:
     """Hours of a role at a site in a period: what help takes is what professionals give.
 
     The capacity is what running help takes, off the zero that is left to give without anybody.
     """
     piece, role, period, taken = work(pieces, facts.terms)
-    given = np.flatnonzero((pieces.kind == Kind.HOUR) | (pieces.kind == Kind.BORROWED))
+    given = np.flatnonzero((pieces.kind == PieceKind.HOUR) | (pieces.kind == PieceKind.BORROWED))
     committed_role, committed_site, committed_period, committed = facts.committed
     return tally(
         "hours",
@@ -361,7 +361,7 @@ def hours(pieces: Pieces, facts: Facts) -> Rows:
     )
 
 
-def places(pieces: Pieces, facts: Facts) -> Rows:
+def places(pieces: Pieces, facts: RuleContext) -> Rows:
     """Places in the groups that start together: pupils minus places is at most nothing.
 
     A family whose parents receive help is a group of its children, and where parents meet in
@@ -370,7 +370,7 @@ def places(pieces: Pieces, facts: Facts) -> Rows:
     return _of_groups("places", pieces, facts, pupil=1.0, group=-pieces.most.astype(float))
 
 
-def quorum(pieces: Pieces, facts: Facts) -> Rows:
+def quorum(pieces: Pieces, facts: RuleContext) -> Rows:
     """The least pupils of groups that start together: quorum minus pupils is at most nothing.
 
     Of a whole class that is everybody who may take part.
@@ -386,7 +386,7 @@ GROUP_KEYS = ("site", "period", "intervention", "grade", "family", "alike")
 """What tells groups apart."""
 
 
-def members_of_groups(pieces: Pieces, terms: Terms) -> tuple[Ints, dict[str, Ints]]:
+def members_of_groups(pieces: Pieces, terms: Conditions) -> tuple[Ints, dict[str, Ints]]:
     """Return who has a place in a group, and in which group.
 
     Returns:
@@ -397,16 +397,18 @@ def members_of_groups(pieces: Pieces, terms: Terms) -> tuple[Ints, dict[str, Int
     known = pieces.intervention >= 0
     meets = np.zeros(pieces.size, dtype=np.bool_)
     meets[known] = terms.form[pieces.intervention[known]] != INDIVIDUAL
-    family = (pieces.kind == Kind.GROUP) & (pieces.family >= 0)
-    member = np.flatnonzero(seat | (meets & ((pieces.kind == Kind.PLACE) | family)))
+    family = (pieces.kind == PieceKind.GROUP) & (pieces.family >= 0)
+    member = np.flatnonzero(seat | (meets & ((pieces.kind == PieceKind.PLACE) | family)))
     labels: dict[str, Ints] = {name: getattr(pieces, name)[member] for name in GROUP_KEYS}
     labels["family"] = np.where(seat[member], labels["family"], -1)
     return member, labels
 
 
-def _of_groups(resource: str, pieces: Pieces, facts: Facts, *, pupil: float, group: Floats) -> Rows:
+def _of_groups(
+    resource: str, pieces: Pieces, facts: RuleContext, *, pupil: float, group: Floats
+) -> Rows:
     member, labels = members_of_groups(pieces, facts.terms)
-    own = np.flatnonzero(pieces.kind == Kind.GROUP)
+    own = np.flatnonzero(pieces.kind == PieceKind.GROUP)
     return tally(
         resource,
         pieces.size,
@@ -419,7 +421,7 @@ def _of_groups(resource: str, pieces: Pieces, facts: Facts, *, pupil: float, gro
     )
 
 
-def budget(pieces: Pieces, facts: Facts) -> Rows:
+def budget(pieces: Pieces, facts: RuleContext) -> Rows:
     """Money beside the hours, for the whole plan; no row where there is no budget."""
     cost = euros(pieces, facts.terms)
     at = np.flatnonzero(cost)
@@ -430,10 +432,10 @@ def budget(pieces: Pieces, facts: Facts) -> Rows:
     return tally("budget", pieces.size, piece, amount, {"rule": np.full(piece.size, -1)})
 
 
-def must_serve(pieces: Pieces, facts: Facts) -> Rows:
+def must_serve(pieces: Pieces, facts: RuleContext) -> Rows:
     """Pupils a statutory rule owes help to at a site: served and short are at least as many."""
     rule, site, owed = facts.owed
-    counted = np.flatnonzero((pieces.kind == Kind.SERVED) | (pieces.kind == Kind.SHORT))
+    counted = np.flatnonzero((pieces.kind == PieceKind.SERVED) | (pieces.kind == PieceKind.SHORT))
     return tally(
         "must_serve",
         pieces.size,
@@ -446,7 +448,7 @@ def must_serve(pieces: Pieces, facts: Facts) -> Rows:
     )
 
 
-def caps(pieces: Pieces, facts: Facts) -> Rows:
+def caps(pieces: Pieces, facts: RuleContext) -> Rows:
     """The most pupils of one site in one intervention, over all periods; families count once."""
     place = np.flatnonzero(each(pieces, facts.terms))
     at = place[np.isfinite(facts.cap[pieces.intervention[place]])]
@@ -460,7 +462,7 @@ def caps(pieces: Pieces, facts: Facts) -> Rows:
     return replace(rows, capacity=facts.cap[rows.intervention])
 
 
-def at_once(pieces: Pieces, facts: Facts) -> Rows:
+def at_once(pieces: Pieces, facts: RuleContext) -> Rows:
     """The most interventions that the children of a family have in one period, all together.
 
     Help for the parents counts once; what the whole class receives does not count.
@@ -485,7 +487,7 @@ def at_once(pieces: Pieces, facts: Facts) -> Rows:
     return replace(rows, capacity=facts.at_once[rows.family, rows.period])
 
 
-def caseload(pieces: Pieces, facts: Facts) -> Rows:
+def caseload(pieces: Pieces, facts: RuleContext) -> Rows:
     """The most cases that professionals of a role have at once, at sites that share them.
 
     A case is a pupil or a family with hours of the role in the period, or a group that runs in it.
@@ -531,6 +533,6 @@ def stacked(parts: list[Rows]) -> Rows:
     )
 
 
-def chosen(pieces: Pieces, at: Ints) -> Pieces:
+def some_pieces(pieces: Pieces, at: Ints) -> Pieces:
     """Return some of the pieces."""
     return Pieces(**{field.name: getattr(pieces, field.name)[at] for field in fields(Pieces)})

@@ -14,11 +14,11 @@ import pandas as pd
 
 from recommender.allocation import write_model
 from recommender.matching.candidates import Candidates
-from recommender.planning.formulation.conditions import Book, Strings
+from recommender.planning.formulation.conditions import Book, ObjectArray
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Ints
 from recommender.planning.formulation.labels import bundle_names, named
-from recommender.planning.formulation.limits import Kind, Rows
+from recommender.planning.formulation.limits import PieceKind, Rows
 
 MOST = 90
 """Letters of a name before what makes it unique; some readers stop at 100."""
@@ -44,7 +44,7 @@ class Names:
     blocks: list[str]
 
 
-def names_of(formulation: Formulation, candidates: Candidates) -> Names:
+def problem_names(formulation: Formulation, candidates: Candidates) -> Names:
     """Return the names of the rows, columns and blocks of a formulation.
 
     Args:
@@ -66,7 +66,7 @@ def write_named_model(formulation: Formulation, candidates: Candidates, path: Pa
         candidates: who may receive what, of the same formulation.
         path: the file to write; its suffix is ``.lp`` or ``.mps``.
     """
-    names = names_of(formulation, candidates)
+    names = problem_names(formulation, candidates)
     write_model(formulation.problem, path, names.rows, names.columns, names.blocks)
 
 
@@ -174,7 +174,7 @@ WORDS = frozenset(
 )
 """Words that readers of LP files take for their own."""
 
-KINDS = {Kind.GROUP: "groups", Kind.HOUR: "hours"}
+KINDS = {PieceKind.GROUP: "groups", PieceKind.HOUR: "hours"}
 """What pieces are called where their kind alone does not say it."""
 
 
@@ -182,14 +182,14 @@ def _piece_names(formulation: Formulation, columns: Ints) -> list[str]:
     """Return what columns are called that are one piece each."""
     pieces, table = formulation.pieces, _tables(formulation.book)
     piece = formulation.offers.piece[formulation.problem.offer[columns]]
-    kinds = np.array([KINDS.get(kind, kind.name.lower()) for kind in Kind], dtype=object)
+    kinds = np.array([KINDS.get(kind, kind.name.lower()) for kind in PieceKind], dtype=object)
     words = [kinds[pieces.kind[piece]]]
     for label in ORDER:
         words.append(named(table[label], getattr(pieces, label)[piece]))
     return _spelled(words)
 
 
-def _team_names(formulation: Formulation) -> Strings:
+def _team_names(formulation: Formulation) -> ObjectArray:
     """Return what teams are called: their first professional, and how many more there are."""
     staff = formulation.staff
     ids = formulation.resources.professionals["professional_id"].to_numpy(dtype=object)
@@ -217,7 +217,7 @@ def _tables(book: Book) -> dict[str, Sequence[object]]:
     }
 
 
-def _spelled(words: Sequence[Strings]) -> list[str]:
+def _spelled(words: Sequence[ObjectArray]) -> list[str]:
     """Return (n,) the words that are there, joined with "_"."""
     joined = pd.Series(words[0], dtype="str")
     for more in words[1:]:

@@ -8,17 +8,17 @@ import numpy as np
 import scipy.sparse as sp
 
 from recommender.matching.candidates import Candidates
-from recommender.planning.formulation.conditions import CLASS, GROUP, INDIVIDUAL, Book, Terms
+from recommender.planning.formulation.conditions import CLASS, GROUP, INDIVIDUAL, Book, Conditions
 from recommender.planning.formulation.indexing import Bools, Codes, Floats, Ints, distinct, ranges
 from recommender.planning.formulation.limits import (
-    Kind,
     LimitSettings,
+    PieceKind,
     Pieces,
     members_of_groups,
     work,
 )
 from recommender.planning.formulation.teams import Staff
-from recommender.planning.formulation.units import People, cells, counts_for
+from recommender.planning.formulation.units import People, cells, counting_interventions
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,7 +77,7 @@ class Bundles:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Choices:
+class UnitColumns:
     """What units may choose: the columns of their blocks, in the order of the lots.
 
     Attributes:
@@ -103,11 +103,13 @@ class Choices:
     barred: Codes
 
 
-def bundles_of(candidates: Candidates, terms: Terms, limits: LimitSettings, book: Book) -> Bundles:
+def bundles_of(
+    candidates: Candidates, terms: Conditions, limits: LimitSettings, book: Book
+) -> Bundles:
     """Return the bundles as arrays."""
     member = members_of(candidates)
     inside = member >= 0
-    counts = counts_for(limits, book)[:, member] & inside
+    counts = counting_interventions(limits, book)[:, member] & inside
     offset = np.zeros(member.shape, dtype=np.int64)
     for row, bundle in enumerate(candidates.bundles):
         offset[row, : len(bundle.interventions)] = bundle.starts
@@ -135,7 +137,9 @@ def members_of(candidates: Candidates) -> Ints:
     return member
 
 
-def children_of(candidates: Candidates, bundles: Bundles, people: People, terms: Terms) -> Ints:
+def children_of(
+    candidates: Candidates, bundles: Bundles, people: People, terms: Conditions
+) -> Ints:
     """Return (interventions, families) the children for whom help for the parents may be offered.
 
     Help for pupils has none.
@@ -176,7 +180,7 @@ def crowded(candidates: Candidates, bundles: Bundles, people: People, room: Floa
     return np.asarray(total > room.min(axis=1, initial=np.inf))
 
 
-def cell_of(people: People, terms: Terms, what: Codes | int, unit: Codes) -> Ints:
+def cell_of(people: People, terms: Conditions, what: Codes | int, unit: Codes) -> Ints:
     """Return (k,) the cell of units in an intervention: in what they are alike, or their grade."""
     if not terms.alike.any():
         return people.grade[unit]
@@ -186,7 +190,7 @@ def cell_of(people: People, terms: Terms, what: Codes | int, unit: Codes) -> Int
 
 
 def eligible_pupils(
-    candidates: Candidates, bundles: Bundles, people: People, terms: Terms, book: Book
+    candidates: Candidates, bundles: Bundles, people: People, terms: Conditions, book: Book
 ) -> Floats:
     """Return (interventions, sites, cells) pupils with a candidate that holds the intervention.
 
@@ -208,7 +212,7 @@ def eligible_pupils(
     return pupils
 
 
-def groups_possible(pupils: Floats, terms: Terms, classes: Floats) -> Ints:
+def groups_possible(pupils: Floats, terms: Conditions, classes: Floats) -> Ints:
     """Return (interventions, sites, cells) the most groups that pupils could fill.
 
     As many as the quorum allows and no more than hold everybody.  A group is the same at every
@@ -249,12 +253,12 @@ def choices_of(
     bundles: Bundles,
     possible: Ints,
     people: People,
-    terms: Terms,
+    terms: Conditions,
     book: Book,
     kin: Kin,
     room: Ints | None = None,
     first_start: Ints | None = None,
-) -> Choices:
+) -> UnitColumns:
     """Return the columns of units: every candidate in every period in which it can start.
 
     Left out are candidates that do not fit in the calendar, those that need a group which too few
@@ -313,7 +317,7 @@ def choices_of(
         columns = many[at]
         offer = np.repeat(first_offer[which], columns)
         offer += start[ranges((np.cumsum(many) - many)[at], columns)]
-    return Choices(
+    return UnitColumns(
         unit=unit,
         columns=np.add.reduceat(columns, np.cumsum(per_unit[unit]) - per_unit[unit])
         if unit.size
@@ -368,7 +372,7 @@ def _allowed(
 
 
 def _families(
-    candidates: Candidates, bundles: Bundles, people: People, terms: Terms, kin: Kin
+    candidates: Candidates, bundles: Bundles, people: People, terms: Conditions, kin: Kin
 ) -> Ints:
     """Return (candidates,) the family that a rule speaks of in a unit's offer, else -1."""
     if people.home.size == 0:
@@ -383,9 +387,9 @@ def _families(
 
 
 def places_of(
-    choices: Choices,
+    choices: UnitColumns,
     bundles: Bundles,
-    terms: Terms,
+    terms: Conditions,
     classes: Floats,
     people: People,
     kin: Kin,
@@ -413,7 +417,7 @@ def places_of(
         what, site, begins, grade, family, alike
     )
     own = pieces_of(
-        np.full(what.size, int(Kind.PLACE)),
+        np.full(what.size, int(PieceKind.PLACE)),
         intervention=what,
         site=site,
         period=period,
@@ -421,7 +425,7 @@ def places_of(
         family=family,
         alike=alike,
     )
-    both = joined(own, _groups_of(own, terms))
+    both = joined_pieces(own, _groups_of(own, terms))
     both = replace(both, most=_most(both, terms, classes, kin))
     if np.any(terms.whole[what]):
         taking = _taking(choices, place, offer, what.size, people)
@@ -432,9 +436,11 @@ def places_of(
     counted[under] = bundles.counts[rule[under], choices.bundle[under]]
     served = np.flatnonzero(counted)
     (served_rule, served_site), which = distinct(rule[served], choices.site[served])
-    pieces = joined(
+    pieces = joined_pieces(
         both,
-        pieces_of(np.full(served_rule.size, int(Kind.SERVED)), site=served_site, rule=served_rule),
+        pieces_of(
+            np.full(served_rule.size, int(PieceKind.SERVED)), site=served_site, rule=served_rule
+        ),
     )
     rows = np.concatenate([place, both.size + which])
     columns = np.concatenate([offer, served])
@@ -444,7 +450,7 @@ def places_of(
     return pieces, made_of
 
 
-def _groups_of(places: Pieces, terms: Terms) -> Pieces:
+def _groups_of(places: Pieces, terms: Conditions) -> Pieces:
     """Return the GROUP of every place in a group; of a family the group of parents it joins too."""
     _, labels = members_of_groups(places, terms)
     groups = _distinct_groups(labels)
@@ -458,11 +464,11 @@ def _distinct_groups(labels: dict[str, Ints]) -> Pieces:
     """Return one GROUP for every combination of labels, in order of intervention first."""
     names = sorted(labels, key=lambda name: name != "intervention")
     codes, _ = distinct(*(labels[name] for name in names))
-    kind = np.full(codes[0].size, int(Kind.GROUP))
+    kind = np.full(codes[0].size, int(PieceKind.GROUP))
     return pieces_of(kind, None, **dict(zip(names, codes, strict=True)))
 
 
-def _most(pieces: Pieces, terms: Terms, classes: Floats, kin: Kin) -> Ints:
+def _most(pieces: Pieces, terms: Conditions, classes: Floats, kin: Kin) -> Ints:
     """Return (pieces,) pupils that the group of a PLACE, or a GROUP, holds; 0 for individual."""
     what, grade = pieces.intervention, np.maximum(pieces.grade, 0)
     most = np.where(terms.form[what] == INDIVIDUAL, 0, terms.most[what])
@@ -477,7 +483,7 @@ def _most(pieces: Pieces, terms: Terms, classes: Floats, kin: Kin) -> Ints:
     return np.asarray(most, dtype=np.int64)
 
 
-def _taking(choices: Choices, place: Ints, offer: Ints, places: int, people: People) -> Floats:
+def _taking(choices: UnitColumns, place: Ints, offer: Ints, places: int, people: People) -> Floats:
     """Return (places,) the pupils of every PLACE who may be offered it, whatever else with it."""
     block = np.repeat(np.arange(choices.unit.size), choices.columns)
     first = np.searchsorted(offer, np.arange(choices.bundle.size + 1))
@@ -487,7 +493,7 @@ def _taking(choices: Choices, place: Ints, offer: Ints, places: int, people: Peo
     return np.bincount(at, people.count[choices.unit[block]], minlength=places).astype(np.float64)
 
 
-def _whole(pieces: Pieces, taking: Floats, terms: Terms) -> Ints:
+def _whole(pieces: Pieces, taking: Floats, terms: Conditions) -> Ints:
     """Return (pieces,) ``most`` where whole classes hold all who may take part."""
     most = pieces.most.copy()
     joins = group_of(pieces, terms)
@@ -499,10 +505,10 @@ def _whole(pieces: Pieces, taking: Floats, terms: Terms) -> Ints:
     return most
 
 
-def group_of(pieces: Pieces, terms: Terms) -> Ints:
+def group_of(pieces: Pieces, terms: Conditions) -> Ints:
     """Return (pieces,) the GROUP in which a piece has a place, -1 for none."""
     member, labels = members_of_groups(pieces, terms)
-    own = np.flatnonzero(pieces.kind == Kind.GROUP)
+    own = np.flatnonzero(pieces.kind == PieceKind.GROUP)
     keys = [np.concatenate([codes, getattr(pieces, name)[own]]) for name, codes in labels.items()]
     codes, where = distinct(*keys)
     of_key = np.full(codes[0].size, -1, dtype=np.int64)
@@ -512,7 +518,7 @@ def group_of(pieces: Pieces, terms: Terms) -> Ints:
     return found
 
 
-def shared_out(pieces: Pieces, terms: Terms, of_piece: Floats) -> Floats:
+def shared_out(pieces: Pieces, terms: Conditions, of_piece: Floats) -> Floats:
     """Return (pieces,) what a pupil's place stands for, groups shared out over full groups.
 
     Args:
@@ -521,17 +527,17 @@ def shared_out(pieces: Pieces, terms: Terms, of_piece: Floats) -> Floats:
         of_piece: (pieces,) what each takes by itself.
     """
     joins = group_of(pieces, terms)
-    of_place = np.where(np.isin(pieces.kind, (Kind.PLACE, Kind.GROUP)), of_piece, 0.0)
+    of_place = np.where(np.isin(pieces.kind, (PieceKind.PLACE, PieceKind.GROUP)), of_piece, 0.0)
     # a family joins a group of parents before its children join the family
-    for kind in (Kind.GROUP, Kind.PLACE):
+    for kind in (PieceKind.GROUP, PieceKind.PLACE):
         member = np.flatnonzero((joins >= 0) & (pieces.kind == kind))
         of_place[member] += of_place[joins[member]] / pieces.most[joins[member]]
-    of_place[pieces.kind == Kind.GROUP] = 0.0
+    of_place[pieces.kind == PieceKind.GROUP] = 0.0
     return of_place
 
 
 def hours_given(
-    pieces: Pieces, staff: Staff, terms: Terms, book: Book, running: tuple[Ints, Ints, Ints]
+    pieces: Pieces, staff: Staff, terms: Conditions, book: Book, running: tuple[Ints, Ints, Ints]
 ) -> tuple[Pieces, Staff, Ints]:
     """Return the HOUR pieces of the ways staff may spend hours, the ways kept, and their pieces.
 
@@ -559,7 +565,7 @@ def hours_given(
     )
     return (
         pieces_of(
-            np.full(role.size, int(Kind.HOUR)),
+            np.full(role.size, int(PieceKind.HOUR)),
             role=role,
             site=site,
             period=period,
@@ -571,7 +577,7 @@ def hours_given(
 
 
 def groups_that_fit(
-    pieces: Pieces, group: Ints, possible: Ints, staff: Staff, terms: Terms, book: Book
+    pieces: Pieces, group: Ints, possible: Ints, staff: Staff, terms: Conditions, book: Book
 ) -> Ints:
     """Return (groups,) the most groups that may run, for every GROUP piece.
 
@@ -596,7 +602,7 @@ def groups_that_fit(
     return np.asarray(np.minimum(pupils, fit[group]))
 
 
-def offers_of(choices: Choices, made_of: sp.csc_array, piece: Ints, pieces: Pieces) -> Offers:
+def offers_of(choices: UnitColumns, made_of: sp.csc_array, piece: Ints, pieces: Pieces) -> Offers:
     """Return all offers: those of units, then those that are one piece.
 
     Args:
@@ -639,7 +645,7 @@ def pieces_of(kind: Ints, rate: Floats | None = None, **codes: Ints) -> Pieces:
     )
 
 
-def joined(*parts: Pieces) -> Pieces:
+def joined_pieces(*parts: Pieces) -> Pieces:
     """Return the pieces of several tables as one, in order."""
     return Pieces(
         **{

@@ -11,7 +11,7 @@ from recommender.inputs.policy import Period
 from recommender.matching.candidates import Candidates, Reason
 from recommender.matching.eligibility import free_again
 from recommender.matching.relations import relations_of
-from recommender.planning.formulation.conditions import CLASS, Book, Strings, Terms
+from recommender.planning.formulation.conditions import CLASS, Book, Conditions, ObjectArray
 from recommender.planning.formulation.indexing import (
     Bools,
     Floats,
@@ -84,7 +84,7 @@ class Running:
     hours: Floats
 
 
-def rules_of(candidates: Candidates, limits: LimitSettings) -> tuple[str, ...]:
+def rule_ids(candidates: Candidates, limits: LimitSettings) -> tuple[str, ...]:
     """Return the ids of the statutory rules in force: those of policy and those units name."""
     named = {rule.id for rule in limits.must_serve}
     named |= set(candidates.cohort.units["must_serve"].unique()) - {""}
@@ -93,7 +93,7 @@ def rules_of(candidates: Candidates, limits: LimitSettings) -> tuple[str, ...]:
     return tuple(sorted(named))
 
 
-def counts_for(limits: LimitSettings, book: Book) -> Bools:
+def counting_interventions(limits: LimitSettings, book: Book) -> Bools:
     """Return (rules, interventions) whether an intervention counts for a statutory rule."""
     counts = np.ones((len(book.rules), len(book.interventions)), dtype=np.bool_)
     for rule in limits.must_serve:
@@ -118,7 +118,7 @@ def people_of(candidates: Candidates, limits: LimitSettings, book: Book) -> Peop
     met = np.zeros(len(units), dtype=np.bool_)
     owed = rule[unit] >= 0
     unit, intervention = unit[owed], intervention[owed]
-    met[unit[counts_for(limits, book)[rule[unit], intervention]]] = True
+    met[unit[counting_interventions(limits, book)[rule[unit], intervention]]] = True
     refused = np.zeros(len(units), dtype=np.bool_)
     if candidates.reasons.shape[1]:
         refused = np.all(candidates.reasons & np.uint16(Reason.CONSENT) != 0, axis=1)
@@ -147,12 +147,12 @@ def _priority(units: pd.DataFrame, limits: LimitSettings) -> Floats:
     return np.asarray(1.0 + added, dtype=np.float64)
 
 
-def alike_in(candidates: Candidates) -> dict[int, Strings]:
+def alike_in(candidates: Candidates) -> dict[int, ObjectArray]:
     """Return intervention -> (units,) in what pupils of its groups are alike, in words.
 
     Of the interventions whose groups have pupils who are alike.
     """
-    found: dict[int, Strings] = {}
+    found: dict[int, ObjectArray] = {}
     units = candidates.cohort.units
     for position, entry in enumerate(candidates.catalogue.interventions):
         if not entry.format.same:
@@ -170,7 +170,7 @@ def alike_in(candidates: Candidates) -> dict[int, Strings]:
     return found
 
 
-def _bands(grade: Ints, bands: tuple[tuple[int, int], ...]) -> Strings:
+def _bands(grade: Ints, bands: tuple[tuple[int, int], ...]) -> ObjectArray:
     text = np.full(grade.size, "other grades", dtype=object)
     for low, high in bands:
         text[(grade >= low) & (grade <= high)] = (
@@ -241,7 +241,7 @@ def families_of(candidates: Candidates, limits: LimitSettings) -> tuple[str, ...
 
 
 def first_starts(
-    candidates: Candidates, terms: Terms, book: Book, periods: tuple[Period, ...]
+    candidates: Candidates, terms: Conditions, book: Book, periods: tuple[Period, ...]
 ) -> Ints | None:
     """Return (units, interventions) the first period in which each may start; None is any.
 
@@ -266,7 +266,7 @@ def first_starts(
     return first
 
 
-def running_at_once(candidates: Candidates, book: Book, terms: Terms) -> Ints:
+def running_at_once(candidates: Candidates, book: Book, terms: Conditions) -> Ints:
     """Return (units, periods) how many interventions a unit has that are running already.
 
     What the whole class receives does not count.
@@ -279,7 +279,7 @@ def running_at_once(candidates: Candidates, book: Book, terms: Terms) -> Ints:
 
 
 def family_room(
-    candidates: Candidates, people: People, terms: Terms, book: Book, most: int
+    candidates: Candidates, people: People, terms: Conditions, book: Book, most: int
 ) -> Floats:
     """Return (families, periods) how many interventions each family may still have at once.
 
@@ -312,7 +312,7 @@ def commitments_of(candidates: Candidates, book: Book) -> tuple[Ints, Ints, Ints
 
 
 def running_of(
-    candidates: Candidates, people: People, terms: Terms, book: Book, classes: Floats
+    candidates: Candidates, people: People, terms: Conditions, book: Book, classes: Floats
 ) -> Running:
     """Return the hours that running help takes.
 
@@ -350,7 +350,7 @@ def running_of(
 
 
 def _once_per_family(
-    candidates: Candidates, terms: Terms, unit: Ints, what: Ints, period: Ints
+    candidates: Candidates, terms: Conditions, unit: Ints, what: Ints, period: Ints
 ) -> Ints:
     """Return which lines of running help take hours: of parents the first line of the family."""
     if not terms.parents.any():

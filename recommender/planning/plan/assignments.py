@@ -12,13 +12,13 @@ from recommender.matching import (
     benefit_parts,
     cautious,
 )
-from recommender.planning.formulation.conditions import Strings
+from recommender.planning.formulation.conditions import ObjectArray
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Codes, Floats, Ints, first_best, ranges
-from recommender.planning.formulation.labels import bundle_names, named, offer_names, tidy
-from recommender.planning.formulation.limits import Kind
+from recommender.planning.formulation.labels import bundle_names, named, offer_names, tidy_frame
+from recommender.planning.formulation.limits import PieceKind
 from recommender.planning.formulation.offers import members_of
-from recommender.planning.formulation.units import counts_for
+from recommender.planning.formulation.units import counting_interventions
 from recommender.planning.selection.duties import CAUSES, Owing, counted
 from recommender.planning.selection.group_prices import price_of_membership
 from recommender.planning.selection.reasons import DRY, OWED, Waiting, reasons_of
@@ -37,7 +37,7 @@ def assignments_of(
     """
     units, book, pieces = candidates.cohort.units, formulation.book, formulation.pieces
     made_of = formulation.offers.made_of[:, taken.offer].tocoo()
-    place = np.flatnonzero(pieces.kind[made_of.row] == Kind.PLACE)
+    place = np.flatnonzero(pieces.kind[made_of.row] == PieceKind.PLACE)
     line, piece = made_of.col[place].astype(np.int64), made_of.row[place].astype(np.int64)
     what = pieces.intervention[piece]
     order = np.lexsort((what, line))
@@ -78,7 +78,7 @@ def assignments_of(
         }
     )
     order = np.lexsort((what, bundle[line], period[line], unit))
-    return tidy(frame.iloc[order])
+    return tidy_frame(frame.iloc[order])
 
 
 def _first(priority: Floats, unit: Ints) -> dict[str, Floats]:
@@ -86,7 +86,7 @@ def _first(priority: Floats, unit: Ints) -> dict[str, Floats]:
     return {} if np.all(priority == 1.0) else {"priority": priority[unit]}
 
 
-def _later(formulation: Formulation, piece: Ints, period: Ints) -> dict[str, Strings]:
+def _later(formulation: Formulation, piece: Ints, period: Ints) -> dict[str, ObjectArray]:
     """Return the period in which each member starts, where a bundle does not start all at once."""
     begins = formulation.pieces.period[piece]
     if np.array_equal(begins, period):
@@ -126,10 +126,10 @@ def price_of_members(formulation: Formulation, taken: Taken, line: Ints, piece: 
     if not formulation.book.rules:
         return paid
     made_of = formulation.offers.made_of[:, offers]
-    served = np.where(formulation.pieces.kind == Kind.SERVED, taken.piece_price, 0.0)
+    served = np.where(formulation.pieces.kind == PieceKind.SERVED, taken.piece_price, 0.0)
     worth = np.asarray(made_of.T @ served)
     rule = formulation.offers.rule[offers][line]
-    counts = counts_for(formulation.settings, formulation.book)
+    counts = counting_interventions(formulation.settings, formulation.book)
     member = np.flatnonzero((rule >= 0) & counts[rule, formulation.pieces.intervention[piece]])
     _, first = np.unique(line[member], return_index=True)
     paid[member[first]] += worth[line[member[first]]]
@@ -152,7 +152,7 @@ def runner_up(formulation: Formulation, taken: Taken) -> Ints:
     return np.asarray(found[which], dtype=np.int64)
 
 
-def offers_named(formulation: Formulation, candidates: Candidates, column: Ints) -> Strings:
+def offers_named(formulation: Formulation, candidates: Candidates, column: Ints) -> ObjectArray:
     """Return (k,) "bundle@period" of columns of units, "nothing" for -1."""
     if formulation.candidate.size == 0:
         return np.full(column.size, "nothing", dtype=object)
@@ -195,4 +195,4 @@ def not_served_of(
             "cause": named(CAUSES, cause),
         }
     )
-    return tidy(frame)
+    return tidy_frame(frame)

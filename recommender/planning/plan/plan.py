@@ -11,7 +11,7 @@ from recommender.allocation import Allocation, certify
 from recommender.matching import Candidates, MatchingSettings, plan_error, promised
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.labels import UNITS
-from recommender.planning.formulation.limits import Kind, euros
+from recommender.planning.formulation.limits import PieceKind, euros
 from recommender.planning.formulation.rules.fairness import settled
 from recommender.planning.plan.assignments import assignments_of, not_served_of
 from recommender.planning.plan.in_notebook import html_of, line_of
@@ -127,7 +127,7 @@ class Plan:
         )
 
 
-def handed_in(plan: Plan) -> tuple[str, ...]:
+def untested_outcomes(plan: Plan) -> tuple[str, ...]:
     """Return the outcomes whose risks were handed in, or come from where nothing tested them."""
     outcomes = plan.profiles["outcome"].drop_duplicates().tolist()
     tested = set(plan.calibration["outcome"])
@@ -199,7 +199,7 @@ def plan_of(
         served=float(taken.pupils.sum()),
         must_serve=int(people.count[owed].sum()),
         must_serve_met=float(
-            taken.piece[kind == Kind.SERVED].sum() + people.count[owed & people.met].sum()
+            taken.piece[kind == PieceKind.SERVED].sum() + people.count[owed & people.met].sum()
         ),
         hours_capacity=float(staff.hours @ staff.rate),
         hours_used=float(caseload["hours"][caseload["professional_id"] != NOBODY].sum()),
@@ -269,13 +269,13 @@ def _shortages(formulation: Formulation, taken: Taken, owing: Owing) -> tuple[Sh
         )
         for rule, site, cause, pupils in lacking_by_cause(formulation, taken, owing)
     ]
-    lacking = np.flatnonzero((pieces.kind > Kind.SHORT) & (taken.piece > WHOLE))
+    lacking = np.flatnonzero((pieces.kind > PieceKind.SHORT) & (taken.piece > WHOLE))
     for piece in lacking.tolist():
         kind, amount = pieces.kind[piece], float(taken.piece[piece])
         site = book.sites[pieces.site[piece]] if pieces.site[piece] >= 0 else ""
-        if kind == Kind.LACK:
+        if kind == PieceKind.LACK:
             found.append(Shortage(book.rules[pieces.rule[piece]], site, amount))
-        elif kind == Kind.BORROWED:
+        elif kind == PieceKind.BORROWED:
             role, period = book.roles[pieces.role[piece]], book.periods[pieces.period[piece]]
             found.append(Shortage(RUNNING, site, 0.0, role, period, amount))
     return tuple(found)

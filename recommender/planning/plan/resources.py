@@ -7,8 +7,8 @@ import pandas as pd
 
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Floats
-from recommender.planning.formulation.labels import UNITS, extra_labels, named, tidy
-from recommender.planning.formulation.limits import Kind
+from recommender.planning.formulation.labels import UNITS, extra_labels, named, tidy_frame
+from recommender.planning.formulation.limits import PieceKind
 from recommender.planning.formulation.offers import group_of
 from recommender.planning.selection.selection import Taken
 
@@ -68,12 +68,12 @@ def resources_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
             resource,
         )
     )
-    return tidy(frame.iloc[order])
+    return tidy_frame(frame.iloc[order])
 
 
 def served(formulation: Formulation, taken: Taken) -> Floats:
     """Return (rows,) pupils offered help that counts for a statutory rule."""
-    counted = np.where(formulation.pieces.kind == Kind.SERVED, taken.piece, 0.0)
+    counted = np.where(formulation.pieces.kind == PieceKind.SERVED, taken.piece, 0.0)
     return -np.asarray(formulation.rows.use @ counted)
 
 
@@ -96,7 +96,7 @@ def sessions_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
     joins = group_of(pieces, formulation.terms)
     member = np.flatnonzero(joins >= 0)
     pupils = np.bincount(joins[member], taken.piece[member], minlength=pieces.size)
-    group = np.flatnonzero(pieces.kind == Kind.GROUP)
+    group = np.flatnonzero(pieces.kind == PieceKind.GROUP)
     at = group[taken.piece[group] > 0]
     frame = pd.DataFrame(
         {
@@ -119,4 +119,4 @@ def sessions_of(formulation: Formulation, taken: Taken) -> pd.DataFrame:
             pieces.intervention[at],
         )
     )
-    return tidy(frame.iloc[order])
+    return tidy_frame(frame.iloc[order])

@@ -29,8 +29,8 @@ import scipy.sparse as sp
 from recommender.matching import Candidates
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Bools, Floats, Ints, ranges
-from recommender.planning.formulation.labels import tidy
-from recommender.planning.formulation.limits import Kind, euros
+from recommender.planning.formulation.labels import tidy_frame
+from recommender.planning.formulation.limits import PieceKind, euros
 from recommender.planning.formulation.offers import group_of, members_of
 from recommender.planning.formulation.teams import acting_as
 from recommender.planning.selection.reasons import waiting_of
@@ -55,7 +55,7 @@ _NOT_ASKED = frozenset({"hours", "places", "quorum", "budget", "must_serve"})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Wanted:
+class Demand:
     """What those who wait could be offered, offer by offer.
 
     Attributes:
@@ -139,7 +139,7 @@ def staff_of_plan(formulation: Formulation, taken: Taken, candidates: Candidates
         sums = dict.fromkeys(("hours", "capacity", "used"), "sum")
         rest = dict.fromkeys(("price", "reason", "name"), "max")
         frame = frame.groupby(_LINE, sort=False, as_index=False).agg({**sums, **rest})
-    return tidy(frame.sort_values(["role", "sites", "period"], kind="stable"))
+    return tidy_frame(frame.sort_values(["role", "sites", "period"], kind="stable"))
 
 
 def _names(formulation: Formulation) -> list[tuple[str, str]]:
@@ -174,7 +174,7 @@ def _asked_for(formulation: Formulation, taken: Taken) -> Bools:
     return found
 
 
-def wanted_of(formulation: Formulation, taken: Taken, hour_rows: Ints, there: Floats) -> Wanted:
+def wanted_of(formulation: Formulation, taken: Taken, hour_rows: Ints, there: Floats) -> Demand:
     """Return what those who wait could be offered, and what each offer lacks.
 
     Args:
@@ -194,7 +194,7 @@ def wanted_of(formulation: Formulation, taken: Taken, hour_rows: Ints, there: Fl
     np.maximum.at(best, offer, taken.net[columns])
     offers = np.flatnonzero(pupils)
 
-    helping = np.isin(pieces.kind, (Kind.PLACE, Kind.GROUP)).astype(np.float64)
+    helping = np.isin(pieces.kind, (PieceKind.PLACE, PieceKind.GROUP)).astype(np.float64)
     use = sp.csr_array(rows.use[hour_rows]) @ sp.diags_array(helping)
     left = rows.capacity - rows.use @ taken.piece
     resource = np.array(rows.resource, dtype=object)
@@ -222,7 +222,7 @@ def wanted_of(formulation: Formulation, taken: Taken, hour_rows: Ints, there: Fl
     over = asked.data > left[others][asked.row] + 1e-6
     ruled = np.zeros(offers.size, dtype=np.bool_)
     ruled[asked.col[over]] = True
-    return Wanted(
+    return Demand(
         pupils=pupils[offers].astype(np.float64),
         takes=takes,
         lacks=sp.csr_array(lacks),
@@ -268,7 +268,7 @@ def reason_of_row(
 
 
 def _reason(
-    formulation: Formulation, wanted: Wanted, rows: Ints, hour_rows: Ints
+    formulation: Formulation, wanted: Demand, rows: Ints, hour_rows: Ints
 ) -> tuple[str, str]:
     """Return what keeps back most of what would take some hours; "" if nobody could take them."""
     at = np.flatnonzero(np.asarray(wanted.takes[rows].sum(axis=0)) > 0)

@@ -27,7 +27,12 @@ from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Floats, Ints
 from recommender.planning.formulation.limits import LimitSettings
 from recommender.planning.formulation.units import DECISION
-from recommender.planning.selection.group_prices import KEYS, links_of, member_price, memberships_of
+from recommender.planning.selection.group_prices import (
+    KEYS,
+    member_price,
+    membership_links,
+    memberships_of,
+)
 from recommender.planning.verify.read_back import row_labels
 
 ROW = ["resource", "role", "site", "period", "intervention", "rule", "grade"]
@@ -154,7 +159,7 @@ def _carried(
     rows = np.append(price, 0.0)[at]
     ids = candidates.cohort.units["unit_id"]
     table = memberships_of(formulation, solution.links, ids).drop_duplicates(list(KEYS))
-    links, _ = links_of(table, other, labels, ids)
+    links, _ = membership_links(table, other, labels, ids)
     return rows, member_price(other, links)
 
 

@@ -39,7 +39,7 @@ from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Codes, Floats, Ints, ranges
 from recommender.planning.formulation.offers import members_of
 from recommender.planning.plan.plan import Plan
-from recommender.planning.selection.group_prices import links_of
+from recommender.planning.selection.group_prices import membership_links
 from recommender.planning.verify.read_back import prices_of, row_labels
 
 MOST = 100.0
@@ -320,7 +320,7 @@ def _proofs(
     whole = kept.block.size == problem.blocks
     own = replace(chosen, links=chosen.links if whole else no_links())
     price, _ = prices_of(before, formulation)
-    links, _ = links_of(
+    links, _ = membership_links(
         before.memberships,
         formulation,
         row_labels(formulation),

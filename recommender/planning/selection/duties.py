@@ -25,8 +25,8 @@ from recommender.allocation.model.problem import blocks_at
 from recommender.matching import Candidates, Reason
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Bools, Codes, Floats, Ints, distinct
-from recommender.planning.formulation.limits import Kind
-from recommender.planning.formulation.units import DECISION, counts_for
+from recommender.planning.formulation.limits import PieceKind
+from recommender.planning.formulation.units import DECISION, counting_interventions
 from recommender.planning.selection.selection import WHOLE, Taken
 
 Cause: TypeAlias = Literal["no_hours", "nothing_suits", "forbidden", "no_consent"]
@@ -91,7 +91,7 @@ def statutory_rules(formulation: Formulation) -> frozenset[str]:
 def counted(formulation: Formulation, offers: Codes) -> Bools:
     """Return (offers,) whether an offer is help that counts for the rule of its unit."""
     made_of = formulation.offers.made_of[:, offers]
-    served = (formulation.pieces.kind == Kind.SERVED).astype(np.float64)
+    served = (formulation.pieces.kind == PieceKind.SERVED).astype(np.float64)
     return np.asarray(made_of.T @ served) > 0
 
 
@@ -99,7 +99,7 @@ def suited(formulation: Formulation) -> Bools:
     """Return (units,) whether a unit may be offered help that counts for its rule."""
     problem, people = formulation.problem, formulation.people
     counts = np.zeros(problem.offers, dtype=np.bool_)
-    served = np.flatnonzero(formulation.pieces.kind == Kind.SERVED)
+    served = np.flatnonzero(formulation.pieces.kind == PieceKind.SERVED)
     counts[formulation.offers.made_of.tocsr()[served].indices] = True
     mine = np.flatnonzero(counts[problem.offer[: formulation.candidate.size]])
     found = np.zeros(people.site.size, dtype=np.bool_)
@@ -140,7 +140,7 @@ def _forbidden(formulation: Formulation, candidates: Candidates) -> Bools:
     """Return (units,) whether help that counts would suit, were it not for a decision."""
     people = formulation.people
     owed = np.flatnonzero(people.rule >= 0)
-    counts = counts_for(formulation.settings, formulation.book)[people.rule[owed]]
+    counts = counting_interventions(formulation.settings, formulation.book)[people.rule[owed]]
     only = candidates.reasons[owed] == np.uint16(Reason.FORBIDDEN)
     found = np.zeros(people.site.size, dtype=np.bool_)
     found[owed] = np.any(counts & only, axis=1)
@@ -156,7 +156,7 @@ def lacking_by_cause(
     anything that counts is a lack of hours.
     """
     pieces, people = formulation.pieces, formulation.people
-    short = np.flatnonzero((pieces.kind == Kind.SHORT) & (taken.piece > WHOLE))
+    short = np.flatnonzero((pieces.kind == PieceKind.SHORT) & (taken.piece > WHOLE))
     hours = CAUSES.index("no_hours")
     mine = np.flatnonzero((owing.cause > hours) & people.agreed)
     (rule, site, cause), where = distinct(people.duty[mine], people.site[mine], owing.cause[mine])

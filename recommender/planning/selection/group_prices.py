@@ -15,8 +15,8 @@ import pandas as pd
 from recommender.allocation import Links
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Floats, Ints, ranges
-from recommender.planning.formulation.labels import EXTRA, extra_labels, named, tidy
-from recommender.planning.formulation.limits import Kind
+from recommender.planning.formulation.labels import EXTRA, extra_labels, named, tidy_frame
+from recommender.planning.formulation.limits import PieceKind
 
 KEYS = ("resource", "unit_id", "intervention", "site", "period", "grade")
 """The columns that tell memberships apart."""
@@ -114,10 +114,10 @@ def memberships_of(formulation: Formulation, links: Links, unit_ids: pd.Series) 
         }
     )
     keys = [*KEYS, *(name for name in EXTRA if name in frame)]
-    return tidy(frame.sort_values(keys, kind="stable"))
+    return tidy_frame(frame.sort_values(keys, kind="stable"))
 
 
-def links_of(
+def membership_links(
     table: pd.DataFrame, formulation: Formulation, labels: pd.DataFrame, unit_ids: pd.Series
 ) -> tuple[Links, Ints]:
     """Return the links a table of memberships stands for, and its lines that stand for nothing.
@@ -156,7 +156,7 @@ def links_of(
 
 def _group_pieces(formulation: Formulation) -> Ints:
     """Return (sessions,) the GROUP piece of every block of sessions."""
-    return np.flatnonzero(formulation.pieces.kind == Kind.GROUP)
+    return np.flatnonzero(formulation.pieces.kind == PieceKind.GROUP)
 
 
 def _families_of(said: pd.DataFrame, formulation: Formulation) -> Ints:

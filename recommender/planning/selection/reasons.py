@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from recommender.matching import Candidates, Reason, reason_texts
-from recommender.planning.formulation.conditions import Strings
+from recommender.planning.formulation.conditions import ObjectArray
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Codes, Floats, Ints, first_best, ranges
 from recommender.planning.formulation.labels import named
@@ -60,7 +60,7 @@ def waiting_of(formulation: Formulation, taken: Taken) -> Waiting:
 
 def reasons_of(
     formulation: Formulation, taken: Taken, candidates: Candidates, waiting: Waiting
-) -> Strings:
+) -> ObjectArray:
     """Return (waiting,) why each unit is not offered anything."""
     reason = np.full(waiting.unit.size, NO_GOOD, dtype=object)
     without = np.flatnonzero(waiting.column < 0)
@@ -79,7 +79,7 @@ def reasons_of(
     return reason
 
 
-def unsuited(formulation: Formulation, candidates: Candidates, units: Ints) -> Strings:
+def unsuited(formulation: Formulation, candidates: Candidates, units: Ints) -> ObjectArray:
     """Return (units,) why units without a column have none.
 
     Where no intervention may be offered the commonest reason is named.
@@ -106,7 +106,7 @@ def unsuited(formulation: Formulation, candidates: Candidates, units: Ints) -> S
     return np.asarray(text)
 
 
-def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> tuple[Strings, Floats]:
+def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> tuple[ObjectArray, Floats]:
     """Return (offers,) the resource that makes up most of each offer's price, and how much."""
     rows, book = formulation.rows, formulation.book
     use = sp.csc_array(formulation.problem.use[:, offers])

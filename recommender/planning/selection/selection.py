@@ -10,7 +10,7 @@ from recommender.allocation import Links, Solution
 from recommender.allocation.model.problem import blocks_at
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Codes, Floats, Ints
-from recommender.planning.formulation.limits import Kind
+from recommender.planning.formulation.limits import PieceKind
 from recommender.planning.selection.group_prices import member_price
 
 WHOLE = 1e-6
@@ -78,7 +78,7 @@ def taken_of(formulation: Formulation, solution: Solution) -> Taken:
     allotted = np.zeros(problem.columns - first)
     allotted[solution.columns[others] - first] = solution.quantity[others]
     ways = formulation.staff.way_team.size
-    lacking = np.flatnonzero(formulation.pieces.kind >= Kind.SHORT)
+    lacking = np.flatnonzero(formulation.pieces.kind >= PieceKind.SHORT)
     piece[lacking] = allotted[ways:]
 
     hours, row, given = _hours_needed(formulation, piece)
@@ -139,9 +139,9 @@ def _hours_needed(formulation: Formulation, piece: Floats) -> tuple[Floats, Ints
     rows, pieces = formulation.rows, formulation.pieces
     is_hours = np.array([name == "hours" for name in rows.resource], dtype=np.bool_)
     use = rows.use.tocsc()
-    helping = np.isin(pieces.kind, (Kind.PLACE, Kind.GROUP))
+    helping = np.isin(pieces.kind, (PieceKind.PLACE, PieceKind.GROUP))
     hours = np.where(is_hours, use @ np.where(helping, piece, 0.0) - rows.capacity, 0.0)
-    lent = np.where(is_hours, -(use @ np.where(pieces.kind == Kind.BORROWED, piece, 0.0)), 0.0)
+    lent = np.where(is_hours, -(use @ np.where(pieces.kind == PieceKind.BORROWED, piece, 0.0)), 0.0)
     first = formulation.problem.start[formulation.spans.staff]
     ways = formulation.staff.way_team.size
     way_piece = formulation.offers.piece[formulation.problem.offer[first : first + ways]]

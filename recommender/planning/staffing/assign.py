@@ -161,7 +161,7 @@ def who_does_what(
         for number in np.flatnonzero(exact).tolist():
             some = np.sort(order[ends[number - 1] if number else 0 : ends[number]])
             chances = chances_of(cases, jobs, staffing, formulation.rows, some, said, language)
-            choice = choose(part_problem(cases, jobs, staffing, chances, some, most, days))
+            choice = best_staffing(part_problem(cases, jobs, staffing, chances, some, most, days))
             if choice is None:
                 exact[number] = False
                 continue
@@ -436,7 +436,7 @@ class Bunches:
     value: Floats
 
 
-def families(jobs: Jobs, takers: Takers) -> Bunches:
+def family_bunches(jobs: Jobs, takers: Takers) -> Bunches:
     """Return every person who may do all the jobs of one role in a family."""
     group = jobs.group[takers.job]
     at = np.flatnonzero(group >= 0)
@@ -524,7 +524,7 @@ def joined_up(one: Bunches, other: Bunches) -> Bunches:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Part:
+class Component:
     """The allocation problem of one part.
 
     Columns stand in this order: bunches, takers, stretches, hours of pairs, cases above a limit,
@@ -545,7 +545,7 @@ class Part:
     pair: Ints
 
 
-def choose(part: Part) -> Choice | None:
+def best_staffing(part: Component) -> Choice | None:
     """Return the best choice found of who does what, or None where none was found."""
     from recommender.allocation.solvers import pulp_model  # a solver is loaded where one is needed
 
@@ -574,7 +574,7 @@ def part_problem(
     open_cases: Ints,
     most: Floats,
     days: Bools,
-) -> Part:
+) -> Component:
     """Return the allocation problem of one part.
 
     Its rows: hours of every post; hours asked of every hours row, as a floor; the most cases at
@@ -588,7 +588,7 @@ def part_problem(
         days: (posts, 7) as ``days_of``.
     """
     takers = chances.takers
-    bunches = joined_up(families(jobs, takers), sessions(jobs, chances, days))
+    bunches = joined_up(family_bunches(jobs, takers), sessions(jobs, chances, days))
     shared = np.unique(takers.job[bunches.taker])
     pair = np.flatnonzero(np.isin(staffing.row, cases.row[open_cases]))
     posts = np.unique(staffing.post[pair])
@@ -717,4 +717,4 @@ def part_problem(
         ),
         part=np.full(limit.size, -1, dtype=np.int32),
     )
-    return Part(problem, members, case, post, pair)
+    return Component(problem, members, case, post, pair)

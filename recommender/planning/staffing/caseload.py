@@ -61,7 +61,7 @@ def caseload_of(
     row, piece = cases.row[done.case], cases.piece[done.case]
     ids = np.append(formulation.resources.professionals["professional_id"].to_numpy(object), NOBODY)
     unit_ids = candidates.cohort.units["unit_id"].to_numpy(dtype=object)
-    names = session_names(formulation, np.unique(piece[piece >= 0]))
+    names = piece_names(formulation, np.unique(piece[piece >= 0]))
     session = np.array(["", *names.values()], dtype=object)
     which = np.searchsorted(np.fromiter(names, np.int64, len(names)), piece) + 1
     frame = pd.DataFrame(
@@ -82,10 +82,10 @@ def caseload_of(
         }
     )
     frame = frame.groupby(list(KEYS), sort=True)["hours"].sum().reset_index()
-    return in_order(frame, book.periods)
+    return in_plan_order(frame, book.periods)
 
 
-def in_order(frame: pd.DataFrame, periods: tuple[str, ...]) -> pd.DataFrame:
+def in_plan_order(frame: pd.DataFrame, periods: tuple[str, ...]) -> pd.DataFrame:
     """Return who does what (the columns ``BASE``) in the order of a plan."""
     turn = {name: place for place, name in enumerate(periods)}
     by = ["professional_id", "role", "site", "order", "case", "intervention"]
@@ -96,7 +96,7 @@ def in_order(frame: pd.DataFrame, periods: tuple[str, ...]) -> pd.DataFrame:
     )
 
 
-def session_names(formulation: Formulation, pieces: Ints) -> dict[int, str]:
+def piece_names(formulation: Formulation, pieces: Ints) -> dict[int, str]:
     """Return the name of every GROUP piece: "intervention/site/period/grade".
 
     Behind that stands the id of a family whose parents receive help, or in what pupils are alike.
@@ -118,7 +118,7 @@ def session_names(formulation: Formulation, pieces: Ints) -> dict[int, str]:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Lines:
+class CaseloadLines:
     """The lines of a caseload as codes; -1 where a text stands for nothing.
 
     Attributes:
@@ -181,7 +181,7 @@ def lines_of(
     formulation: Formulation,
     taken: Taken,
     candidates: Candidates,
-) -> Lines:
+) -> CaseloadLines:
     """Return the lines of a caseload as codes.
 
     Args:
@@ -202,7 +202,7 @@ def lines_of(
     row = np.where(known, hours_row(formulation)[role, site, period], -1)
 
     units = _codes(candidates.cohort.units["unit_id"].tolist(), frame["case"])
-    names = session_names(formulation, np.unique(asked.piece[asked.piece >= 0]))
+    names = piece_names(formulation, np.unique(asked.piece[asked.piece >= 0]))
     pieces = np.append(np.fromiter(names, np.int64, len(names)), -1)
     piece = pieces[_codes(list(names.values()), frame["case"])]
     what = _codes(book.interventions, frame["intervention"])
@@ -220,7 +220,7 @@ def lines_of(
     pair = pairs[first].get_indexer(pd.MultiIndex.from_arrays([who, row]))
     found = (pair >= 0) & (who >= 0) & (row >= 0)
     nobody = (frame["professional_id"] == NOBODY).to_numpy(dtype=np.bool_)
-    return Lines(
+    return CaseloadLines(
         post=np.where(found, np.append(staffing.post[first], -1)[pair], -1),
         way=np.where(found, np.append(staffing.way[first], -1)[pair], -1),
         asked=np.where(row >= 0, at, -1).astype(np.int64),
@@ -308,7 +308,7 @@ def described(
     return whole, told, with_spent(formulation, taken, spent)
 
 
-def _case_of(lines: Lines, asked: Asked, formulation: Formulation) -> Ints:
+def _case_of(lines: CaseloadLines, asked: Asked, formulation: Formulation) -> Ints:
     """Return (lines,) the case of one role that every line is part of, -1 for none."""
     row = asked.row
     _, case = distinct(
@@ -321,7 +321,7 @@ def _case_of(lines: Lines, asked: Asked, formulation: Formulation) -> Ints:
     return np.where(lines.asked >= 0, np.append(case, -1)[lines.asked], -1)
 
 
-def _divided(frame: pd.DataFrame, lines: Lines, asked: Asked, case: Ints) -> Bools:
+def _divided(frame: pd.DataFrame, lines: CaseloadLines, asked: Asked, case: Ints) -> Bools:
     """Return (lines,) whether the case is divided over people.
 
     It is not where each has a whole number of its pupils or groups, and the same ones throughout.
@@ -350,7 +350,7 @@ def _divided(frame: pd.DataFrame, lines: Lines, asked: Asked, case: Ints) -> Boo
 
 
 def _match(
-    lines: Lines, unit: Ints, formulation: Formulation, candidates: Candidates
+    lines: CaseloadLines, unit: Ints, formulation: Formulation, candidates: Candidates
 ) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """Return (lines,) language, none, or "" where nothing can be said."""
     language = language_codes(candidates)
@@ -362,7 +362,7 @@ def _match(
 
 
 def _spoken(
-    formulation: Formulation, candidates: Candidates, lines: Lines, language: Ints
+    formulation: Formulation, candidates: Candidates, lines: CaseloadLines, language: Ints
 ) -> Bools:
     said = speaks(formulation, candidates)
     if not said.size:
@@ -371,7 +371,7 @@ def _spoken(
 
 
 def _day(
-    lines: Lines, asked: Asked, formulation: Formulation
+    lines: CaseloadLines, asked: Asked, formulation: Formulation
 ) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """Return (lines,) the days of a session, none, or "" where every day suits all."""
     found = np.full(lines.hours.size, "", dtype=object)
@@ -389,7 +389,7 @@ def _day(
 
 
 def _handed_over(
-    lines: Lines,
+    lines: CaseloadLines,
     asked: Asked,
     case: Ints,
     formulation: Formulation,
@@ -439,7 +439,7 @@ def unmet(
 
 def _coordinator(
     frame: pd.DataFrame,
-    lines: Lines,
+    lines: CaseloadLines,
     unit: Ints,
     formulation: Formulation,
     candidates: Candidates,
@@ -473,7 +473,7 @@ def _coordinator(
     return found
 
 
-def overloaded(lines: Lines, asked: Asked, formulation: Formulation) -> int:
+def overloaded(lines: CaseloadLines, asked: Asked, formulation: Formulation) -> int:
     """Return how many professionals have more cases at once than the rules allow."""
     most = most_at_once(
         formulation.resources.professionals,

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recommender.matching import listed
+from recommender.matching import names_listed
 from recommender.matching.candidates import Candidates
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Bools, Floats, Ints, distinct
-from recommender.planning.formulation.limits import Kind, chosen, work
+from recommender.planning.formulation.limits import PieceKind, some_pieces, work
 from recommender.planning.formulation.rules.caseload import running_cases
 from recommender.planning.selection.selection import WHOLE, Taken
 
@@ -59,15 +59,15 @@ def cases_of(formulation: Formulation, taken: Taken) -> Cases:
     pieces, running = formulation.pieces, formulation.running
     row_of = hours_row(formulation)
     made_of = formulation.offers.made_of[:, taken.offer].tocoo()
-    place = pieces.kind[made_of.row] == Kind.PLACE
+    place = pieces.kind[made_of.row] == PieceKind.PLACE
     offered, piece = made_of.col[place].astype(np.int64), made_of.row[place].astype(np.int64)
     (helped, piece), line = distinct(taken.unit[offered], piece)
     pupils = np.bincount(line, weights=taken.pupils[offered], minlength=piece.size)
-    part, role, period, hours = work(chosen(pieces, piece), formulation.terms)
+    part, role, period, hours = work(some_pieces(pieces, piece), formulation.terms)
     unit_piece = piece[part]
-    groups = np.flatnonzero((pieces.kind == Kind.GROUP) & (taken.piece > 0))
+    groups = np.flatnonzero((pieces.kind == PieceKind.GROUP) & (taken.piece > 0))
     session, session_role, session_period, session_hours = work(
-        chosen(pieces, groups), formulation.terms
+        some_pieces(pieces, groups), formulation.terms
     )
     session = groups[session]
     row = np.concatenate(
@@ -179,7 +179,7 @@ def staffing_of(formulation: Formulation, taken: Taken) -> Staffing:
     row = taken.way_row[way]
     order = np.lexsort((post, row))
     post, way, row = post[order], way[order], row[order]
-    named = listed(people["role"], formulation.book.roles)
+    named = names_listed(people["role"], formulation.book.roles)
     _, person = np.unique(
         people["professional_id"].to_numpy(dtype=object).astype(str), return_inverse=True
     )

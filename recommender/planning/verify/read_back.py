@@ -17,11 +17,11 @@ from recommender.planning.formulation.formulate import formulate
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Floats, Ints, ranges
 from recommender.planning.formulation.labels import EXTRA, bundle_names, named
-from recommender.planning.formulation.limits import Kind, LimitSettings
+from recommender.planning.formulation.limits import LimitSettings, PieceKind
 from recommender.planning.formulation.rules.fairness import settled
 from recommender.planning.plan.plan import Plan
 from recommender.planning.plan.summary import RUNNING
-from recommender.planning.selection.group_prices import links_of
+from recommender.planning.selection.group_prices import membership_links
 from recommender.planning.staffing.caseload import NOBODY
 from recommender.risk.profiles import RiskProfiles
 
@@ -30,7 +30,7 @@ MOST = 20
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Part:
+class ColumnsRead:
     """Columns that one table stands for, with how much of each and what is wrong in the table."""
 
     columns: Ints
@@ -136,7 +136,7 @@ def solution_of(
         shortages_part(plan, formulation),
     )
     price, price_findings = prices_of(plan, formulation)
-    links, lines = links_of(
+    links, lines = membership_links(
         plan.memberships,
         formulation,
         row_labels(formulation),
@@ -161,7 +161,7 @@ def solution_of(
     return settled(formulation, solution), (*findings, *price_findings)
 
 
-def units_part(plan: Plan, formulation: Formulation, candidates: Candidates) -> Part:
+def units_part(plan: Plan, formulation: Formulation, candidates: Candidates) -> ColumnsRead:
     """Return the columns of units that ``assignments`` stands for."""
     table, book = plan.assignments, formulation.book
     unit_ids = pd.Index(candidates.cohort.units["unit_id"])
@@ -191,7 +191,7 @@ def units_part(plan: Plan, formulation: Formulation, candidates: Candidates) -> 
     )
     uneven = known[np.abs(pupils[known] - pupils[known[first]][which]) > 0]
     findings += at_rows("assignments", uneven, "units", "differs within the bundle")
-    return Part(columns, pupils[known[first]], tuple(findings))
+    return ColumnsRead(columns, pupils[known[first]], tuple(findings))
 
 
 def _column_of(
@@ -211,7 +211,7 @@ def _column_of(
     return found
 
 
-def sessions_part(plan: Plan, formulation: Formulation) -> Part:
+def sessions_part(plan: Plan, formulation: Formulation) -> ColumnsRead:
     """Return the columns of sessions that ``sessions`` stands for."""
     table, book, pieces = plan.sessions, formulation.book, formulation.pieces
     said = table.reindex(columns=list(EXTRA), fill_value="")
@@ -228,7 +228,7 @@ def sessions_part(plan: Plan, formulation: Formulation) -> Part:
             )
         ]
     )
-    group = np.flatnonzero(pieces.kind == Kind.GROUP)
+    group = np.flatnonzero(pieces.kind == PieceKind.GROUP)
     known = pd.MultiIndex.from_arrays(
         [
             getattr(pieces, label)[group]
@@ -244,10 +244,10 @@ def sessions_part(plan: Plan, formulation: Formulation) -> Part:
     findings += at_rows("sessions", np.flatnonzero(~(groups > 0)), "groups", "is not above 0")
     at, groups = at[at >= 0], groups[at >= 0]
     first = int(formulation.problem.start[formulation.spans.sessions])
-    return Part(first + at[groups > 0], groups[groups > 0], tuple(findings))
+    return ColumnsRead(first + at[groups > 0], groups[groups > 0], tuple(findings))
 
 
-def staff_part(plan: Plan, formulation: Formulation) -> Part:
+def staff_part(plan: Plan, formulation: Formulation) -> ColumnsRead:
     """Return the ways of staff and the lent hours that ``caseload`` stands for."""
     table, book, staff = plan.caseload, formulation.book, formulation.staff
     people = formulation.resources.professionals
@@ -284,7 +284,7 @@ def staff_part(plan: Plan, formulation: Formulation) -> Part:
     findings += overworked(plan, formulation)
     used = np.flatnonzero(spent > 0)
     first_column = int(formulation.problem.start[formulation.spans.staff])
-    return Part(first_column + used, np.asarray(spent[used], np.float64), tuple(findings))
+    return ColumnsRead(first_column + used, np.asarray(spent[used], np.float64), tuple(findings))
 
 
 def overworked(plan: Plan, formulation: Formulation) -> list[str]:
@@ -305,20 +305,20 @@ def overworked(plan: Plan, formulation: Formulation) -> list[str]:
     ]
 
 
-def shortages_part(plan: Plan, formulation: Formulation) -> Part:
+def shortages_part(plan: Plan, formulation: Formulation) -> ColumnsRead:
     """Return the columns of shortages that the summary stands for."""
     book, pieces = formulation.book, formulation.pieces
-    lacking = np.flatnonzero(pieces.kind >= Kind.SHORT)
+    lacking = np.flatnonzero(pieces.kind >= PieceKind.SHORT)
     labels = [
         (
-            (named(book.rules, pieces.rule[lacking]), pieces.kind[lacking] != Kind.BORROWED),
+            (named(book.rules, pieces.rule[lacking]), pieces.kind[lacking] != PieceKind.BORROWED),
             named(book.sites, pieces.site[lacking]),
             named(book.roles, pieces.role[lacking]),
             named(book.periods, pieces.period[lacking]),
         )
     ]
     (rules, short), sites, roles, periods = labels[0]
-    level = (pieces.kind[lacking] == Kind.LEVEL).tolist()
+    level = (pieces.kind[lacking] == PieceKind.LEVEL).tolist()
     position = {
         (rule if owed else RUNNING, site, role, period): number
         for number, (rule, owed, site, role, period) in enumerate(
@@ -338,7 +338,7 @@ def shortages_part(plan: Plan, formulation: Formulation) -> Part:
         else:
             columns.append(first + at)
             quantity.append(amount)
-    return Part(
+    return ColumnsRead(
         np.array(columns, dtype=np.int64), np.array(quantity, dtype=np.float64), tuple(findings)
     )
 

@@ -32,7 +32,7 @@ from recommender.planning.formulation.limits import LimitSettings
 from recommender.planning.plan.plan import Plan, plan_of
 from recommender.planning.plan.summary import Shortage, Summary
 from recommender.planning.selection.selection import taken_of
-from recommender.planning.staffing.caseload import in_order, unmet
+from recommender.planning.staffing.caseload import in_plan_order, unmet
 from recommender.planning.verify.read_back import MOST, Remade, at_rows, place, remade
 
 CLOSE = 1e-7
@@ -138,7 +138,7 @@ def rebuilt(plan: Plan, again: Remade, matching: MatchingSettings, *, whole: boo
         matching,
         scenario=plan.summary.scenario,
         synthetic=plan.summary.synthetic,
-        caseload=in_order(plan.caseload, formulation.book.periods),
+        caseload=in_plan_order(plan.caseload, formulation.book.periods),
     )
     findings += summary_findings(plan.summary, found.summary)
     earlier = plan.summary.shortage_penalty is None

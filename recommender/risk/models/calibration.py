@@ -209,7 +209,7 @@ def compared(
     return pd.DataFrame.from_records(records, columns=columns)
 
 
-def site_averages(
+def shrunk_site_averages(
     site: npt.NDArray[np.object_], y: Floats, weight: Floats, fold: Ints, prior: float
 ) -> Floats:
     """(rows,) cross-fitted averages of the site, shrunk to the whole by ``prior`` pupils."""

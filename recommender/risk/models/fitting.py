@@ -22,8 +22,13 @@ from recommender.risk.models.cross_fitting import (
 from recommender.risk.models.dispersion import Spread, likelihood_of_spread, pooled_spreads
 from recommender.risk.models.features import Encoding, encoding_of, features_of
 from recommender.risk.models.model import Calibration, Predictor, constant
-from recommender.risk.models.rows import Rows, rows_of
-from recommender.risk.models.text_features import Terms, documents_of, joined, terms_of
+from recommender.risk.models.rows import PupilYears, pupil_years_of
+from recommender.risk.models.text_features import (
+    Vocabulary,
+    documents_of,
+    joined_documents,
+    vocabulary_of,
+)
 from recommender.risk.settings import RiskSettings
 
 Floats = npt.NDArray[np.float64]
@@ -69,7 +74,7 @@ class RiskModels:
     """
 
     encoding: Encoding
-    terms: Terms
+    terms: Vocabulary
     text_columns: tuple[str, ...]
     note_days: int
     outcomes: tuple[OutcomeModel, ...]
@@ -109,7 +114,7 @@ class Fit:
 class Fits:
     """Everything that was fitted on one history."""
 
-    rows: Rows
+    rows: PupilYears
     models: RiskModels
     fits: tuple[Fit, ...]
 
@@ -128,17 +133,17 @@ def fit_models(
         ValueError: the cohort has no history.
     """
     columns = features_of(cohort)
-    rows = rows_of(cohort, settings)
+    rows = pupil_years_of(cohort, settings)
     if rows is None:
         raise ValueError("the cohort has no history to learn from")
     encoding = encoding_of(columns, rows.frame)
     text_columns = tuple(c.name for c in columns if c.type == "text")
-    documents = joined(
+    documents = joined_documents(
         documents_of(cohort.notes, rows.frame["unit_id"], rows.frame["date"], settings.note_days),
         rows.frame,
         text_columns,
     )
-    terms = terms_of(documents, rows.family, settings.minimum_families, settings.terms)
+    terms = vocabulary_of(documents, rows.family, settings.minimum_families, settings.terms)
     models = RiskModels(encoding, terms, text_columns, settings.note_days, ())
     design = encoding.design(rows.frame, rows.frame["date"])
     counts = None
@@ -185,7 +190,7 @@ def score(
         design = models.encoding.design(part, dates)
         counts = None
         if models.terms.terms:
-            documents = joined(
+            documents = joined_documents(
                 documents_of(notes, part["unit_id"], dates, models.note_days),
                 part,
                 models.text_columns,
@@ -223,7 +228,7 @@ GRID: Floats = np.linspace(0.0, 2.4, 49)
 
 
 def sample_of(
-    outcome: str, rows: Rows, design: Floats, counts: csr_array | None
+    outcome: str, rows: PupilYears, design: Floats, counts: csr_array | None
 ) -> tuple[Ints, Sample]:
     """The rows of one outcome: known, and without a new intervention.
 
@@ -282,14 +287,14 @@ def enough(sample: Sample, settings: RiskSettings) -> bool:
     return parts.size >= 3 and both
 
 
-def difference(first: Floats, second: Floats, sample: Sample) -> Estimate:
+def log_score_difference(first: Floats, second: Floats, sample: Sample) -> Estimate:
     """How much better the log score of the first is than the second's, with its error."""
     gain = log_loss(second, sample.y) - log_loss(first, sample.y)
     return mean_of(gain, sample.weight, sample.family)
 
 
 def _fit_outcome(
-    outcome: str, rows: Rows, design: Floats, counts: csr_array | None, settings: RiskSettings
+    outcome: str, rows: PupilYears, design: Floats, counts: csr_array | None, settings: RiskSettings
 ) -> Fit:
     index, sample = sample_of(outcome, rows, design, counts)
     unknown = Spread(settings.spread, settings.spread_error, 0, "not yet known")

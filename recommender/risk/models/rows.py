@@ -18,7 +18,7 @@ Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Rows:
+class PupilYears:
     """Earlier pupil-years in an order of their own, whatever the order they came in.
 
     Attributes:
@@ -36,13 +36,15 @@ class Rows:
     untreated: npt.NDArray[np.bool_]
 
 
-def rows_of(cohort: Cohort, settings: RiskSettings) -> Rows | None:
+def pupil_years_of(cohort: Cohort, settings: RiskSettings) -> PupilYears | None:
     """The rows of history in a fixed order with families, folds and weights; None without any."""
     history = cohort.history
     if history is None or len(history) == 0:
         return None
     unit_id = history["unit_id"].astype(str)
-    kept, family = _sample(families(unit_id, cohort.units, history.get("family_id")), settings)
+    kept, family = _sample(
+        family_numbers(unit_id, cohort.units, history.get("family_id")), settings
+    )
     frame = history[kept].assign(unit_id=unit_id[kept], date=pd.to_datetime(history["date"][kept]))
     frame = frame.assign(_family=family)
     first = ["unit_id", "date"]
@@ -50,7 +52,7 @@ def rows_of(cohort: Cohort, settings: RiskSettings) -> Rows | None:
     frame = frame.sort_values(first + rest, kind="stable").reset_index(drop=True)
     family = frame.pop("_family").to_numpy(dtype=np.int64)
     untreated = (frame["intervention"].fillna("").astype(str) == "").to_numpy(dtype=bool)
-    return Rows(
+    return PupilYears(
         frame=frame,
         family=family,
         fold=folds(family, settings.folds, settings.seed),
@@ -59,7 +61,7 @@ def rows_of(cohort: Cohort, settings: RiskSettings) -> Rows | None:
     )
 
 
-def families(
+def family_numbers(
     unit_id: pd.Series[str], units: pd.DataFrame, family_id: pd.Series[str] | None = None
 ) -> Ints:
     """(rows,) family numbers: rows of one pupil, and of pupils with the same family_id, share one.

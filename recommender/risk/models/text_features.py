@@ -21,7 +21,7 @@ _GRAM = 4
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Terms:
+class Vocabulary:
     """The words ("w:…"), pairs of words and letter groups ("c:…") that models may use, sorted."""
 
     terms: tuple[str, ...]
@@ -76,7 +76,7 @@ def documents_of(
     return none
 
 
-def terms_of(documents: pd.Series[str], family: Ints, minimum: int, most: int) -> Terms:
+def vocabulary_of(documents: pd.Series[str], family: Ints, minimum: int, most: int) -> Vocabulary:
     """The terms that at least ``minimum`` families' documents contain, the commonest ``most``.
 
     Terms that occur in nearly every document say nothing and are left out.  So is every word
@@ -93,7 +93,7 @@ def terms_of(documents: pd.Series[str], family: Ints, minimum: int, most: int) -
         for term, who in seen.items()
         if minimum <= len(who) <= max(minimum, 0.95 * all_families)
     ]
-    return Terms(tuple(sorted(term for _, term in sorted(frequent)[:most])))
+    return Vocabulary(tuple(sorted(term for _, term in sorted(frequent)[:most])))
 
 
 def inverse_frequency(counts: csr_array) -> Floats:
@@ -138,7 +138,7 @@ def _tokens(text: str, plain: bool = False) -> Iterable[str]:
             yield f"w:{a} {b}"
 
 
-def joined(
+def joined_documents(
     documents: pd.Series[str], frame: pd.DataFrame, names: tuple[str, ...]
 ) -> pd.Series[str]:
     """(rows,) documents with the free-text columns of the table added."""

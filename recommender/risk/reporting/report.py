@@ -22,7 +22,7 @@ from recommender.risk.models.calibration import (
     log_loss,
     mean_of,
     reliability,
-    site_averages,
+    shrunk_site_averages,
     slope_and_intercept,
 )
 from recommender.risk.models.dispersion import Spread
@@ -33,11 +33,11 @@ from recommender.risk.models.fitting import (
     TREES,
     TREES_TEXT,
     Fit,
-    difference,
     enough,
+    log_score_difference,
     one_candidate,
 )
-from recommender.risk.models.rows import Rows
+from recommender.risk.models.rows import PupilYears
 from recommender.risk.settings import RiskSettings
 
 Floats = npt.NDArray[np.float64]
@@ -166,7 +166,7 @@ def report_of_model(
     outcome: Outcome,
     risk: Floats,
     error: Floats,
-    rows: Rows,
+    rows: PupilYears,
     fit: Fit,
     settings: RiskSettings,
 ) -> CalibrationReport:
@@ -178,7 +178,11 @@ def report_of_model(
     parts = np.unique(sample.fold).size
     base = base_rates(y, weight, sample.fold) if parts > 1 else np.full(y.size, base_rate)
     site = frame["site"].fillna("").astype(str).to_numpy(dtype=object)
-    sites = site_averages(site, y, weight, sample.fold, settings.site_rows) if parts > 1 else base
+    sites = (
+        shrunk_site_averages(site, y, weight, sample.fold, settings.site_rows)
+        if parts > 1
+        else base
+    )
     risks = {BASE: base, SITES: sites, **{k: c.risk for k, c in fit.candidates.items()}}
     slope, intercept = slope_and_intercept(mine, y, weight, family)
     site_code = np.unique(site.astype(str), return_inverse=True)[1]
@@ -224,7 +228,7 @@ def _scores(risks: dict[str, Floats], base: Floats, fit: Fit) -> pd.DataFrame:
     y, weight, family = sample.y, sample.weight, sample.family
     records = []
     for name, risk in risks.items():
-        gain = difference(risk, base, sample)
+        gain = log_score_difference(risk, base, sample)
         gain_brier = mean_of(brier(base, y) - brier(risk, y), weight, family)
         records.append(
             {
@@ -253,7 +257,7 @@ def _best(fit: Fit, names: tuple[str, ...]) -> str | None:
 def _gain(fit: Fit, first: str | None, second: str | None) -> Estimate | None:
     if first is None or second is None:
         return None
-    return difference(fit.candidates[first].risk, fit.candidates[second].risk, fit.sample)
+    return log_score_difference(fit.candidates[first].risk, fit.candidates[second].risk, fit.sample)
 
 
 def _choice(fit: Fit) -> Estimate | None:
@@ -316,7 +320,7 @@ def _groups(
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=names)
 
 
-def _temporal(rows: Rows, fit: Fit, settings: RiskSettings) -> TemporalCheck | None:
+def _temporal(rows: PupilYears, fit: Fit, settings: RiskSettings) -> TemporalCheck | None:
     date = rows.frame["date"].to_numpy()[fit.rows]
     years = np.unique(date)
     if years.size < 2:
@@ -337,7 +341,7 @@ def _temporal(rows: Rows, fit: Fit, settings: RiskSettings) -> TemporalCheck | N
         tested=late.size,
         log_score=mean_of(log_loss(risk, after.y), after.weight, after.family).value,
         base_log_score=mean_of(log_loss(base, after.y), after.weight, after.family).value,
-        gain=difference(risk, base, after),
+        gain=log_score_difference(risk, base, after),
         slope=slope,
         intercept=intercept,
     )
@@ -345,7 +349,7 @@ def _temporal(rows: Rows, fit: Fit, settings: RiskSettings) -> TemporalCheck | N
 
 def _warnings(
     outcome: Outcome,
-    rows: Rows,
+    rows: PupilYears,
     fit: Fit,
     mean: float,
     slope: Estimate,
@@ -393,7 +397,7 @@ def _warnings(
     return tuple(out)
 
 
-def _sampled(cohort: Cohort, rows: Rows) -> tuple[str, ...]:
+def _sampled(cohort: Cohort, rows: PupilYears) -> tuple[str, ...]:
     there = 0 if cohort.history is None else len(cohort.history)
     if there == len(rows.frame):
         return ()

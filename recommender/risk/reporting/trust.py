@@ -17,7 +17,7 @@ from recommender.risk.models.calibration import (
     log_loss,
     mean_of,
     reliability,
-    site_averages,
+    shrunk_site_averages,
     slope_and_intercept,
 )
 from recommender.risk.models.fitting import BASE, Fit, Fits
@@ -77,7 +77,7 @@ def _lines(fits: Fits, fit: Fit, settings: RiskSettings) -> list[tuple[str | flo
     right = {SLOPE: (1.0, slope), CHANCE: (0.5, Estimate(auc(risk, y, weight), 0.0))}
     if np.unique(sample.fold).size > 1:
         site = fits.rows.frame["site"].iloc[fit.rows].fillna("").astype(str).to_numpy(dtype=object)
-        average = site_averages(site, y, weight, sample.fold, settings.site_rows)
+        average = shrunk_site_averages(site, y, weight, sample.fold, settings.site_rows)
         gain = mean_of(log_loss(average, y) - log_loss(risk, y), weight, family)
         right[OVER_SITES] = (0.0, gain)
     lines += [

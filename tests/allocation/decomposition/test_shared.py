@@ -22,7 +22,7 @@ from recommender.allocation import (
     solve,
 )
 from recommender.allocation.decomposition import solve_in_parts
-from recommender.allocation.decomposition.parts import answer
+from recommender.allocation.decomposition.parts import solve_part
 from recommender.allocation.decomposition.workers import Processes
 
 WHOLE = Effort(gap=0.001, seconds=900)
@@ -47,7 +47,7 @@ class Backwards:
         for number in reversed(list(orders)):
             self.asked += 1
             job = pickle.loads(pickle.dumps((part(number).numbers, orders[number])))
-            yield number, pickle.loads(pickle.dumps(answer(*job)))
+            yield number, pickle.loads(pickle.dumps(solve_part(*job)))
 
 
 @pytest.mark.parametrize("groups", [False, True])
@@ -133,7 +133,7 @@ class Noted:
         for number, order in orders.items():
             self.quick += order.effort.whole and not order.effort.thorough
             self.thorough += order.effort.whole and order.effort.thorough
-            yield number, answer(part(number), order)
+            yield number, solve_part(part(number), order)
 
 
 @pytest.mark.parametrize(("gap", "more"), [(0.1, False), (1e-4, True)])
@@ -281,7 +281,7 @@ def answers_and_dies_once(part, order):
     if not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return answer(part, order)
+    return solve_part(part, order)
 
 
 def always_dies(_part, _order):

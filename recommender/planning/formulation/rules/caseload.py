@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.inputs.policy import Role
-from recommender.planning.formulation.conditions import Book, Terms
+from recommender.planning.formulation.conditions import Book, Conditions
 from recommender.planning.formulation.indexing import Bools, Floats, distinct
 from recommender.planning.formulation.limits import Desks, LimitSettings
 from recommender.planning.formulation.teams import Staff
@@ -53,7 +53,7 @@ def cases_at_once(cases: int, full_time: float | None, hours: Floats) -> Floats:
     return np.maximum(np.floor(cases * share + 1e-9), np.where(hours > 0, 1.0, 0.0))
 
 
-def running_cases(running: Running, people: People, terms: Terms, roles: int) -> Floats:
+def running_cases(running: Running, people: People, terms: Conditions, roles: int) -> Floats:
     """Return (hours,) the cases that every line of running help stands for."""
     what = np.repeat(np.arange(terms.form.size), np.diff(terms.need))
     own, whole = (np.zeros((terms.form.size, roles)) for _ in range(2))

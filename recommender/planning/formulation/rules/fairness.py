@@ -26,8 +26,8 @@ import scipy.sparse as sp
 from recommender.allocation import AllocationProblem, Solution
 from recommender.matching import Candidates
 from recommender.planning.formulation.indexing import distinct
-from recommender.planning.formulation.limits import LABELS, Kind, Rows, stacked
-from recommender.planning.formulation.offers import Offers, joined, pieces_of
+from recommender.planning.formulation.limits import LABELS, PieceKind, Rows, stacked
+from recommender.planning.formulation.offers import Offers, joined_pieces, pieces_of
 from recommender.planning.formulation.rules.shares import PRESENT, Group, groups_of
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class _Added:
         return len(self.label) - 1
 
     def column(
-        self, kind: Kind, owner: int, uses: dict[int, float], value: float, limit: float
+        self, kind: PieceKind, owner: int, uses: dict[int, float], value: float, limit: float
     ) -> None:
         """Add a column in a divisible block of its own."""
         self.uses.append(uses)
@@ -101,7 +101,7 @@ def fair(formulation: Formulation, candidates: Candidates) -> Formulation:
             if rule.floor:
                 row = added.row(n, -1.0, -rule.floor * pupils)
                 dear = -SHORTFALL * most / (top or 1.0)
-                added.column(Kind.LACK, n, {row: -1.0}, dear, rule.floor * pupils)
+                added.column(PieceKind.LACK, n, {row: -1.0}, dear, rule.floor * pupils)
             if rule.cap is not None:
                 added.row(n, 1.0, rule.cap * pupils)
             if rule.lowest:
@@ -109,9 +109,9 @@ def fair(formulation: Formulation, candidates: Candidates) -> Formulation:
             if rule.alpha is not None and rule.worth and top > 0:
                 row = added.row(n, -1.0, 0.0)
                 for slope, length in chords(rule.alpha, rule.worth, top):
-                    added.column(Kind.LEVEL, n, {row: 1.0}, slope, length * pupils)
+                    added.column(PieceKind.LEVEL, n, {row: 1.0}, slope, length * pupils)
         if level and rule.lowest and top > 0:
-            added.column(Kind.LEVEL, mine[0], level, rule.lowest, top)
+            added.column(PieceKind.LEVEL, mine[0], level, rule.lowest, top)
     return _with(_apart(formulation, groups), groups, added)
 
 
@@ -173,10 +173,10 @@ def _with(formulation: Formulation, groups: tuple[Group, ...], added: _Added) ->
     none = np.full(height, -1, dtype=np.int64)
 
     code = first_rule + np.arange(len(groups))
-    counted = pieces_of(np.full(len(groups), int(Kind.COUNTED)), rule=code)
+    counted = pieces_of(np.full(len(groups), int(PieceKind.COUNTED)), rule=code)
     owner = np.array(added.owner, dtype=np.int64)
     single = pieces_of(np.array(added.kind, dtype=np.int64), rule=first_rule + owner)
-    pieces = joined(formulation.pieces, counted, single)
+    pieces = joined_pieces(formulation.pieces, counted, single)
     before = formulation.pieces.size
 
     columns, units = formulation.candidate.size, _unit_offers(formulation)
@@ -275,10 +275,10 @@ def settled(formulation: Formulation, solution: Solution) -> Solution:
     within its gap may leave some of it lying.  The same pupils always make the same plan.
     """
     pieces = formulation.pieces
-    if not np.any(pieces.kind >= Kind.LACK):
+    if not np.any(pieces.kind >= PieceKind.LACK):
         return solution
     problem, blocks = formulation.problem, formulation.spans.blocks
-    single = int(np.count_nonzero(pieces.kind >= Kind.LACK))
+    single = int(np.count_nonzero(pieces.kind >= PieceKind.LACK))
     first = int(problem.start[blocks - single])
     keep = solution.columns < first
     columns, quantity = solution.columns[keep], solution.quantity[keep]

@@ -1,10 +1,10 @@
-"""Policies: the choices people make without an optimiser, under exactly the rules of the plan.
+"""Baselines: the choices people make without an optimiser, under exactly the rules of the plan.
 
-A policy is an order of the units and a taste among what each may be offered.  ``follow`` goes down
-the order once and gives every unit the first thing it likes that still fits: hours are taken from
-the staff with the fewest other uses, a group is opened when hours and places allow it, statutory
-rules come first.  Groups that stay below their least number do not run; the round is done again
-without them, until every group that runs is full enough.
+A baseline is a greedy heuristic: an order of the units and a taste among what each may be offered.
+``follow`` goes down the order once and gives every unit the first thing it likes that still fits:
+hours are taken from the staff with the fewest other uses, a group is opened when hours and places
+allow it, statutory rules come first.  Groups that stay below their least number do not run; the
+round is done again without them, until every group that runs is full enough.
 
 "The most good an hour first" is the greedy method of the multiple-choice knapsack: what a unit may
 be offered is thinned to the upper hull of benefit over hours, and the steps along all hulls are
@@ -33,7 +33,7 @@ LEAST_HOURS = 0.05
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Policy:
+class Baseline:
     """A way to share out hours.
 
     Attributes:
@@ -51,7 +51,7 @@ class Policy:
     steps: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
-def highest_risk(formulation: Formulation, need: Floats) -> Policy:
+def highest_risk(formulation: Formulation, need: Floats) -> Baseline:
     """Return "the highest risk first": each the strongest help that is left.
 
     Args:
@@ -59,24 +59,24 @@ def highest_risk(formulation: Formulation, need: Floats) -> Policy:
         need: (units,) how much is at stake for each unit, such as its weighted risks.
     """
     order = np.argsort(-need[formulation.unit], kind="stable")
-    return Policy("highest_risk", order, formulation.benefit)
+    return Baseline("highest_risk", order, formulation.benefit)
 
 
-def first_come(formulation: Formulation, seed: int) -> Policy:
+def first_come(formulation: Formulation, seed: int) -> Baseline:
     """Return "first come, first served": an order of arrival drawn from a seed."""
     order = np.random.default_rng(seed).permutation(formulation.unit.size)
-    return Policy("first_come", order, formulation.benefit)
+    return Baseline("first_come", order, formulation.benefit)
 
 
-def at_random(formulation: Formulation, seed: int) -> Policy:
+def at_random(formulation: Formulation, seed: int) -> Baseline:
     """Return units in a random order that are each offered something at random."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(formulation.unit.size)
     taste = rng.uniform(0.1, 1.0, formulation.candidate.size)
-    return Policy("random", order, np.where(formulation.benefit > 0, taste, 0.0))
+    return Baseline("random", order, np.where(formulation.benefit > 0, taste, 0.0))
 
 
-def benefit_per_hour(formulation: Formulation) -> Policy:
+def benefit_per_hour(formulation: Formulation) -> Baseline:
     """Return "the most good an hour first": a group counts by the hours of a full place.
 
     A statutory rule is met first; what does not count for it is no step of its units.
@@ -90,7 +90,7 @@ def benefit_per_hour(formulation: Formulation) -> Policy:
     block = np.repeat(np.arange(owed.size), np.diff(start[: owed.size + 1]))
     duty = owed & np.logical_or.reduceat(counts, start[: owed.size])
     path = budget_path(np.where(counts | ~duty[block], benefit, 0.0), hours, start[: owed.size + 1])
-    return Policy(
+    return Baseline(
         "benefit_per_hour",
         np.argsort(-best, kind="stable"),
         taste,
@@ -105,25 +105,25 @@ def _counts(formulation: Formulation) -> Bools:
     return np.asarray((use < 0).sum(axis=0)).ravel() > 0
 
 
-def follow(formulation: Formulation, policy: Policy) -> Solution:
-    """Return the choice that a policy makes; its prices are 0, so it proves no bound of its own.
+def follow(formulation: Formulation, baseline: Baseline) -> Solution:
+    """Return the choice that a baseline makes; its prices are 0, so it proves no bound of its own.
 
     Args:
         formulation: the problem with its meaning.
-        policy: the order of the units and their taste.
+        baseline: the order of the units and their taste.
     """
     problem, spans = formulation.problem, formulation.spans
     first = int(problem.start[spans.sessions])
     most = problem.limit[spans.sessions : spans.staff].copy()
     while True:
-        desk = _Desk(formulation, most)
-        desk.serve(policy)
-        pupils = desk.places_taken()
-        groups = desk.quantity[first : first + most.size]
-        least = desk.least
+        chosen = _GreedyChoice(formulation, most)
+        chosen.serve(baseline)
+        pupils = chosen.places_taken()
+        groups = chosen.quantity[first : first + most.size]
+        least = chosen.least
         short = (groups > 0) & (pupils < least * groups - FITS)
         if not short.any():
-            return desk.solution(policy.name)
+            return chosen.solution(baseline.name)
         enough = np.floor((pupils[short] + FITS) / np.maximum(least[short], 1))
         most[short] = np.minimum(enough, groups[short] - 1)
 
@@ -138,7 +138,7 @@ class _Taken:
     opened: Sequence[int]
 
 
-class _Desk:
+class _GreedyChoice:
     """What is left of everything while units come by in turn."""
 
     def __init__(self, formulation: Formulation, most: Floats) -> None:
@@ -223,18 +223,18 @@ class _Desk:
                 hours -= given
         return team, given_by, hours
 
-    def serve(self, policy: Policy) -> None:
+    def serve(self, baseline: Baseline) -> None:
         """Let every unit take what it likes best of what fits, and what it is owed first."""
         start = self.problem.start
-        blocks = np.searchsorted(start, policy.steps, side="right") - 1
-        for block, column in zip(blocks.tolist(), policy.steps.tolist(), strict=True):
+        blocks = np.searchsorted(start, baseline.steps, side="right") - 1
+        for block, column in zip(blocks.tolist(), baseline.steps.tolist(), strict=True):
             self._move(block, column)
-        owed = self.formulation.people.rule[self.formulation.unit[policy.order]] >= 0
-        for block in np.concatenate([policy.order[owed], policy.order[~owed]]).tolist():
+        owed = self.formulation.people.rule[self.formulation.unit[baseline.order]] >= 0
+        for block in np.concatenate([baseline.order[owed], baseline.order[~owed]]).tolist():
             begin, end = int(start[block]), int(start[block + 1])
             counts = self.counts[self.problem.offer[begin:end]]
-            liked = (policy.taste[begin:end] > 0) & ~self.closed[self.problem.offer[begin:end]]
-            wanted = begin + np.lexsort((-policy.taste[begin:end], ~counts))
+            liked = (baseline.taste[begin:end] > 0) & ~self.closed[self.problem.offer[begin:end]]
+            wanted = begin + np.lexsort((-baseline.taste[begin:end], ~counts))
             wanted = wanted[liked[wanted - begin]]
             for _ in range(int(self.problem.limit[block]) - len(self.has.get(block, ()))):
                 if not any(self._take(block, column) for column in wanted.tolist()):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recommender.allocation import certify
 from recommender.evaluation import benefit_per_hour, follow
-from recommender.evaluation.policies import at_random
+from recommender.evaluation.baselines import at_random
 from tests.planning.conftest import World, help_of
 from tests.planning.test_laws import ingredients
 
@@ -24,7 +24,7 @@ def found(units: Mapping[str, Any], hours: float, *helps: Any) -> dict[str, str]
     world = World(units, helps or (TALK, COURSE), [("c", "coach", hours, "s1")])
     formulation = world.formulate()
     chosen = follow(formulation, benefit_per_hour(formulation))
-    assert certify(formulation.problem, chosen).whole
+    assert certify(formulation.problem, chosen).integer
     mine = chosen.columns[chosen.columns < formulation.candidate.size]
     of, helps = world.candidates, world.catalogue.interventions
     return {
