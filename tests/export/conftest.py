@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recommender import __version__
 from recommender.export.manifest import (
     Evidence,
     HoursNeeded,
