@@ -10,7 +10,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 
-LONGEST = ("test_readme.py", "test_house.py")
+LONGEST = ("test_docs.py", "test_house.py")
 """Files whose tests take longest: they go first, so that nobody waits for them at the end."""
 
 
