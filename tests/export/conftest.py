@@ -24,7 +24,6 @@ from recommender.inputs.workspace import Source
 from recommender.planning.plan.plan import Plan
 from recommender.planning.plan.summary import Shortage, Summary
 from recommender.risk.reporting.trust import TRUST_COLUMNS
-from recommender.version import __version__
 
 HELP = {
     "one_to_one_tutoring": ("teaching_assistant", 35.0, 0.9),
