@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import io
 import os
@@ -17,6 +18,7 @@ from types import ModuleType
 import pytest
 import yaml
 
+import recommender
 from recommender.cli.main import run
 from recommender.inputs.checks.known import NEEDED
 
@@ -206,6 +208,15 @@ def test_every_table_that_is_read_has_its_columns_in_the_reference(generator: Mo
     assert set(generator.READ) == set(NEEDED)
     for table, needed in NEEDED.items():
         assert set(needed) <= set(generator.READ[table])
+
+
+def test_every_public_name_of_python_is_in_the_reference() -> None:
+    named = re.findall(r"^::: ([\w.]+)$", PAGES["reference/python.md"].read_text("utf-8"), re.M)
+    public = {f"recommender.{name}" for name in recommender.__all__ if not name.startswith("_")}
+    assert public <= set(named)
+    for name in named:
+        module, _, last = name.rpartition(".")
+        assert hasattr(importlib.import_module(module), last), name
 
 
 def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
