@@ -154,16 +154,9 @@ def plan_folder() -> str:
     ]
     for table, columns in COLUMNS.items():
         where = f"`{table}.csv` and `plan.json`" if table in CSV_TABLES else "`plan.json`"
-        parts += [f"## {table}", f"In {where}.", _sentence(described[table])]
-        parts.append(
-            "\n".join(
-                [
-                    "| column | kind |",
-                    "|---|---|",
-                    *(f"| `{c}` | {k} |" for c, k in columns.items()),
-                ]
-            )
-        )
+        kinds = {kind: [c for c, k in columns.items() if k == kind] for kind in ("text", "number")}
+        lines = [f"- {kind}: {_codes(names)}" for kind, names in kinds.items() if names]
+        parts += [f"## {table}", f"In {where}.", "\n".join(lines), _sentence(described[table])]
     for title, cls in (("summary", Summary), ("manifest.json", Manifest)):
         lines = [f"| `{n}` | {_cell(text)} |" for n, text in field_descriptions(cls).items()]
         parts += [f"## {title}", summary(cls), "\n".join(["| field | what |", "|---|---|", *lines])]
@@ -201,7 +194,7 @@ def _kind(field: Schema) -> str:
     if field.get("type") == "object":
         inner = field.get("additionalProperties")
         if isinstance(inner, dict):
-            return f"name: {_kind(inner)}"
+            return f"name → {_kind(inner)}"
         keys = list(field.get("properties", ()))
         return f"mapping with {_codes(keys)}" if keys else "mapping"
     if field.get("format") == "date":
@@ -209,8 +202,8 @@ def _kind(field: Schema) -> str:
     said = _WORDS.get(str(field.get("type")), str(field.get("type", "any value")))
     low, high = field.get("minimum"), field.get("maximum")
     if low is not None and high is not None:
-        return f"{said}, {low:g} to {high:g}"
-    return said if low is None else f"{said}, {low:g} or more"
+        return f"{said}, {low:,.15g} to {high:,.15g}"
+    return said if low is None else f"{said}, {low:,.15g} or more"
 
 
 def _plain(value: object) -> str:
