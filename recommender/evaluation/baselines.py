@@ -86,7 +86,7 @@ def benefit_per_hour(formulation: Formulation) -> Baseline:
     taste = benefit / hours
     best = np.maximum.reduceat(taste, start[: formulation.unit.size])
     counts = _counts(formulation)[problem.offer[: benefit.size]]
-    owed = formulation.people.rule[formulation.unit] >= 0
+    owed = formulation.units.rule[formulation.unit] >= 0
     block = np.repeat(np.arange(owed.size), np.diff(start[: owed.size + 1]))
     duty = owed & np.logical_or.reduceat(counts, start[: owed.size])
     path = budget_path(np.where(counts | ~duty[block], benefit, 0.0), hours, start[: owed.size + 1])
@@ -229,7 +229,7 @@ class _GreedyChoice:
         blocks = np.searchsorted(start, baseline.steps, side="right") - 1
         for block, column in zip(blocks.tolist(), baseline.steps.tolist(), strict=True):
             self._move(block, column)
-        owed = self.formulation.people.rule[self.formulation.unit[baseline.order]] >= 0
+        owed = self.formulation.units.rule[self.formulation.unit[baseline.order]] >= 0
         for block in np.concatenate([baseline.order[owed], baseline.order[~owed]]).tolist():
             begin, end = int(start[block]), int(start[block + 1])
             counts = self.counts[self.problem.offer[begin:end]]

@@ -5,6 +5,8 @@ Blunter: noise is added to the predicted risk on the probit scale, and what can 
 the noisy one is taken for the prediction; with all of it gone everybody has about the same risk.
 Sharper: part of what lies between the prediction and the drawn truth is revealed, the rest expected
 away.  Every prediction made like this stays calibrated; only its sharpness changes.
+(T. Gneiting, F. Balabdaoui and A. E. Raftery, Probabilistic forecasts, calibration and sharpness,
+Journal of the Royal Statistical Society B 69, 2007.)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``frontier``: benefit against hours, what one more hour is worth, and what prediction is worth.
+"""The efficient frontier: benefit against hours, the price of hours, the worth of prediction.
 
 Along the frontier one problem is solved, formulated with the most hours there could be: only the
 hours of the staff that was named differ from point to point.  It is the relaxation (pupils and

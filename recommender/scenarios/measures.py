@@ -18,7 +18,7 @@ from recommender.evaluation.shares import (
 )
 from recommender.matching import benefit_parts, plan_error
 from recommender.planning.formulation.indexing import Floats
-from recommender.planning.selection.selection import Taken, taken_of
+from recommender.planning.selection.selection import Selection, selection_of
 from recommender.scenarios.comparison import Side, SideKind, shortages_of
 from recommender.scenarios.solve import Run
 
@@ -38,7 +38,7 @@ class Judged:
     """
 
     run: Run
-    taken: Taken
+    taken: Selection
     common: Floats
     given: Given
 
@@ -51,32 +51,32 @@ def judge(run: Run, base: Run) -> Judged:
         base: the run whose weights are the yardstick.
     """
     formulation, candidates = run.formulation, run.candidates
-    taken = taken_of(formulation, run.allocation.solution)
+    selection = selection_of(formulation, run.allocation.solution)
     weights = base.settings.matching.weights
     matching = replace(run.settings.matching, weights=weights)
     if matching == run.settings.matching:
-        common = formulation.benefit[taken.column] * taken.pupils
+        common = formulation.benefit[selection.column] * selection.pupils
     else:
-        parts = benefit_parts(candidates, matching, taken.candidate).sum(axis=1)
-        start = formulation.offers.period[taken.offer]
-        common = parts * formulation.waited[start] * taken.pupils
+        parts = benefit_parts(candidates, matching, selection.candidate).sum(axis=1)
+        start = formulation.offers.period[selection.offer]
+        common = parts * formulation.waited[start] * selection.pupils
     units = len(candidates.cohort.units)
     need = base.candidates.risks.risk @ np.array([weight for _, weight in weights])
     return Judged(
         run=run,
-        taken=taken,
+        taken=selection,
         common=np.asarray(common),
         given=Given(
-            pupils=formulation.people.count,
-            served=_by_unit(taken, taken.pupils, units),
-            benefit=_by_unit(taken, np.asarray(common), units),
+            pupils=formulation.units.count,
+            served=_by_unit(selection, selection.pupils, units),
+            benefit=_by_unit(selection, np.asarray(common), units),
             need=need,
         ),
     )
 
 
-def _by_unit(taken: Taken, amount: Floats, units: int) -> Floats:
-    total = np.bincount(taken.unit, weights=amount, minlength=units)
+def _by_unit(selection: Selection, amount: Floats, units: int) -> Floats:
+    total = np.bincount(selection.unit, weights=amount, minlength=units)
     return np.asarray(total, dtype=np.float64)
 
 

@@ -1,4 +1,4 @@
-"""Order: scenarios that only tighten others have no better plan and no looser bound than they.
+"""Monotone bounds: what only tightens a scenario has no better plan and no looser bound.
 
 One run is *within* another where whatever it may choose, the other may choose too, at the same
 value: the same candidates under the same rules, with no more hours of anybody, no more money and

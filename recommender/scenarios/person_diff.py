@@ -1,4 +1,4 @@
-"""Moved: who gains or loses help between two choices, person by person, and why.
+"""Differences by person: who gains or loses help between two choices, person by person, and why.
 
 Who gains help is helped in the second choice only, who loses it in the first only; all others who
 move have other help, whatever it does to their benefit.

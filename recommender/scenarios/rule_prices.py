@@ -1,9 +1,10 @@
-"""What every rule costs in benefit: the plan solved with it and, all else as it is, without it.
+"""Prices of rules: the optimum with each and, all else as it is, without it.
 
 Both are solved as relaxations, in parts of pupils and groups, where a difference of a thousandth is
 a difference; between whole plans it would drown in their gaps.  A rule that permits something, such
 as a role that may act as another, has a price below 0: what it brings.  Who does which case is
 settled after the hours are shared out, so whole cases, continuity and coordinators cost nothing.
+(D. Bertsimas, V. F. Farias and N. Trichakis, The price of fairness, Operations Research 59, 2011.)
 """
 
 from __future__ import annotations

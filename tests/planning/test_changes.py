@@ -16,12 +16,17 @@ from recommender.inputs.workspace import read_workspace
 from recommender.matching import match
 from recommender.pipeline import Settings
 from recommender.planning import formulate
-from recommender.planning.explain.counterfactuals import Counterfactual, Sought, holds, sought
+from recommender.planning.explain.counterfactuals import (
+    Counterfactual,
+    Counterfactuals,
+    find_counterfactuals,
+    holds,
+)
 from recommender.planning.explain.explain import explain
 from recommender.planning.explain.subproblem import Extra, unit_columns
 from recommender.planning.formulation.limits import LimitSettings
 from recommender.planning.plan.assignments import offers_named
-from recommender.planning.selection.selection import taken_of
+from recommender.planning.selection.selection import selection_of
 from recommender.risk import assess_risk
 
 Help = Callable[..., Any]
@@ -33,14 +38,14 @@ def pupils(help_name: str, **benefit: float) -> dict[str, dict[str, Any]]:
     return {unit: {"benefits": {help_name: worth}} for unit, worth in benefit.items()}
 
 
-def of(base: Any, unit: str) -> tuple[Sought, list[bool | None]]:
+def of(base: Any, unit: str) -> tuple[Counterfactuals, list[bool | None]]:
     """What was found for a unit, and what solving again says of it."""
     formulation, allocation = base.solve()
     ids = tuple(base.cohort.units["unit_id"])
     row = ids.index(unit)
     offers = tuple(offers_named(formulation, base.candidates, unit_columns(formulation, row)))
     known = (formulation, allocation.solution, row, ids, offers)
-    found = sought(*known)
+    found = find_counterfactuals(*known)
     return found, [holds(*known, change) for change in found.changes]
 
 
@@ -158,8 +163,8 @@ def test_who_has_help_or_may_have_none_needs_no_change(world: Any, make_help: He
         [make_help("talk", {"teacher": 1})],
         [("t", "teacher", 1, "s1")],
     )
-    assert of(base, "ann")[0] == Sought()
-    assert of(base, "ben")[0] == Sought()
+    assert of(base, "ann")[0] == Counterfactuals()
+    assert of(base, "ben")[0] == Counterfactuals()
 
 
 def test_a_pupil_of_a_cell_is_brought_in_one_at_a_time(world: Any, make_help: Help) -> None:
@@ -183,7 +188,7 @@ def test_no_time_is_said_and_nothing_is_claimed(world: Any, make_help: Help) -> 
     why = explain(
         formulation, allocation.solution, base.candidates, base.matching, "ben", lambda: 0.0
     )
-    assert why.found == Sought(unproven=True)
+    assert why.found == Counterfactuals(unproven=True)
     assert why.changes == ()
     assert "Time ran out" in str(why)
 
@@ -218,7 +223,7 @@ def test_of_a_hundred_pupils_of_the_region_the_changes_hold_for_ninety_nine() ->
     candidates = match(inputs.cohort, inputs.catalogue, risks, settings.matching)
     formulation = formulate(candidates, inputs.resources, settings.limits)
     solution = solve(formulation.problem, Effort(gap=0.01, seconds=120)).solution
-    offered = taken_of(formulation, solution).unit
+    offered = selection_of(formulation, solution).unit
     waiting = np.setdiff1d(np.flatnonzero(formulation.block >= 0), offered)
     ids = tuple(inputs.cohort.units["unit_id"])
     right = wrong = unknown = none = 0
@@ -226,7 +231,7 @@ def test_of_a_hundred_pupils_of_the_region_the_changes_hold_for_ninety_nine() ->
     for unit in np.random.default_rng(3).choice(waiting, 100, replace=False).tolist():
         offers = tuple(offers_named(formulation, candidates, unit_columns(formulation, unit)))
         known = (formulation, solution, unit, ids, offers)
-        found = sought(*known)
+        found = find_counterfactuals(*known)
         proofs = [holds(*known, change) for change in found.changes]
         none += not proofs
         unknown += None in proofs

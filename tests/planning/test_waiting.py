@@ -61,7 +61,7 @@ def test_no_wait_counts_for_more_than_the_most(world: Any, make_help: Help, who:
         units, [make_help("talk", {"teacher": 1})], [("t", "teacher", 1, "s1")], limits=RULE
     )
     assert who(base.plan()) == {"ben": "talk@autumn"}
-    assert base.formulate().people.priority.tolist() == [1.8, 1.0]
+    assert base.formulate().units.priority.tolist() == [1.8, 1.0]
 
 
 few = settings(

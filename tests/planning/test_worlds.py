@@ -360,5 +360,5 @@ def test_equal_pupils_have_equal_chances_whatever_their_names(
         next(iter(who(base.replace(limits=LimitSettings(seed=seed)).plan()))) for seed in range(12)
     ]
     assert set(chosen) == {"ann", "ben"}
-    lots = base.formulate().people.lot
+    lots = base.formulate().units.lot
     assert sorted(lots.tolist()) == [0, 1]

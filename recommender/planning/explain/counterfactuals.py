@@ -1,9 +1,11 @@
-"""Changes: the smallest change that would bring a unit in, found and proved by solving again.
+"""Counterfactual explanations: the smallest change that would bring a unit in, proved by solving.
 
 The prices of a plan in whole pupils and groups say what a little more of something is worth, which
 is not what brings a pupil in: hours are taken by the case and by the group, and whoever is next in
 line comes first.  So nothing is read off the prices here.  Every change was solved for: with it,
 every best choice at the site offers the unit something, while all other sites stay as they are.
+(A. Korikov, A. Shleyfman and J. C. Beck, Counterfactual explanations for optimization-based
+decisions in the context of the GDPR, IJCAI 2021.)
 """
 
 from __future__ import annotations
@@ -22,17 +24,17 @@ from recommender.planning.explain.subproblem import (
     SECONDS,
     STEP,
     WIDE,
-    Best,
     Extra,
-    Room,
-    best,
+    Optimum,
+    Subproblem,
     forbidding,
     more_hours_at,
     offering,
     reweighted,
-    room_of,
+    solve_subproblem,
+    subproblem_of,
     unit_columns,
-    usual_worth,
+    usual_value,
     whole_choice,
     with_more,
 )
@@ -100,7 +102,7 @@ class Counterfactual:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class Counterfactuals:
     """What was found for a unit.
 
     Attributes:
@@ -130,11 +132,11 @@ def unhurried() -> float:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Case:
-    """What a search works on: ``room`` is quick, and what it says is confirmed in ``wide``."""
+    """What a search works on: ``subproblem`` is quick, and ``wide`` confirms what it says."""
 
     formulation: Formulation
-    room: Room
-    wide: Room
+    subproblem: Subproblem
+    wide: Subproblem
     unit: int
     mine: Ints
     least: float
@@ -144,27 +146,27 @@ class _Case:
     price: Floats
     clock: Clock
 
-    def solved(self, room: Room) -> Best | None:
-        """Return the best choice of a room, or None if none fits or time has run out."""
-        return best(room, min(SECONDS, self.clock()))
+    def solved(self, subproblem: Subproblem) -> Optimum | None:
+        """Return the best choice of a subproblem, or None if none fits or time has run out."""
+        return solve_subproblem(subproblem, min(SECONDS, self.clock()))
 
-    def is_in(self, found: Best | None) -> bool:
+    def is_in(self, found: Optimum | None) -> bool:
         """Return whether a choice is proved best and offers the unit more than it has."""
         return found is not None and found.proven and found.of(self.mine) >= self.least - 0.5
 
-    def strictly(self, room: Room) -> Best | None:
-        """Return the best choice of a room in which the unit is worth a margin less."""
-        return self.solved(reweighted(room, self.mine, 1.0, -self.margin))
+    def strictly(self, subproblem: Subproblem) -> Optimum | None:
+        """Return the best choice of a subproblem in which the unit is worth a margin less."""
+        return self.solved(reweighted(subproblem, self.mine, 1.0, -self.margin))
 
 
-def sought(
+def find_counterfactuals(
     formulation: Formulation,
     solution: Solution,
     unit: int,
     unit_ids: tuple[str, ...],
     offers: tuple[str, ...],
     clock: Clock = unhurried,
-) -> Sought:
+) -> Counterfactuals:
     """Return the smallest changes that would bring a unit in, each proved by solving again.
 
     Args:
@@ -176,13 +178,13 @@ def sought(
     """
     case = _case(formulation, solution, unit, unit_ids, offers, NEAR, clock)
     if case is None:
-        return Sought()
-    free = case.solved(case.room)
+        return Counterfactuals()
+    free = case.solved(case.subproblem)
     if free is None:
-        return Sought(unproven=True)
+        return Counterfactuals(unproven=True)
     if case.is_in(free):
-        return Sought((Counterfactual("again", _offered(case, free), _site(case)),))
-    inside = case.solved(offering(case.room, case.mine, case.least))
+        return Counterfactuals((Counterfactual("again", _offered(case, free), _site(case)),))
+    inside = case.solved(offering(case.subproblem, case.mine, case.least))
     changes: list[Counterfactual] = []
     if inside is not None:
         loses = _losing(case, solution, inside)
@@ -190,13 +192,13 @@ def sought(
             changes += _more(case, inside)
             changes += _freed(case, loses)
         changes += _weight(case, free, inside)
-        return Sought(
+        return Counterfactuals(
             tuple(changes),
             max(0.0, free.value - inside.value),
             tuple(unit_ids[row] for row in loses.tolist()),
             unproven=not (free.proven and inside.proven),
         )
-    return Sought(tuple(_more(case, None)))
+    return Counterfactuals(tuple(_more(case, None)))
 
 
 def holds(
@@ -213,7 +215,7 @@ def holds(
     None is returned where time ran out before that could be proved.
 
     Args:
-        formulation, solution, unit, unit_ids, offers: as of ``sought``.
+        formulation, solution, unit, unit_ids, offers: as of ``find_counterfactuals``.
         change: what is claimed.
     """
     case = _case(formulation, solution, unit, unit_ids, offers, PROOF, clock)
@@ -223,18 +225,18 @@ def holds(
     return None if found is None or not found.proven else case.is_in(found)
 
 
-def _changed(case: _Case, change: Counterfactual) -> Room:
-    formulation, room = case.formulation, case.room
+def _changed(case: _Case, change: Counterfactual) -> Subproblem:
+    formulation, subproblem = case.formulation, case.subproblem
     for extra in change.more:
         row = _hours_row(formulation, extra)
-        room = with_more(room, row, extra.hours, formulation)
+        subproblem = with_more(subproblem, row, extra.hours, formulation)
     if change.euros:
-        room = with_more(room, _budget_row(formulation), change.euros, formulation)
+        subproblem = with_more(subproblem, _budget_row(formulation), change.euros, formulation)
     if change.kind == "weight":
-        return reweighted(room, case.mine, change.factor)
+        return reweighted(subproblem, case.mine, change.factor)
     if change.kind == "freed":
-        return forbidding(room, unit_columns(formulation, case.names.index(change.unit_id)))
-    return room
+        return forbidding(subproblem, unit_columns(formulation, case.names.index(change.unit_id)))
+    return subproblem
 
 
 def _case(
@@ -248,15 +250,17 @@ def _case(
 ) -> _Case | None:
     mine = unit_columns(formulation, unit)
     taken = float(whole_choice(formulation, solution)[mine].sum())
-    if mine.size == 0 or taken >= formulation.people.count[unit] - 0.5:
+    if mine.size == 0 or taken >= formulation.units.count[unit] - 0.5:
         return None
-    site = int(formulation.people.site[unit])
-    room = room_of(formulation, solution, site, unit, near=near)
-    wide = room if near >= WIDE else room_of(formulation, solution, site, unit, near=WIDE)
-    margin = MARGIN * usual_worth(formulation, solution)
+    site = int(formulation.units.site[unit])
+    subproblem = subproblem_of(formulation, solution, site, unit, near=near)
+    wide = (
+        subproblem if near >= WIDE else subproblem_of(formulation, solution, site, unit, near=WIDE)
+    )
+    margin = MARGIN * usual_value(formulation, solution)
     return _Case(
         formulation,
-        room,
+        subproblem,
         wide,
         unit,
         mine,
@@ -269,7 +273,7 @@ def _case(
     )
 
 
-def _more(case: _Case, inside: Best | None) -> list[Counterfactual]:
+def _more(case: _Case, inside: Optimum | None) -> list[Counterfactual]:
     """Return the least that must be added to bring the unit in: of one kind, or one case of all.
 
     Tried are the scarcest hours or the money alone, in steps of what a case takes; where none of
@@ -293,25 +297,25 @@ def _more(case: _Case, inside: Best | None) -> list[Counterfactual]:
     if rows.size < 2:
         return []
     amount = {row: _rounded_up(case, row, need[row]) for row in rows.tolist()}
-    if _tried(case, amount, (case.room,)) is None:
+    if _tried(case, amount, (case.subproblem,)) is None:
         return []
     for row in rows[::-1].tolist():
         fewer = {other: more for other, more in amount.items() if other != row}
-        if fewer and _tried(case, fewer, (case.room,)) is not None:
+        if fewer and _tried(case, fewer, (case.subproblem,)) is not None:
             amount = fewer
     chosen = _tried(case, amount, (case.wide,))
     return [] if chosen is None else [_adding(case, amount, chosen)]
 
 
 def _tried(
-    case: _Case, amount: dict[int, float], rooms: tuple[Room, ...] | None = None
-) -> Best | None:
+    case: _Case, amount: dict[int, float], rooms: tuple[Subproblem, ...] | None = None
+) -> Optimum | None:
     """Return the best choice once so much is added by row, or None if the unit is not in it."""
     found = None
-    for room in rooms or (case.room, case.wide):
+    for subproblem in rooms or (case.subproblem, case.wide):
         for row, more in amount.items():
-            room = with_more(room, row, more, case.formulation)
-        found = case.strictly(room)
+            subproblem = with_more(subproblem, row, more, case.formulation)
+        found = case.strictly(subproblem)
         if not case.is_in(found):
             return None
     return found
@@ -340,7 +344,7 @@ def _fewest(case: _Case, row: int, one: float) -> Counterfactual | None:
     return _adding(case, {row: enough}, chosen)
 
 
-def _adding(case: _Case, amount: dict[int, float], chosen: Best) -> Counterfactual:
+def _adding(case: _Case, amount: dict[int, float], chosen: Optimum) -> Counterfactual:
     """Return the change that adds so much by row."""
     rows = case.formulation.rows
     hours = tuple(
@@ -360,7 +364,7 @@ def _rounded_up(case: _Case, row: int, amount: float) -> float:
     return float(np.ceil(amount / step - WHOLE) * step)
 
 
-def _weight(case: _Case, free: Best, inside: Best) -> list[Counterfactual]:
+def _weight(case: _Case, free: Optimum, inside: Optimum) -> list[Counterfactual]:
     """Return by what factor the unit's benefit must count, or nothing if it has no benefit.
 
     By that factor the choice with the unit becomes worth more than the best one without it, so
@@ -379,7 +383,7 @@ def _freed(case: _Case, loses: Ints) -> list[Counterfactual]:
     found = []
     for other in loses[:1].tolist():
         gone = unit_columns(case.formulation, other)
-        chosen = case.strictly(forbidding(case.room, gone))
+        chosen = case.strictly(forbidding(case.subproblem, gone))
         if case.is_in(chosen):
             chosen = case.strictly(forbidding(case.wide, gone))
         if case.is_in(chosen):
@@ -391,13 +395,13 @@ def _freed(case: _Case, loses: Ints) -> list[Counterfactual]:
     return found
 
 
-def _losing(case: _Case, solution: Solution, inside: Best) -> Ints:
+def _losing(case: _Case, solution: Solution, inside: Optimum) -> Ints:
     """Return the units that have less value in one choice than in the plan, the most first."""
     formulation = case.formulation
     value = formulation.problem.value
     units = formulation.candidate.size
     before = whole_choice(formulation, solution)[:units]
-    here = case.room.columns[case.room.columns < units]
+    here = case.subproblem.columns[case.subproblem.columns < units]
     after = np.zeros(units)
     some = inside.columns < units
     after[inside.columns[some]] = inside.quantity[some]
@@ -429,7 +433,7 @@ def _scarcity(case: _Case, rows: Ints, need: Floats) -> Floats:
     return np.where(np.asarray(supply) == 0, np.inf, case.price[rows] * need)
 
 
-def _offered(case: _Case, chosen: Best | None) -> str:
+def _offered(case: _Case, chosen: Optimum | None) -> str:
     if chosen is None:
         return ""
     column = chosen.columns[np.isin(chosen.columns, case.mine)]
@@ -437,7 +441,7 @@ def _offered(case: _Case, chosen: Best | None) -> str:
 
 
 def _site(case: _Case) -> str:
-    return str(case.formulation.book.sites[case.formulation.people.site[case.unit]])
+    return str(case.formulation.book.sites[case.formulation.units.site[case.unit]])
 
 
 def _hours_row(formulation: Formulation, extra: Extra) -> int:

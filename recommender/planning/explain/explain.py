@@ -17,7 +17,12 @@ from recommender.matching import (
     bundle_name,
     reason_texts,
 )
-from recommender.planning.explain.counterfactuals import Clock, Sought, holds, sought
+from recommender.planning.explain.counterfactuals import (
+    Clock,
+    Counterfactuals,
+    find_counterfactuals,
+    holds,
+)
 from recommender.planning.explain.subproblem import unit_columns
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Ints
@@ -31,7 +36,7 @@ from recommender.planning.selection.reasons import (
     reasons_of,
     waiting_of,
 )
-from recommender.planning.selection.selection import Taken, taken_of
+from recommender.planning.selection.selection import Selection, selection_of
 
 NOT_BEST = "something else for this unit does at least as much good and needs no more"
 
@@ -135,7 +140,7 @@ class Explanation:
     runner_up: Option | None
     why_not: tuple[WhyNot, ...]
     changes: tuple[str, ...]
-    found: Sought | None = None
+    found: Counterfactuals | None = None
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
@@ -170,7 +175,7 @@ def explain(
     if found.size == 0:
         raise UsageError(unknown_id("unit", unit_id, ids.tolist(), "this plan"))
     unit = int(found[0])
-    taken, people, book = taken_of(formulation, solution), formulation.people, formulation.book
+    taken, people, book = selection_of(formulation, solution), formulation.units, formulation.book
     mine = np.flatnonzero(taken.unit == unit)
     offered = tuple(
         (_option(formulation, taken, candidates, matching, int(taken.column[at])), pupils)
@@ -192,11 +197,11 @@ def explain(
         other = _option(formulation, taken, candidates, matching, int(nearest[0]))
     rule = int(people.rule[unit])
     changes = _changes(offered, other)
-    solved: Sought | None = None
+    solved: Counterfactuals | None = None
     if clock is not None:
         columns = unit_columns(formulation, unit)
         names = (tuple(ids), tuple(offers_named(formulation, candidates, columns)))
-        solved = sought(formulation, solution, unit, *names, clock)
+        solved = find_counterfactuals(formulation, solution, unit, *names, clock)
         if check:
             proofs = (
                 holds(formulation, solution, unit, *names, change, clock)
@@ -222,7 +227,7 @@ def explain(
 
 def _option(
     formulation: Formulation,
-    taken: Taken,
+    selection: Selection,
     candidates: Candidates,
     matching: MatchingSettings,
     column: int,
@@ -232,17 +237,17 @@ def _option(
     candidate = np.array([formulation.candidate[column]])
     period = int(formulation.offers.period[offer])
     waited = float(formulation.waited[period])
-    priority = float(formulation.people.priority[candidates.unit[candidate[0]]])
+    priority = float(formulation.units.priority[candidates.unit[candidate[0]]])
     by_outcome = benefit_by_outcome(candidates, matching, candidate)[0] * waited
     begin, end = problem.use.indptr[offer], problem.use.indptr[offer + 1]
     row, amount = problem.use.indices[begin:end], problem.use.data[begin:end]
     words = bare_words(rows, formulation.book, np.asarray(row, dtype=np.int64))
     shares = [
-        Share(name, float(use), UNITS[rows.resource[r]], float(taken.price[r]))
+        Share(name, float(use), UNITS[rows.resource[r]], float(selection.price[r]))
         for name, use, r in zip(words, amount.tolist(), row.tolist(), strict=True)
     ]
-    if taken.member_price[column] > 0:
-        member = float(taken.member_price[column])
+    if selection.member_price[column] > 0:
+        member = float(selection.member_price[column])
         shares.append(Share("for being in a group that must run as a whole", 1.0, "seat", member))
     return Option(
         bundle=bundle_name(candidates, int(candidates.bundle[candidate[0]])),
@@ -261,7 +266,7 @@ def _option(
 
 
 def _why_not(
-    formulation: Formulation, taken: Taken, candidates: Candidates, unit: int, chosen: Ints
+    formulation: Formulation, selection: Selection, candidates: Candidates, unit: int, chosen: Ints
 ) -> tuple[WhyNot, ...]:
     offered = {
         member
@@ -275,7 +280,7 @@ def _why_not(
     if block >= 0:
         columns = np.arange(formulation.problem.start[block], formulation.problem.start[block + 1])
     bundles = candidates.bundle[formulation.candidate[columns]].tolist()
-    least = float(taken.net[chosen].min()) if chosen.size else 0.0
+    least = float(selection.net[chosen].min()) if chosen.size else 0.0
     found = []
     for number, name in enumerate(formulation.book.interventions):
         if number in offered:
@@ -285,7 +290,7 @@ def _why_not(
         if bits:
             found.append(WhyNot(name, tuple(text.en for text in reason_texts(bits)), None))
         elif any(holds):
-            best = float(taken.net[columns[np.array(holds)]].max())
+            best = float(selection.net[columns[np.array(holds)]].max())
             text = NOT_WHOLE
             if best < least:
                 text = "worth less than " + ("what is offered" if chosen.size else "its price")
@@ -372,7 +377,7 @@ def _proved(why: Explanation) -> list[str]:
     ]
 
 
-def _at_what_cost(found: Sought) -> list[str]:
+def _at_what_cost(found: Counterfactuals) -> list[str]:
     lines = []
     if found.cost is not None:
         lines.append(

@@ -1,4 +1,4 @@
-"""Teams: who gets what of some hours, what is left over and why, and what a little more would do.
+"""Hours explained: who gets what of them, what is left and why, and their marginal value.
 
 The price of a resource is that of a plan in parts.  Pupils are whole and groups run or do not, so
 what people are shown beside it is measured: the best choice at the site with one more block of
@@ -19,14 +19,21 @@ from recommender.errors import UsageError
 from recommender.inputs.findings import unknown
 from recommender.matching import Candidates
 from recommender.planning.explain.counterfactuals import Clock, unhurried
-from recommender.planning.explain.subproblem import EXACT, SECONDS, Best, best, room_of, with_more
+from recommender.planning.explain.subproblem import (
+    EXACT,
+    SECONDS,
+    Optimum,
+    solve_subproblem,
+    subproblem_of,
+    with_more,
+)
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Ints
 from recommender.planning.formulation.limits import PieceKind
 from recommender.planning.plan.plan import Plan
 from recommender.planning.plan.unused_hours import reason_of_row
 from recommender.planning.selection.reasons import waiting_of
-from recommender.planning.selection.selection import Taken, taken_of
+from recommender.planning.selection.selection import Selection, selection_of
 
 BLOCKS = (1, 2, 4)
 """How many blocks are tried, until they do some good."""
@@ -140,7 +147,7 @@ def hours_explained(
         clock: how many seconds are left to measure; None to measure nothing.
         candidates: what the plan was formulated from, so that who cannot start is told from nobody.
     """
-    taken = taken_of(formulation, solution)
+    selection = selection_of(formulation, solution)
     book, labels = formulation.book, formulation.rows
     table = plan.resources[plan.resources["resource"] == "hours"]
     found = []
@@ -159,7 +166,7 @@ def hours_explained(
                 used=used,
                 price=price,
                 cases=_cases(_mine(plan.caseload, key)),
-                left=_left(formulation, taken, candidates, row, left) if left > LEFT else "",
+                left=_left(formulation, selection, candidates, row, left) if left > LEFT else "",
                 more=None
                 if clock is None
                 else measured(formulation, solution, row, unit_ids, clock),
@@ -183,14 +190,16 @@ def measured(
         unit_ids: (units,) the ids.
         clock: how many seconds are left.
     """
-    room = room_of(formulation, solution, int(formulation.rows.site[row]), row=row)
-    before = best(room, min(SECONDS, clock()))
+    subproblem = subproblem_of(formulation, solution, int(formulation.rows.site[row]), row=row)
+    before = solve_subproblem(subproblem, min(SECONDS, clock()))
     if before is None or not before.proven:
         return None
     one = least_use(formulation, row)
     after = before
     for blocks in BLOCKS:
-        found = best(with_more(room, row, one * blocks, formulation), min(SECONDS, clock()))
+        found = solve_subproblem(
+            with_more(subproblem, row, one * blocks, formulation), min(SECONDS, clock())
+        )
         if found is None or not found.proven:
             return None
         after = found
@@ -208,7 +217,7 @@ def least_use(formulation: Formulation, row: int) -> float:
 
 
 def _gaining(
-    formulation: Formulation, before: Best, after: Best, unit_ids: Sequence[str]
+    formulation: Formulation, before: Optimum, after: Optimum, unit_ids: Sequence[str]
 ) -> tuple[str, ...]:
     start, value = formulation.problem.start, formulation.problem.value
     worth = np.zeros(formulation.unit.size)
@@ -236,15 +245,15 @@ def _cases(caseload: pd.DataFrame) -> tuple[tuple[str, float], ...]:
 
 def _left(
     formulation: Formulation,
-    taken: Taken,
+    selection: Selection,
     candidates: Candidates | None,
     row: int,
     left: float,
 ) -> str:
     """Return why hours are left over: nobody suits, they are too few, or other things lack."""
     problem, labels, book = formulation.problem, formulation.rows, formulation.book
-    site, waiting = int(labels.site[row]), waiting_of(formulation, taken)
-    here = waiting.unit[formulation.people.site[waiting.unit] == site]
+    site, waiting = int(labels.site[row]), waiting_of(formulation, selection)
+    here = waiting.unit[formulation.units.site[waiting.unit] == site]
     block = formulation.block[here]
     block = block[block >= 0]
     start = problem.start
@@ -257,13 +266,13 @@ def _left(
         groups = _group_hours(formulation, row)
         if groups > left:
             return f"{left:.3g} hours are too few for one more group ({groups:.3g})"
-        reason, name = reason_of_row(formulation, taken, candidates, row)
+        reason, name = reason_of_row(formulation, selection, candidates, row)
         return WHY[reason].format(name=name)
     least = float(use[[row]].toarray()[0][mine].min())
     if least > left:
         return f"{left:.3g} hours are too few for one more case ({least:.3g})"
     other = use[:, mine]
-    price = taken.price.copy()
+    price = selection.price.copy()
     price[row] = 0.0
     paid = other.multiply(price[:, None]).tocsr().max(axis=1).toarray().ravel()
     dear = int(np.argmax(paid))

@@ -1,4 +1,4 @@
-"""Repair: the fewest extra hours with which a must-serve rule could be met, solved again as proof.
+"""Feasibility repair: the fewest extra hours that meet a must-serve rule, solved again as proof.
 
 For every rule and site that lacks pupils, the choices of the site - and of the sites where parents
 of its pupils receive their help - are solved for the fewest hours that would have to be added so
@@ -26,10 +26,10 @@ from recommender.planning.explain.subproblem import (
     STEP,
     WIDE,
     Extra,
-    Room,
-    best,
+    Subproblem,
     more_hours_at,
-    room_of,
+    solve_subproblem,
+    subproblem_of,
     whole_choice,
     with_more,
 )
@@ -167,7 +167,7 @@ def _shortages(formulation: Formulation, solution: Solution) -> tuple[_Short, ..
 
 def _owed(formulation: Formulation, rule: int, site: int) -> tuple[Ints, float]:
     """Return who is owed help that counts and may be offered it, and how many pupils may not."""
-    people, may = formulation.people, suited(formulation)
+    people, may = formulation.units, suited(formulation)
     owed = (people.duty == rule) & people.agreed & (people.site == site)
     return np.flatnonzero(owed & may), float(people.count[owed & ~may].sum())
 
@@ -175,7 +175,7 @@ def _owed(formulation: Formulation, rule: int, site: int) -> tuple[Ints, float]:
 def _repaired(
     formulation: Formulation, solution: Solution, short: tuple[_Short, ...], end: float
 ) -> Repair:
-    people, book = formulation.people, formulation.book
+    people, book = formulation.units, formulation.book
     alone = len(short) == 1
     lacks = Repair(
         book.rules[short[0].rule] if alone else ALL,
@@ -189,16 +189,16 @@ def _repaired(
     family = people.family[unit]
     sites = np.unique(np.concatenate([people.site[unit], people.home[family[family >= 0]]]))
     near = PROOF if alone else WIDE
-    room = room_of(formulation, solution, sites, unit, near=near)
+    subproblem = subproblem_of(formulation, solution, sites, unit, near=near)
     rows = _rows(formulation, sites)
-    added = _fewest(formulation, room, rows, short, end)
+    added = _fewest(formulation, subproblem, rows, short, end)
     if added is None:
         return lacks
-    more = room
+    more = subproblem
     for row, amount in zip(rows.tolist(), added.tolist(), strict=True):
         if amount > 0:
             more = with_more(more, row, amount, formulation)
-    again = best(more, _left(end))
+    again = solve_subproblem(more, _left(end))
     proved = again is not None and all(
         again.of(np.array([each.column])) <= each.unsuited + WHOLE for each in short
     )
@@ -225,11 +225,15 @@ def _rows(formulation: Formulation, sites: Ints) -> Ints:
 
 
 def _fewest(
-    formulation: Formulation, room: Room, rows: Ints, short: tuple[_Short, ...], end: float
+    formulation: Formulation,
+    subproblem: Subproblem,
+    rows: Ints,
+    short: tuple[_Short, ...],
+    end: float,
 ) -> Floats | None:
     """Return (rows,) the least to add so that nobody suited lacks help, or None if nothing does."""
-    problem = room.problem
-    place = {int(row): number for number, row in enumerate(room.rows.tolist())}
+    problem = subproblem.problem
+    place = {int(row): number for number, row in enumerate(subproblem.rows.tolist())}
     here = np.array([place.get(int(row), -1) for row in rows], dtype=np.int64)
     some = np.flatnonzero(here >= 0)
     width = some.size
@@ -239,11 +243,11 @@ def _fewest(
     )
     limit = problem.limit.copy()
     for each in short:
-        mine = room.at(np.array([each.column]))
+        mine = subproblem.at(np.array([each.column]))
         limit[blocks_at(problem, mine)] = each.unsuited
     first, last = formulation.problem.start[[formulation.spans.sessions, formulation.spans.staff]]
-    session = np.flatnonzero((room.columns >= first) & (room.columns < last))
-    pupils = np.ceil(float(formulation.people.count.sum()))
+    session = np.flatnonzero((subproblem.columns >= first) & (subproblem.columns < last))
+    pupils = np.ceil(float(formulation.units.count.sum()))
     of_session = blocks_at(problem, session)
     limit[of_session] = np.maximum(limit[of_session], pupils)  # hours no longer bound the groups
     enough = float(np.abs(problem.capacity).sum() + abs(problem.use).sum())
@@ -259,8 +263,10 @@ def _fewest(
     )
     beyond = formulation.problem.columns + np.arange(width)
     none = np.zeros(problem.columns + width)
-    whole = Room(wide, np.concatenate([room.columns, beyond]), room.rows, 0.0, none)
-    found = best(whole, _left(end))
+    whole = Subproblem(
+        wide, np.concatenate([subproblem.columns, beyond]), subproblem.rows, 0.0, none
+    )
+    found = solve_subproblem(whole, _left(end))
     if found is None:
         return None
     added = np.zeros(rows.size)

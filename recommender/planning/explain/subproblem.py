@@ -1,4 +1,4 @@
-"""Local: the part of a plan that may change while all other pupils keep what they have.
+"""The local subproblem: what may change of a plan while all other pupils keep what they have.
 
 What people ask of a plan ("what would bring this pupil in?", "what would one more hour do?") is
 about one site.  Re-solving everything for it would drown the answer in the gap of the plan, so the
@@ -55,7 +55,7 @@ class Extra:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Room:
+class Subproblem:
     """The columns that may change, as a problem of their own.
 
     Attributes:
@@ -80,7 +80,7 @@ class Room:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Best:
+class Optimum:
     """The best choice of the columns that may change.
 
     Attributes:
@@ -101,7 +101,7 @@ class Best:
         return float(self.quantity[np.isin(self.columns, columns)].sum())
 
 
-def room_of(
+def subproblem_of(
     formulation: Formulation,
     solution: Solution,
     site: int | Ints,
@@ -109,7 +109,7 @@ def room_of(
     *,
     row: int = -1,
     near: float = NEAR,
-) -> Room:
+) -> Subproblem:
     """Return the choices of a site or some, with all other pupils and shortages as they are.
 
     Of the groups those may change that the unit suits or that use the row; the others run as they
@@ -130,7 +130,7 @@ def room_of(
     units = units[units >= 0]
     free = np.isin(formulation.offers.site[problem.offer], np.atleast_1d(site))
     sessions, staff, last = problem.start[[spans.sessions, spans.staff, spans.shortages]]
-    free[:sessions] &= _worth_a_thought(formulation, solution, units, near)
+    free[:sessions] &= _promising(formulation, solution, units, near)
     free[sessions:staff] &= _suited(formulation, units) | _using(formulation, row)
     free[staff:last] = True
     free[last:] = _duty_of(formulation, units)
@@ -142,7 +142,9 @@ def room_of(
     rest = replace(problem, limit=np.maximum(problem.limit - taken, 0.0))
     part = extract(rest, columns, capacity=left)
     chosen = amount[columns]
-    return Room(part.problem, columns, part.rows, float(problem.value[columns] @ chosen), chosen)
+    return Subproblem(
+        part.problem, columns, part.rows, float(problem.value[columns] @ chosen), chosen
+    )
 
 
 def whole_choice(formulation: Formulation, solution: Solution) -> Floats:
@@ -169,85 +171,89 @@ def _columns_of_all(formulation: Formulation, units: Ints) -> Ints:
     return ranges(start[block], start[block + 1] - start[block])
 
 
-def best(room: Room, seconds: float = SECONDS) -> Best | None:
-    """Return the best choice in a room, or None if no choice fits or none is found in time."""
+def solve_subproblem(subproblem: Subproblem, seconds: float = SECONDS) -> Optimum | None:
+    """Return the optimum of a subproblem, or None if no choice fits or none is found in time."""
     if seconds <= 0:
         return None
-    taken = np.flatnonzero(room.chosen)
-    start = Start(np.zeros(room.problem.rows), taken, room.chosen[taken])
+    taken = np.flatnonzero(subproblem.chosen)
+    start = Start(np.zeros(subproblem.problem.rows), taken, subproblem.chosen[taken])
     try:
         effort = Effort(gap=EXACT, seconds=seconds)
-        found = solve(room.problem, effort, "exact", start=start, in_any_case=False)
+        found = solve(subproblem.problem, effort, "exact", start=start, in_any_case=False)
     except (Infeasible, NoPlan):
         return None
-    return Best(
+    return Optimum(
         value=found.certificate.value,
-        columns=room.columns[found.solution.columns],
+        columns=subproblem.columns[found.solution.columns],
         quantity=found.solution.quantity,
         bound=found.certificate.best_bound,
         proven=found.solution.status == "optimal",
     )
 
 
-def offering(room: Room, columns: Ints, least: float) -> Room:
-    """Return a room in which at least so much of some columns together must be taken.
+def offering(subproblem: Subproblem, columns: Ints, least: float) -> Subproblem:
+    """Return a subproblem in which at least so much of some columns together must be taken.
 
     Args:
-        room: the room.
+        subproblem: the subproblem.
         columns: columns of the whole problem, all of one unit.
         least: how much.
     """
-    problem, mine = room.problem, room.at(columns)
+    problem, mine = subproblem.problem, subproblem.at(columns)
     offer = problem.offer.copy()
     offer[mine] = problem.offers + np.arange(mine.size)
     own = sp.csc_array(np.full((1, mine.size), -1.0))
     none = sp.csc_array((1, problem.offers), dtype=np.float64)
     use = sp.block_array([[problem.use, problem.use[:, problem.offer[mine]]], [none, own]])
     return replace(
-        room,
+        subproblem,
         problem=replace(
             problem,
             offer=offer,
             use=sp.csc_array(use),
             capacity=np.append(problem.capacity, -least),
         ),
-        rows=np.append(room.rows, -1),
+        rows=np.append(subproblem.rows, -1),
     )
 
 
-def forbidding(room: Room, columns: Ints) -> Room:
-    """Return a room in which some columns of the whole problem cannot be taken."""
-    value = room.problem.value.copy()
-    value[room.at(columns)] = -(1.0 + np.abs(value).sum())
-    return replace(room, problem=replace(room.problem, value=value))
+def forbidding(subproblem: Subproblem, columns: Ints) -> Subproblem:
+    """Return a subproblem in which some columns of the whole problem cannot be taken."""
+    value = subproblem.problem.value.copy()
+    value[subproblem.at(columns)] = -(1.0 + np.abs(value).sum())
+    return replace(subproblem, problem=replace(subproblem.problem, value=value))
 
 
-def reweighted(room: Room, columns: Ints, factor: float, bonus: float = 0.0) -> Room:
-    """Return a room in which some columns are worth ``factor`` times as much, and a bonus more."""
-    value, mine = room.problem.value.copy(), room.at(columns)
+def reweighted(
+    subproblem: Subproblem, columns: Ints, factor: float, bonus: float = 0.0
+) -> Subproblem:
+    """Return a subproblem with ``factor`` times the value of some columns, and a bonus more."""
+    value, mine = subproblem.problem.value.copy(), subproblem.at(columns)
     value[mine] = value[mine] * factor + bonus
-    return replace(room, problem=replace(room.problem, value=value))
+    return replace(subproblem, problem=replace(subproblem.problem, value=value))
 
 
-def with_more(room: Room, row: int, amount: float, formulation: Formulation) -> Room:
-    """Return a room with more of one row of the whole problem, and the groups that makes possible.
+def with_more(
+    subproblem: Subproblem, row: int, amount: float, formulation: Formulation
+) -> Subproblem:
+    """Return a subproblem with more of one row of the whole problem, and the groups it permits.
 
     Args:
-        room: the room.
+        subproblem: the subproblem.
         row: the row of the whole problem.
         amount: how much more.
-        formulation: what the room is a part of.
+        formulation: what the subproblem is a part of.
     """
-    problem, here = room.problem, np.flatnonzero(room.rows == row)
+    problem, here = subproblem.problem, np.flatnonzero(subproblem.rows == row)
     capacity = problem.capacity.copy()
     capacity[here] += amount
     limit = problem.limit.copy()
     first, last = formulation.problem.start[[formulation.spans.sessions, formulation.spans.staff]]
-    session = np.flatnonzero((room.columns >= first) & (room.columns < last))
+    session = np.flatnonzero((subproblem.columns >= first) & (subproblem.columns < last))
     use = problem.use[here][:, problem.offer[session]].toarray().sum(axis=0)
     taking = use > 0
     limit[blocks_at(problem, session[taking])] += np.ceil(amount / use[taking])
-    return replace(room, problem=replace(problem, capacity=capacity, limit=limit))
+    return replace(subproblem, problem=replace(problem, capacity=capacity, limit=limit))
 
 
 def more_hours_at(formulation: Formulation, row: int, hours: float) -> Extra:
@@ -261,21 +267,19 @@ def more_hours_at(formulation: Formulation, row: int, hours: float) -> Extra:
     )
 
 
-def usual_worth(formulation: Formulation, solution: Solution) -> float:
+def usual_value(formulation: Formulation, solution: Solution) -> float:
     """Return what an offer of a plan is usually worth: the median, or 1 where there is none."""
     mine = solution.columns[solution.columns < formulation.candidate.size]
     return float(np.median(formulation.problem.value[mine])) if mine.size else 1.0
 
 
-def _worth_a_thought(
-    formulation: Formulation, solution: Solution, asked: Ints, near: float
-) -> Bools:
+def _promising(formulation: Formulation, solution: Solution, asked: Ints, near: float) -> Bools:
     """Return (unit columns,) whether a column may be of use: near, taken or of who is asked for."""
     problem, units = formulation.problem, formulation.candidate.size
     price = np.asarray(problem.use.T @ solution.price)
     net = problem.value[:units] - price[problem.offer[:units]]
     net -= member_price(formulation, solution.links)
-    some = net >= -near * usual_worth(formulation, solution)
+    some = net >= -near * usual_value(formulation, solution)
     some[solution.columns[solution.columns < units]] = True
     some[_columns_of_all(formulation, asked)] = True
     return np.asarray(some)
@@ -306,7 +310,7 @@ def _using(formulation: Formulation, row: int) -> Bools:
 
 def _duty_of(formulation: Formulation, units: Ints) -> Bools:
     """Return (shortage and borrowed columns,) whether a column is what a unit is owed."""
-    pieces, people = formulation.pieces, formulation.people
+    pieces, people = formulation.pieces, formulation.units
     first = formulation.problem.start[formulation.spans.shortages]
     piece = formulation.offers.piece[formulation.problem.offer[first:]]
     owed = units[people.duty[units] >= 0]

@@ -1,4 +1,4 @@
-"""Terms: the names behind the codes, and the conditions of the catalogue as arrays."""
+"""Conditions: the names behind the codes, and the conditions of the catalogue as arrays."""
 
 from __future__ import annotations
 

@@ -56,22 +56,26 @@ from recommender.planning.formulation.offers import (
     pieces_of,
     places_of,
 )
-from recommender.planning.formulation.rules.caseload import desks_of, most_at_once, running_cases
+from recommender.planning.formulation.rules.caseload import (
+    case_capacity_of,
+    most_at_once,
+    running_cases,
+)
 from recommender.planning.formulation.rules.fairness import fair
 from recommender.planning.formulation.teams import staff_of
 from recommender.planning.formulation.units import (
-    People,
     Running,
+    Units,
     alike_in,
     classes_of,
     families_of,
     family_room,
     first_starts,
     owed_to,
-    people_of,
     rule_ids,
     running_at_once,
     running_of,
+    units_of,
 )
 
 DEAR = 1_000.0
@@ -96,7 +100,7 @@ def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) 
     """Return the formulation without the rules of fairness."""
     book = _book(candidates, resources, limits)
     terms = conditions_of(candidates.catalogue, book.roles)
-    people = people_of(candidates, limits, book)
+    people = units_of(candidates, limits, book)
     classes = classes_of(people, book)
     running = running_of(candidates, people, terms, book, classes)
     facts = RuleContext(
@@ -128,8 +132,8 @@ def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) 
     )
     most = most_at_once(resources.professionals, resources.roles, limits, book)
     lines = running_cases(running, people, terms, len(book.roles))
-    desks, book = desks_of(most, staff, running, lines, book)
-    facts = replace(facts, desks=desks)
+    case_capacity, book = case_capacity_of(most, staff, running, lines, book)
+    facts = replace(facts, case_capacity=case_capacity)
     pieces = joined_pieces(places, given, _lacking(facts))
     rows = stacked([rule(pieces, facts) for rule in RULES])
 
@@ -177,7 +181,7 @@ def _plain(candidates: Candidates, resources: Resources, limits: LimitSettings) 
         rows=rows,
         pieces=pieces,
         offers=offers,
-        people=people,
+        units=people,
         running=running,
         staff=staff,
         spans=spans,
@@ -231,7 +235,7 @@ def _book(candidates: Candidates, resources: Resources, limits: LimitSettings) -
 
 
 def _room_of_families(
-    candidates: Candidates, people: People, terms: Conditions, book: Book, limits: LimitSettings
+    candidates: Candidates, people: Units, terms: Conditions, book: Book, limits: LimitSettings
 ) -> Floats | None:
     if limits.at_once_per_family is None:
         return None

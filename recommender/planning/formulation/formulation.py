@@ -13,7 +13,7 @@ from recommender.planning.formulation.indexing import Codes, Floats, Ints
 from recommender.planning.formulation.limits import LimitSettings, Pieces, Rows
 from recommender.planning.formulation.offers import Offers
 from recommender.planning.formulation.teams import Staff
-from recommender.planning.formulation.units import People, Running
+from recommender.planning.formulation.units import Running, Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Formulation:
         settings, resources: the rules in force; sites, professionals and periods.
         rows: what every row of the problem is.
         pieces, offers: what offers are made of, and what every offer of the problem is.
-        people, running: the units as codes, and the help that is already running.
+        units, running: the units as codes, and the help that is already running.
         staff: the teams, in the order of their blocks; ways in the order of their columns.
         spans: where each kind of block begins.
         unit: (unit blocks,) the row of ``cohort.units`` of every unit block.
@@ -62,7 +62,7 @@ class Formulation:
     rows: Rows
     pieces: Pieces
     offers: Offers
-    people: People
+    units: Units
     running: Running
     staff: Staff
     spans: Spans
@@ -81,7 +81,7 @@ class Formulation:
     def priority(self) -> Floats:
         """Return (unit columns,) how many times a benefit counts because the pupil has waited."""
         units = self.unit.size
-        return np.repeat(self.people.priority[self.unit], np.diff(self.problem.start[: units + 1]))
+        return np.repeat(self.units.priority[self.unit], np.diff(self.problem.start[: units + 1]))
 
     def value_of(self, worth: Floats) -> Floats:
         """Return (unit columns,) the value when (candidates,) help were worth so much."""

@@ -1,4 +1,4 @@
-"""Words: what codes, offers and rows are called, in the user's own names."""
+"""Labels: what codes, offers and rows are called, in the user's own names."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ class Pieces:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Desks:
+class CaseCapacity:
     """Room for cases that professionals have at once, beside running help.
 
     Attributes:
@@ -209,7 +209,7 @@ class RuleContext:
         owed: pupils owed help: codes of rule, site (k,) and pupils (k,).
         at_once: (families, periods) how many interventions each family may still have in each
             period, running help taken off; None for no limit.
-        desks: room for cases at once, or None for no limit.
+        case_capacity: room for cases at once, or None for no limit.
     """
 
     terms: Conditions
@@ -218,7 +218,7 @@ class RuleContext:
     committed: tuple[Ints, Ints, Ints, Floats]
     owed: tuple[Ints, Ints, Floats]
     at_once: Floats | None = None
-    desks: Desks | None = None
+    case_capacity: CaseCapacity | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -492,26 +492,32 @@ def caseload(pieces: Pieces, facts: RuleContext) -> Rows:
 
     A case is a pupil or a family with hours of the role in the period, or a group that runs in it.
     """
-    desks = facts.desks
-    if desks is None:
+    case_capacity = facts.case_capacity
+    if case_capacity is None:
         none = np.zeros(0, dtype=np.int64)
         return tally("caseload", pieces.size, none, np.zeros(0), {"role": none, "site": none})
     piece, role, period, _ = work(pieces, facts.terms)
     (piece, role, period), _ = distinct(piece, role, period)
-    shape = (len(desks.member), int(role.max(initial=-1)) + 1, int(period.max(initial=-1)) + 1)
+    shape = (
+        len(case_capacity.member),
+        int(role.max(initial=-1)) + 1,
+        int(period.max(initial=-1)) + 1,
+    )
     open_desk = np.zeros(shape, dtype=np.bool_)
-    known = (desks.role < shape[1]) & (desks.period < shape[2])
-    open_desk[desks.place[known], desks.role[known], desks.period[known]] = True
-    place, at = np.nonzero(desks.member[:, pieces.site[piece]] & open_desk[:, role, period])
+    known = (case_capacity.role < shape[1]) & (case_capacity.period < shape[2])
+    open_desk[
+        case_capacity.place[known], case_capacity.role[known], case_capacity.period[known]
+    ] = True
+    place, at = np.nonzero(case_capacity.member[:, pieces.site[piece]] & open_desk[:, role, period])
     return tally(
         "caseload",
         pieces.size,
-        np.concatenate([piece[at], np.full(desks.room.size, -1)]),
-        np.concatenate([np.ones(at.size), desks.room]),
+        np.concatenate([piece[at], np.full(case_capacity.room.size, -1)]),
+        np.concatenate([np.ones(at.size), case_capacity.room]),
         {
-            "role": np.concatenate([role[at], desks.role]),
-            "site": np.concatenate([place, desks.place]),
-            "period": np.concatenate([period[at], desks.period]),
+            "role": np.concatenate([role[at], case_capacity.role]),
+            "site": np.concatenate([place, case_capacity.place]),
+            "period": np.concatenate([period[at], case_capacity.period]),
         },
     )
 

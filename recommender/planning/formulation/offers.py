@@ -18,7 +18,7 @@ from recommender.planning.formulation.limits import (
     work,
 )
 from recommender.planning.formulation.teams import Staff
-from recommender.planning.formulation.units import People, cells, counting_interventions
+from recommender.planning.formulation.units import Units, cells, counting_interventions
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -137,9 +137,7 @@ def members_of(candidates: Candidates) -> Ints:
     return member
 
 
-def children_of(
-    candidates: Candidates, bundles: Bundles, people: People, terms: Conditions
-) -> Ints:
+def children_of(candidates: Candidates, bundles: Bundles, people: Units, terms: Conditions) -> Ints:
     """Return (interventions, families) the children for whom help for the parents may be offered.
 
     Help for pupils has none.
@@ -154,7 +152,7 @@ def children_of(
     return children
 
 
-def _eligible(candidates: Candidates, bundles: Bundles, people: People, what: int) -> Bools:
+def _eligible(candidates: Candidates, bundles: Bundles, people: Units, what: int) -> Bools:
     """Return (units,) whether a unit has a candidate that holds the intervention."""
     holds = np.any(bundles.member == what, axis=1)
     eligible = np.zeros(people.site.size, dtype=np.bool_)
@@ -162,7 +160,7 @@ def _eligible(candidates: Candidates, bundles: Bundles, people: People, what: in
     return eligible
 
 
-def crowded(candidates: Candidates, bundles: Bundles, people: People, room: Floats | None) -> Bools:
+def crowded(candidates: Candidates, bundles: Bundles, people: Units, room: Floats | None) -> Bools:
     """Return (families,) whether a family could have more interventions at once than it may.
 
     Args:
@@ -180,7 +178,7 @@ def crowded(candidates: Candidates, bundles: Bundles, people: People, room: Floa
     return np.asarray(total > room.min(axis=1, initial=np.inf))
 
 
-def cell_of(people: People, terms: Conditions, what: Codes | int, unit: Codes) -> Ints:
+def cell_of(people: Units, terms: Conditions, what: Codes | int, unit: Codes) -> Ints:
     """Return (k,) the cell of units in an intervention: in what they are alike, or their grade."""
     if not terms.alike.any():
         return people.grade[unit]
@@ -190,7 +188,7 @@ def cell_of(people: People, terms: Conditions, what: Codes | int, unit: Codes) -
 
 
 def eligible_pupils(
-    candidates: Candidates, bundles: Bundles, people: People, terms: Conditions, book: Book
+    candidates: Candidates, bundles: Bundles, people: Units, terms: Conditions, book: Book
 ) -> Floats:
     """Return (interventions, sites, cells) pupils with a candidate that holds the intervention.
 
@@ -252,7 +250,7 @@ def choices_of(
     candidates: Candidates,
     bundles: Bundles,
     possible: Ints,
-    people: People,
+    people: Units,
     terms: Conditions,
     book: Book,
     kin: Kin,
@@ -372,7 +370,7 @@ def _allowed(
 
 
 def _families(
-    candidates: Candidates, bundles: Bundles, people: People, terms: Conditions, kin: Kin
+    candidates: Candidates, bundles: Bundles, people: Units, terms: Conditions, kin: Kin
 ) -> Ints:
     """Return (candidates,) the family that a rule speaks of in a unit's offer, else -1."""
     if people.home.size == 0:
@@ -391,7 +389,7 @@ def places_of(
     bundles: Bundles,
     terms: Conditions,
     classes: Floats,
-    people: People,
+    people: Units,
     kin: Kin,
 ) -> tuple[Pieces, sp.csc_array]:
     """Return the pieces of units' offers - places, groups and served pupils - and their sums.
@@ -483,7 +481,7 @@ def _most(pieces: Pieces, terms: Conditions, classes: Floats, kin: Kin) -> Ints:
     return np.asarray(most, dtype=np.int64)
 
 
-def _taking(choices: UnitColumns, place: Ints, offer: Ints, places: int, people: People) -> Floats:
+def _taking(choices: UnitColumns, place: Ints, offer: Ints, places: int, people: Units) -> Floats:
     """Return (places,) the pupils of every PLACE who may be offered it, whatever else with it."""
     block = np.repeat(np.arange(choices.unit.size), choices.columns)
     first = np.searchsorted(offer, np.arange(choices.bundle.size + 1))

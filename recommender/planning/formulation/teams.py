@@ -1,4 +1,4 @@
-"""Staff: professionals who are interchangeable to the optimiser, as teams with ways to spend hours.
+"""Staff in aggregate: interchangeable professionals as teams with ways to spend their hours.
 
 Professionals with the same roles, sites and period form one team: splitting a team's hours over
 its members is always possible, so nothing is lost, and the problem stays small.  A role includes

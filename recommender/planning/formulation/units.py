@@ -1,4 +1,4 @@
-"""People: the units as codes, with what they are owed and the help that is already running."""
+"""Units as codes, with what they are owed and the help that is already running."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DECISION = "decision"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class People:
+class Units:
     """The units as codes, in the order of ``cohort.units``.
 
     Attributes:
@@ -103,7 +103,7 @@ def counting_interventions(limits: LimitSettings, book: Book) -> Bools:
     return counts
 
 
-def people_of(candidates: Candidates, limits: LimitSettings, book: Book) -> People:
+def units_of(candidates: Candidates, limits: LimitSettings, book: Book) -> Units:
     """Return the units as codes.
 
     A statutory rule of the unit comes before a decision that requires help: the candidates of a
@@ -122,7 +122,7 @@ def people_of(candidates: Candidates, limits: LimitSettings, book: Book) -> Peop
     refused = np.zeros(len(units), dtype=np.bool_)
     if candidates.reasons.shape[1]:
         refused = np.all(candidates.reasons & np.uint16(Reason.CONSENT) != 0, axis=1)
-    return People(
+    return Units(
         site=np.asarray(pd.Index(book.sites).get_indexer(pd.Index(units["site"])), np.int64),
         grade=np.searchsorted(book.grades, units["grade"].to_numpy(np.int64)).astype(np.int64),
         count=units["count"].to_numpy(dtype=np.float64),
@@ -279,7 +279,7 @@ def running_at_once(candidates: Candidates, book: Book, terms: Conditions) -> In
 
 
 def family_room(
-    candidates: Candidates, people: People, terms: Conditions, book: Book, most: int
+    candidates: Candidates, people: Units, terms: Conditions, book: Book, most: int
 ) -> Floats:
     """Return (families, periods) how many interventions each family may still have at once.
 
@@ -312,7 +312,7 @@ def commitments_of(candidates: Candidates, book: Book) -> tuple[Ints, Ints, Ints
 
 
 def running_of(
-    candidates: Candidates, people: People, terms: Conditions, book: Book, classes: Floats
+    candidates: Candidates, people: Units, terms: Conditions, book: Book, classes: Floats
 ) -> Running:
     """Return the hours that running help takes.
 
@@ -364,7 +364,7 @@ def _once_per_family(
     return np.flatnonzero(~keys.duplicated())
 
 
-def owed_to(people: People) -> tuple[Ints, Ints, Floats]:
+def owed_to(people: Units) -> tuple[Ints, Ints, Floats]:
     """Return how many pupils are owed help: codes of rule and site, and pupils; (k,) each.
 
     Pupils without consent are not owed an offer, pupils whose running help counts are served.
@@ -375,7 +375,7 @@ def owed_to(people: People) -> tuple[Ints, Ints, Floats]:
     return rule, site, pupils.astype(np.float64)
 
 
-def classes_of(people: People, book: Book) -> Floats:
+def classes_of(people: Units, book: Book) -> Floats:
     """Return (sites, grades) the pupils of every class: one grade of one site."""
     return cells(people.site, people.grade, people.count, (len(book.sites), len(book.grades)))
 

@@ -22,11 +22,14 @@ from recommender.planning.formulation.units import counting_interventions
 from recommender.planning.selection.duties import CAUSES, Owing, counted
 from recommender.planning.selection.group_prices import price_of_membership
 from recommender.planning.selection.reasons import DRY, OWED, Waiting, reasons_of
-from recommender.planning.selection.selection import Taken
+from recommender.planning.selection.selection import Selection
 
 
 def assignments_of(
-    formulation: Formulation, taken: Taken, candidates: Candidates, matching: MatchingSettings
+    formulation: Formulation,
+    selection: Selection,
+    candidates: Candidates,
+    matching: MatchingSettings,
 ) -> pd.DataFrame:
     """Return the assignments: one row for every unit, bundle and intervention (see ``Plan``).
 
@@ -36,45 +39,45 @@ def assignments_of(
     pupil is taken off the price of the first member that counts.
     """
     units, book, pieces = candidates.cohort.units, formulation.book, formulation.pieces
-    made_of = formulation.offers.made_of[:, taken.offer].tocoo()
+    made_of = formulation.offers.made_of[:, selection.offer].tocoo()
     place = np.flatnonzero(pieces.kind[made_of.row] == PieceKind.PLACE)
     line, piece = made_of.col[place].astype(np.int64), made_of.row[place].astype(np.int64)
     what = pieces.intervention[piece]
     order = np.lexsort((what, line))
     line, piece, what = line[order], piece[order], what[order]
 
-    bundle = candidates.bundle[taken.candidate].astype(np.int64)
-    period = formulation.offers.period[taken.offer]
-    pupils = taken.pupils[line]
+    bundle = candidates.bundle[selection.candidate].astype(np.int64)
+    period = formulation.offers.period[selection.offer]
+    pupils = selection.pupils[line]
     waited = formulation.waited[period[line]]
-    part, error = _parts(candidates, matching, taken.candidate, line, what)
+    part, error = _parts(candidates, matching, selection.candidate, line, what)
     worth = cautious(part, error, candidates.caution)
-    paid = price_of_members(formulation, taken, line, piece)
-    other = runner_up(formulation, taken)
+    paid = price_of_members(formulation, selection, line, piece)
+    other = runner_up(formulation, selection)
     status = np.where(
-        counted(formulation, taken.offer),
+        counted(formulation, selection.offer),
         "must_serve",
-        np.where(candidates.required[taken.unit] >= 0, "required", "proposed"),
+        np.where(candidates.required[selection.unit] >= 0, "required", "proposed"),
     ).astype(object)
     next_best = offers_named(formulation, candidates, other)
-    unit = taken.unit[line]
+    unit = selection.unit[line]
     frame = pd.DataFrame(
         {
             "unit_id": units["unit_id"].to_numpy(dtype=object)[unit],
-            "site": named(book.sites, formulation.people.site[unit]),
+            "site": named(book.sites, formulation.units.site[unit]),
             "intervention": named(book.interventions, what),
             "period": named(book.periods, period[line]),
             "units": pupils,
             "benefit": part * waited * pupils,
             "standard_error": error * waited * pupils,
             "price_paid": paid * pupils,
-            "net_value": (worth * waited * formulation.people.priority[unit] - paid) * pupils,
+            "net_value": (worth * waited * formulation.units.priority[unit] - paid) * pupils,
             "runner_up": next_best[line],
             "status": status[line],
             "bundle": bundle_names(candidates)[bundle[line]],
-            "lot": formulation.people.lot[unit],
+            "lot": formulation.units.lot[unit],
             **_later(formulation, piece, period[line]),
-            **_first(formulation.people.priority, unit),
+            **_first(formulation.units.priority, unit),
         }
     )
     order = np.lexsort((what, bundle[line], period[line], unit))
@@ -117,16 +120,18 @@ def _parts(
     return part, share * total[line]
 
 
-def price_of_members(formulation: Formulation, taken: Taken, line: Ints, piece: Ints) -> Floats:
+def price_of_members(
+    formulation: Formulation, selection: Selection, line: Ints, piece: Ints
+) -> Floats:
     """Return (lines,) the price one pupil pays for a member; lines of an offer stand together."""
-    paid = taken.piece_price[piece] + price_of_membership(
-        formulation, taken.links, taken.column[line], formulation.pieces.intervention[piece]
+    paid = selection.piece_price[piece] + price_of_membership(
+        formulation, selection.links, selection.column[line], formulation.pieces.intervention[piece]
     )
-    offers = taken.offer
+    offers = selection.offer
     if not formulation.book.rules:
         return paid
     made_of = formulation.offers.made_of[:, offers]
-    served = np.where(formulation.pieces.kind == PieceKind.SERVED, taken.piece_price, 0.0)
+    served = np.where(formulation.pieces.kind == PieceKind.SERVED, selection.piece_price, 0.0)
     worth = np.asarray(made_of.T @ served)
     rule = formulation.offers.rule[offers][line]
     counts = counting_interventions(formulation.settings, formulation.book)
@@ -136,17 +141,17 @@ def price_of_members(formulation: Formulation, taken: Taken, line: Ints, piece: 
     return paid
 
 
-def runner_up(formulation: Formulation, taken: Taken) -> Ints:
+def runner_up(formulation: Formulation, selection: Selection) -> Ints:
     """Return (offered,) the best column the unit does not take, by net value; -1 is nothing."""
     start = formulation.problem.start
-    block = formulation.block[taken.unit]
+    block = formulation.block[selection.unit]
     if block.size == 0:
         return np.empty(0, dtype=np.int64)
     blocks, which = np.unique(block, return_inverse=True)
     size = start[blocks + 1] - start[blocks]
     columns = ranges(start[blocks], size)
-    net = taken.net[columns]
-    net[np.searchsorted(columns, taken.column)] = -np.inf
+    net = selection.net[columns]
+    net[np.searchsorted(columns, selection.column)] = -np.inf
     best = first_best(net, np.concatenate([[0], np.cumsum(size)]))
     found = np.where(net[best] > 0, columns[best], -1)
     return np.asarray(found[which], dtype=np.int64)
@@ -164,7 +169,7 @@ def offers_named(formulation: Formulation, candidates: Candidates, column: Ints)
 
 def not_served_of(
     formulation: Formulation,
-    taken: Taken,
+    selection: Selection,
     candidates: Candidates,
     waiting: Waiting,
     owing: Owing,
@@ -173,7 +178,7 @@ def not_served_of(
 
     The best alternative is the one that comes nearest to being worth its price (see ``Plan``).
     """
-    reason = reasons_of(formulation, taken, candidates, waiting)
+    reason = reasons_of(formulation, selection, candidates, waiting)
     cause = owing.cause[waiting.unit]
     lacks_hours = cause == CAUSES.index("no_hours")
     outbid = np.array([not text.startswith(DRY) for text in reason], dtype=np.bool_)
@@ -185,13 +190,13 @@ def not_served_of(
     frame = pd.DataFrame(
         {
             "unit_id": candidates.cohort.units["unit_id"].to_numpy(dtype=object)[waiting.unit],
-            "site": named(formulation.book.sites, formulation.people.site[waiting.unit]),
+            "site": named(formulation.book.sites, formulation.units.site[waiting.unit]),
             "reason": reason,
             "best_alternative": alternative,
             "benefit_forgone": np.where(none, 0.0, value * waiting.pupils),
             "pupils": waiting.pupils,
-            "lot": formulation.people.lot[waiting.unit],
-            "rule": named(formulation.book.rules, formulation.people.duty[waiting.unit]),
+            "lot": formulation.units.lot[waiting.unit],
+            "rule": named(formulation.book.rules, formulation.units.duty[waiting.unit]),
             "cause": named(CAUSES, cause),
         }
     )

@@ -32,7 +32,7 @@ from recommender.planning.selection.duties import (
 )
 from recommender.planning.selection.group_prices import memberships_of
 from recommender.planning.selection.reasons import waiting_of
-from recommender.planning.selection.selection import WHOLE, Taken, taken_of
+from recommender.planning.selection.selection import WHOLE, Selection, selection_of
 from recommender.planning.staffing.caseload import NOBODY, caseload_of, described
 from recommender.risk.reporting.trust import TRUST_COLUMNS
 
@@ -173,18 +173,18 @@ def plan_of(
         bound_from: as of ``Summary``.
     """
     allocation = _settled(formulation, allocation)
-    taken = taken_of(formulation, allocation.solution)
-    assignments = assignments_of(formulation, taken, candidates, matching)
-    waiting = waiting_of(formulation, taken)
-    owing = owing_of(formulation, taken, candidates)
+    selection = selection_of(formulation, allocation.solution)
+    assignments = assignments_of(formulation, selection, candidates, matching)
+    waiting = waiting_of(formulation, selection)
+    owing = owing_of(formulation, selection, candidates)
     if caseload is None:
-        caseload = caseload_of(formulation, taken, candidates, in_turn=in_turn)
-    caseload, told, taken = described(caseload, formulation, taken, candidates)
-    discounted = taken.pupils * formulation.waited[formulation.offers.period[taken.offer]]
+        caseload = caseload_of(formulation, selection, candidates, in_turn=in_turn)
+    caseload, told, selection = described(caseload, formulation, selection, candidates)
+    discounted = selection.pupils * formulation.waited[formulation.offers.period[selection.offer]]
     benefit = float(assignments["benefit"].sum())
     certificate, solution = allocation.certificate, allocation.solution
     bound = certificate.plain_bound
-    people, staff = formulation.people, formulation.staff
+    people, staff = formulation.units, formulation.staff
     owed = (people.rule >= 0) & people.agreed
     kind = formulation.pieces.kind
     summary = Summary(
@@ -193,45 +193,45 @@ def plan_of(
         gap=_gap(bound - certificate.value, benefit, certificate.value),
         better_bound=certificate.better_bound,
         benefit=benefit,
-        standard_error=plan_error(candidates, matching, taken.candidate, discounted),
+        standard_error=plan_error(candidates, matching, selection.candidate, discounted),
         pupils=int(people.count.sum()),
         eligible=int(people.count[np.unique(candidates.unit)].sum()),
-        served=float(taken.pupils.sum()),
+        served=float(selection.pupils.sum()),
         must_serve=int(people.count[owed].sum()),
         must_serve_met=float(
-            taken.piece[kind == PieceKind.SERVED].sum() + people.count[owed & people.met].sum()
+            selection.piece[kind == PieceKind.SERVED].sum() + people.count[owed & people.met].sum()
         ),
         hours_capacity=float(staff.hours @ staff.rate),
         hours_used=float(caseload["hours"][caseload["professional_id"] != NOBODY].sum()),
-        cost=float(euros(formulation.pieces, formulation.terms) @ taken.piece),
+        cost=float(euros(formulation.pieces, formulation.terms) @ selection.piece),
         budget=formulation.settings.budget,
         status=solution.status,
         engine=solution.engine,
         seed=formulation.settings.seed,
         scenario=scenario,
         synthetic=synthetic,
-        shortages=_shortages(formulation, taken, owing),
+        shortages=_shortages(formulation, selection, owing),
         cases=told.cases,
         cases_divided=told.divided,
         cases_unmatched=told.unmatched,
         cases_handed_over=told.handed_over,
         sessions_apart=told.apart,
         professionals_overloaded=told.overloaded,
-        promise=promised(candidates, matching, taken.candidate, discounted),
+        promise=promised(candidates, matching, selection.candidate, discounted),
         shortage_penalty=penalty_of(formulation, solution),
         bound_from=bound_from,
     )
     return Plan(
         summary=summary,
         assignments=assignments,
-        not_served=not_served_of(formulation, taken, candidates, waiting, owing),
-        sessions=sessions_of(formulation, taken),
-        resources=resources_of(formulation, taken),
+        not_served=not_served_of(formulation, selection, candidates, waiting, owing),
+        sessions=sessions_of(formulation, selection),
+        resources=resources_of(formulation, selection),
         caseload=caseload,
         memberships=memberships_of(formulation, solution.links, candidates.cohort.units["unit_id"]),
         profiles=_profiles(candidates),
         calibration=no_calibration() if candidates.risks.trust is None else candidates.risks.trust,
-        staff=staff_of_plan(formulation, taken, candidates),
+        staff=staff_of_plan(formulation, selection, candidates),
         duties=duties_table(duties_of(formulation, owing)),
     )
 
@@ -256,7 +256,9 @@ def _settled(formulation: Formulation, allocation: Allocation) -> Allocation:
     return replace(allocation, solution=solution, certificate=certificate)
 
 
-def _shortages(formulation: Formulation, taken: Taken, owing: Owing) -> tuple[Shortage, ...]:
+def _shortages(
+    formulation: Formulation, selection: Selection, owing: Owing
+) -> tuple[Shortage, ...]:
     pieces, book = formulation.pieces, formulation.book
     law = statutory_rules(formulation)
     found = [
@@ -267,11 +269,11 @@ def _shortages(formulation: Formulation, taken: Taken, owing: Owing) -> tuple[Sh
             cause=cause,
             statutory=book.rules[rule] in law,
         )
-        for rule, site, cause, pupils in lacking_by_cause(formulation, taken, owing)
+        for rule, site, cause, pupils in lacking_by_cause(formulation, selection, owing)
     ]
-    lacking = np.flatnonzero((pieces.kind > PieceKind.SHORT) & (taken.piece > WHOLE))
+    lacking = np.flatnonzero((pieces.kind > PieceKind.SHORT) & (selection.piece > WHOLE))
     for piece in lacking.tolist():
-        kind, amount = pieces.kind[piece], float(taken.piece[piece])
+        kind, amount = pieces.kind[piece], float(selection.piece[piece])
         site = book.sites[pieces.site[piece]] if pieces.site[piece] >= 0 else ""
         if kind == PieceKind.LACK:
             found.append(Shortage(book.rules[pieces.rule[piece]], site, amount))

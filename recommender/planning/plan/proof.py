@@ -1,4 +1,4 @@
-"""The proof of a plan: how much better any plan could be, and what says so; one for every page."""
+"""The proof of a plan, its optimality gap: how much better any could be, and what says so."""
 
 from __future__ import annotations
 

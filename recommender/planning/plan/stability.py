@@ -1,4 +1,4 @@
-"""``with_stability``: how often each offer stays when effects and risks turn out otherwise.
+"""Stability by Monte Carlo: how often each offer stays when effects and risks turn out otherwise.
 
 In every draw the plan is made again with the drawn benefits: in whole pupils and groups, by the
 engine of prices, with a loose gap.  It begins from the prices of the plan and not from its choice:
@@ -8,6 +8,7 @@ offers parts of pupils where the plan offers none, so offers would seem to go th
 plan counts only where it is better than this one by more than the gap this one was proven within:
 below that the two could not be told apart without a draw either.  Who may be offered what, and the
 floors of fairness in benefit, stay those of the plan.
+(Probabilistic sensitivity analysis, as in K. Claxton and others, Health Economics 14, 2005.)
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Floats
 from recommender.planning.formulation.labels import bundle_names, named
 from recommender.planning.plan.plan import Plan
-from recommender.planning.selection.selection import Taken, taken_of
+from recommender.planning.selection.selection import Selection, selection_of
 
 GAP = 0.05
 """A draw is planned to within this share of its best, or to the gap asked for if wider; within 2 %
@@ -68,27 +69,27 @@ def with_stability(
     """
     if draws < 1:
         raise ValueError(f"draws is {draws}; use 1 or more")
-    taken = taken_of(formulation, allocation.solution)
-    quantity = taken.pupils * formulation.waited[formulation.offers.period[taken.offer]]
+    selection = selection_of(formulation, allocation.solution)
+    quantity = selection.pupils * formulation.waited[formulation.offers.period[selection.offer]]
     effort = replace(effort, gap=max(effort.gap, GAP))
-    stays, totals = np.zeros(taken.column.size), np.zeros(draws)
+    stays, totals = np.zeros(selection.column.size), np.zeros(draws)
     benefits = drawn_benefits(candidates, matching, draws, effort.seed)
     for draw, benefit in enumerate(benefits):
         if progress is not None:
             progress(f"planning in draw {draw + 1} of {draws}")
-        totals[draw] = float(benefit[taken.candidate] @ quantity)
+        totals[draw] = float(benefit[selection.candidate] @ quantity)
         counts = cautious(benefit, candidates.standard_error, candidates.caution)
         value = formulation.problem.value.copy()
         value[: formulation.candidate.size] = formulation.value_of(counts)
         problem = replace(formulation.problem, value=value)
         again = _again(problem, allocation, effort)
-        stays += _kept(formulation, taken, again)
+        stays += _kept(formulation, selection, again)
     low, high = np.quantile(totals, INTERVAL).tolist()
     return replace(
         plan,
         summary=replace(plan.summary, draws=draws, benefit_low=low, benefit_high=high),
         assignments=plan.assignments.assign(
-            stays=_per_line(plan, formulation, candidates, taken, stays / draws)
+            stays=_per_line(plan, formulation, candidates, selection, stays / draws)
         ),
     )
 
@@ -107,24 +108,28 @@ def _again(problem: AllocationProblem, allocation: Allocation, effort: Effort) -
     return found.solution if found.certificate.value > value + unproven else own
 
 
-def _kept(formulation: Formulation, taken: Taken, again: Solution) -> Floats:
+def _kept(formulation: Formulation, selection: Selection, again: Solution) -> Floats:
     """Return (offered,) the share of its pupils to whom each offer is made again."""
     pupils = np.zeros(formulation.candidate.size)
     mine = again.columns < formulation.candidate.size
     pupils[again.columns[mine]] = again.quantity[mine]
-    return np.asarray(np.minimum(np.rint(pupils[taken.column]) / taken.pupils, 1.0))
+    return np.asarray(np.minimum(np.rint(pupils[selection.column]) / selection.pupils, 1.0))
 
 
 def _per_line(
-    plan: Plan, formulation: Formulation, candidates: Candidates, taken: Taken, share: Floats
+    plan: Plan,
+    formulation: Formulation,
+    candidates: Candidates,
+    selection: Selection,
+    share: Floats,
 ) -> Floats:
     """Return (lines of assignments,) the share of the offer that each line is part of."""
     keys = ["unit_id", "bundle", "period"]
     offers = pd.MultiIndex.from_arrays(
         [
-            candidates.cohort.units["unit_id"].to_numpy(dtype=object)[taken.unit],
-            bundle_names(candidates)[candidates.bundle[taken.candidate]],
-            named(formulation.book.periods, formulation.offers.period[taken.offer]),
+            candidates.cohort.units["unit_id"].to_numpy(dtype=object)[selection.unit],
+            bundle_names(candidates)[candidates.bundle[selection.candidate]],
+            named(formulation.book.periods, formulation.offers.period[selection.offer]),
         ],
         names=keys,
     )

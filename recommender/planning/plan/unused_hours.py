@@ -34,7 +34,7 @@ from recommender.planning.formulation.limits import PieceKind, euros
 from recommender.planning.formulation.offers import group_of, members_of
 from recommender.planning.formulation.teams import acting_as
 from recommender.planning.selection.reasons import waiting_of
-from recommender.planning.selection.selection import Taken
+from recommender.planning.selection.selection import Selection
 
 STAFF_COLUMNS = (
     dict.fromkeys(("role", "sites", "period"), "str")
@@ -78,7 +78,9 @@ class Demand:
 _LINE = ["role", "sites", "period"]
 
 
-def staff_of_plan(formulation: Formulation, taken: Taken, candidates: Candidates) -> pd.DataFrame:
+def staff_of_plan(
+    formulation: Formulation, selection: Selection, candidates: Candidates
+) -> pd.DataFrame:
     """Return role, sites, period, hours, capacity, used, price, reason, name: one row a line.
 
     ``role`` and ``sites`` are texts such as "a;b"; "*" is every site.  ``hours`` are those handed
@@ -88,19 +90,19 @@ def staff_of_plan(formulation: Formulation, taken: Taken, candidates: Candidates
     staff, book = formulation.staff, formulation.book
     rate = staff.rate
     capacity = staff.hours * rate
-    used = np.bincount(staff.way_team, weights=taken.spent, minlength=staff.hours.size) * rate
+    used = np.bincount(staff.way_team, weights=selection.spent, minlength=staff.hours.size) * rate
     left = np.maximum(capacity - used, 0.0)
     hour_rows = np.flatnonzero(np.array(formulation.rows.resource, dtype=object) == "hours")
     at = np.full(formulation.rows.size, -1, dtype=np.int64)
     at[hour_rows] = np.arange(hour_rows.size)
-    way_row = np.where(_asked_for(formulation, taken), at[taken.way_row], -1)
+    way_row = np.where(_asked_for(formulation, selection), at[selection.way_row], -1)
     there = np.bincount(
         way_row[way_row >= 0],
         weights=left[staff.way_team[way_row >= 0]],
         minlength=hour_rows.size,
     )
-    wanted = wanted_of(formulation, taken, hour_rows, there.astype(np.float64))
-    suited = _suited(formulation, taken, candidates)
+    wanted = wanted_of(formulation, selection, hour_rows, there.astype(np.float64))
+    suited = _suited(formulation, selection, candidates)
     needs = formulation.terms.hours_per_pupil + formulation.terms.hours_per_group > 0
     needed = {book.roles[role] for role in formulation.terms.role[needs].tolist()}
     acting = acting_as(formulation.resources.roles)
@@ -128,7 +130,7 @@ def staff_of_plan(formulation: Formulation, taken: Taken, candidates: Candidates
                 float(staff.hours[team]),
                 float(capacity[team]),
                 float(min(used[team], capacity[team])),
-                float(taken.price[hour_rows[rows]].max(initial=0.0) * rate[team]),
+                float(selection.price[hour_rows[rows]].max(initial=0.0) * rate[team]),
                 reason,
                 name,
             )
@@ -163,10 +165,10 @@ def _sorted(text: str) -> str:
     return ";".join(sorted({name.strip() for name in text.split(";") if name.strip()}))
 
 
-def _asked_for(formulation: Formulation, taken: Taken) -> Bools:
+def _asked_for(formulation: Formulation, selection: Selection) -> Bools:
     """Return (ways,) whether any help asks for the hours that a way gives: they have a row."""
     first = int(formulation.problem.start[formulation.spans.staff])
-    offers = formulation.problem.offer[first : first + taken.way_row.size]
+    offers = formulation.problem.offer[first : first + selection.way_row.size]
     use = sp.csc_array(formulation.problem.use[:, offers])
     way = np.repeat(np.arange(offers.size), np.diff(use.indptr))
     found = np.zeros(offers.size, dtype=np.bool_)
@@ -174,16 +176,18 @@ def _asked_for(formulation: Formulation, taken: Taken) -> Bools:
     return found
 
 
-def wanted_of(formulation: Formulation, taken: Taken, hour_rows: Ints, there: Floats) -> Demand:
+def wanted_of(
+    formulation: Formulation, selection: Selection, hour_rows: Ints, there: Floats
+) -> Demand:
     """Return what those who wait could be offered, and what each offer lacks.
 
     Args:
-        formulation, taken: the plan.
+        formulation, selection: the plan.
         hour_rows: rows of hours.
         there: (hour rows,) what is left of them, shared by all who could give it.
     """
     problem, rows, pieces = formulation.problem, formulation.rows, formulation.pieces
-    waiting = waiting_of(formulation, taken)
+    waiting = waiting_of(formulation, selection)
     some = np.flatnonzero(formulation.block[waiting.unit] >= 0)
     block = formulation.block[waiting.unit[some]]
     size = problem.start[block + 1] - problem.start[block]
@@ -191,12 +195,12 @@ def wanted_of(formulation: Formulation, taken: Taken, hour_rows: Ints, there: Fl
     offer = problem.offer[columns]
     pupils = np.bincount(offer, np.repeat(waiting.pupils[some], size), problem.offers)
     best = np.full(problem.offers, -np.inf)
-    np.maximum.at(best, offer, taken.net[columns])
+    np.maximum.at(best, offer, selection.net[columns])
     offers = np.flatnonzero(pupils)
 
     helping = np.isin(pieces.kind, (PieceKind.PLACE, PieceKind.GROUP)).astype(np.float64)
     use = sp.csr_array(rows.use[hour_rows]) @ sp.diags_array(helping)
-    left = rows.capacity - rows.use @ taken.piece
+    left = rows.capacity - rows.use @ selection.piece
     resource = np.array(rows.resource, dtype=object)
     free = np.asarray(
         (rows.use[np.flatnonzero(resource == "places")] > 0).T
@@ -242,7 +246,7 @@ def _with_groups(use: sp.csr_array, joins: Ints, member: Ints) -> sp.csr_array:
 
 
 def reason_of_row(
-    formulation: Formulation, taken: Taken, candidates: Candidates | None, row: int
+    formulation: Formulation, selection: Selection, candidates: Candidates | None, row: int
 ) -> tuple[str, str]:
     """Return why hours of one row are left, and the role that lacks: one of ``REASONS``.
 
@@ -250,20 +254,20 @@ def reason_of_row(
     """
     staff, labels = formulation.staff, formulation.rows
     hour_rows = np.flatnonzero(np.array(labels.resource, dtype=object) == "hours")
-    spent = np.bincount(staff.way_team, weights=taken.spent, minlength=staff.hours.size)
+    spent = np.bincount(staff.way_team, weights=selection.spent, minlength=staff.hours.size)
     free = np.maximum(staff.hours - spent, 0.0) * staff.rate
-    given = np.flatnonzero(_asked_for(formulation, taken))
+    given = np.flatnonzero(_asked_for(formulation, selection))
     there = np.bincount(
-        np.searchsorted(hour_rows, taken.way_row[given]),
+        np.searchsorted(hour_rows, selection.way_row[given]),
         weights=free[staff.way_team[given]],
         minlength=hour_rows.size,
     )
-    wanted = wanted_of(formulation, taken, hour_rows, there.astype(np.float64))
+    wanted = wanted_of(formulation, selection, hour_rows, there.astype(np.float64))
     found = _reason(formulation, wanted, np.searchsorted(hour_rows, [row]), hour_rows)
     if found[0]:
         return found
     site, role = int(labels.site[row]), int(labels.role[row])
-    able = candidates is not None and _suited(formulation, taken, candidates)[site, role]
+    able = candidates is not None and _suited(formulation, selection, candidates)[site, role]
     return ("start" if able else "suit"), ""
 
 
@@ -296,7 +300,7 @@ def _reason(
     return min(weight, key=lambda key: (-weight[key], REASONS.index(key[0]), key[1]))
 
 
-def _suited(formulation: Formulation, taken: Taken, candidates: Candidates) -> Bools:
+def _suited(formulation: Formulation, selection: Selection, candidates: Candidates) -> Bools:
     """Return (sites, roles) whether who waits there may be offered help that takes such hours."""
     book, terms = formulation.book, formulation.terms
     needs = np.zeros((len(book.interventions) + 1, len(book.roles)), dtype=np.bool_)
@@ -304,10 +308,10 @@ def _suited(formulation: Formulation, taken: Taken, candidates: Candidates) -> B
     some = terms.hours_per_pupil + terms.hours_per_group > 0
     needs[what[some], terms.role[some]] = True
     of_bundle: Bools = np.asarray(needs[members_of(candidates)].any(axis=1))
-    waits = np.zeros(formulation.people.site.size, dtype=np.bool_)
-    waits[waiting_of(formulation, taken).unit] = True
+    waits = np.zeros(formulation.units.site.size, dtype=np.bool_)
+    waits[waiting_of(formulation, selection).unit] = True
     mine = np.flatnonzero(waits[candidates.unit])
-    site = formulation.people.site[candidates.unit[mine]]
+    site = formulation.units.site[candidates.unit[mine]]
     pairs = np.unique(site * of_bundle.shape[0] + candidates.bundle[mine])
     found = np.zeros((len(book.sites), len(book.roles)), dtype=np.bool_)
     np.logical_or.at(found, pairs // of_bundle.shape[0], of_bundle[pairs % of_bundle.shape[0]])

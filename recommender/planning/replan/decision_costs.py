@@ -1,4 +1,4 @@
-"""What the decisions of professionals cost in benefit, as estimated from prices, without blame.
+"""Opportunity costs: what decisions of professionals cost in benefit, from prices, without blame.
 
 A decision closes the offer that would do most by the model's reckoning, or asks for another; the
 hours go to somebody else instead, at the prices of the plan.  So its cost is what the best offer of
@@ -100,7 +100,7 @@ def costs_of(
     required = candidates.required[who] >= 0
     met = np.isin(who, _offered(formulation, solution)) | ~required
     best, freely = best[who], np.maximum(freely[who], 0.0)
-    count = formulation.people.count[who]
+    count = formulation.units.count[who]
     possible = np.isfinite(best) | ~required
     held = np.where(required, np.where(possible, best, 0.0), np.maximum(best, 0.0))
     cost = np.where(met & possible, np.maximum(freely - held, 0.0) * count, 0.0)
@@ -139,7 +139,7 @@ def _best_net(formulation: Formulation, price: Floats, member: Floats) -> Floats
     problem, units = formulation.problem, formulation.candidate.size
     cost = np.asarray(problem.use.T @ price)
     net = problem.value[:units] - cost[problem.offer[:units]] - member
-    best = np.full(formulation.people.site.size, -np.inf)
+    best = np.full(formulation.units.site.size, -np.inf)
     if units:
         start = problem.start[: formulation.spans.sessions]
         best[formulation.unit] = np.maximum.reduceat(net, start)

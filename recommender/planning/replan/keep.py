@@ -5,6 +5,8 @@ for ``threshold`` of benefit on top of what it does, so that a change must be wo
 It is the same one problem with other values; pinned and vetoed pairs are not in it, or owed, as in
 every plan.  What a plan reports stays true: its values are those without the bonus, and its bound
 holds for every plan, whatever it keeps - any prices prove one, so the nearest of three is taken.
+(A minimal perturbation problem: H. El Sakkout and M. Wallace, Probe backtrack search for minimal
+perturbation in dynamic scheduling, Constraints 5, 2000.)
 
 Help that is worse in everything than other help of the same unit is no candidate (see ``match``),
 so it does not stay either.  A segment of many pupils is split where it was offered several things,

@@ -27,7 +27,7 @@ from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Bools, Codes, Floats, Ints, distinct
 from recommender.planning.formulation.limits import PieceKind
 from recommender.planning.formulation.units import DECISION, counting_interventions
-from recommender.planning.selection.selection import WHOLE, Taken
+from recommender.planning.selection.selection import WHOLE, Selection
 
 Cause: TypeAlias = Literal["no_hours", "nothing_suits", "forbidden", "no_consent"]
 Basis: TypeAlias = Literal["statutory", "promise", "decision"]
@@ -97,7 +97,7 @@ def counted(formulation: Formulation, offers: Codes) -> Bools:
 
 def suited(formulation: Formulation) -> Bools:
     """Return (units,) whether a unit may be offered help that counts for its rule."""
-    problem, people = formulation.problem, formulation.people
+    problem, people = formulation.problem, formulation.units
     counts = np.zeros(problem.offers, dtype=np.bool_)
     served = np.flatnonzero(formulation.pieces.kind == PieceKind.SERVED)
     counts[formulation.offers.made_of.tocsr()[served].indices] = True
@@ -120,11 +120,13 @@ class Owing:
     pupils: Floats
 
 
-def owing_of(formulation: Formulation, taken: Taken, candidates: Candidates) -> Owing:
+def owing_of(formulation: Formulation, selection: Selection, candidates: Candidates) -> Owing:
     """Return who is owed help and has none that counts, and why."""
-    people = formulation.people
-    helped = counted(formulation, taken.offer)
-    met = np.bincount(taken.unit[helped], weights=taken.pupils[helped], minlength=people.site.size)
+    people = formulation.units
+    helped = counted(formulation, selection.offer)
+    met = np.bincount(
+        selection.unit[helped], weights=selection.pupils[helped], minlength=people.site.size
+    )
     pupils = np.where(people.duty >= 0, people.count - met, 0.0)
     lacks = pupils > WHOLE
     cause = np.full(people.site.size, _NONE, dtype=np.int64)
@@ -138,7 +140,7 @@ def owing_of(formulation: Formulation, taken: Taken, candidates: Candidates) -> 
 
 def _forbidden(formulation: Formulation, candidates: Candidates) -> Bools:
     """Return (units,) whether help that counts would suit, were it not for a decision."""
-    people = formulation.people
+    people = formulation.units
     owed = np.flatnonzero(people.rule >= 0)
     counts = counting_interventions(formulation.settings, formulation.book)[people.rule[owed]]
     only = candidates.reasons[owed] == np.uint16(Reason.FORBIDDEN)
@@ -148,22 +150,22 @@ def _forbidden(formulation: Formulation, candidates: Candidates) -> Bools:
 
 
 def lacking_by_cause(
-    formulation: Formulation, taken: Taken, owing: Owing
+    formulation: Formulation, selection: Selection, owing: Owing
 ) -> list[tuple[int, int, Cause, float]]:
     """Return rule, site, cause and pupils of every shortage of the must-serve rules.
 
     They add up to the shortages of the plan: what is not explained by who may not be offered
     anything that counts is a lack of hours.
     """
-    pieces, people = formulation.pieces, formulation.people
-    short = np.flatnonzero((pieces.kind == PieceKind.SHORT) & (taken.piece > WHOLE))
+    pieces, people = formulation.pieces, formulation.units
+    short = np.flatnonzero((pieces.kind == PieceKind.SHORT) & (selection.piece > WHOLE))
     hours = CAUSES.index("no_hours")
     mine = np.flatnonzero((owing.cause > hours) & people.agreed)
     (rule, site, cause), where = distinct(people.duty[mine], people.site[mine], owing.cause[mine])
     pupils = np.bincount(where, weights=owing.pupils[mine], minlength=rule.size)
     found: list[tuple[int, int, Cause, float]] = []
     for piece in short.tolist():
-        left = float(taken.piece[piece])
+        left = float(selection.piece[piece])
         at = (rule == pieces.rule[piece]) & (site == pieces.site[piece])
         parts: list[tuple[Cause, float]] = []
         for row in np.flatnonzero(at).tolist():
@@ -181,7 +183,7 @@ def lacking_by_cause(
 
 def duties_of(formulation: Formulation, owing: Owing) -> tuple[Duty, ...]:
     """Return every must-serve rule under which somebody is, in the order of the rules."""
-    people, book = formulation.people, formulation.book
+    people, book = formulation.units, formulation.book
     law = statutory_rules(formulation)
     found = []
     for rule in np.unique(people.rule[people.rule >= 0]).tolist():

@@ -1,4 +1,4 @@
-"""Memberships: the prices that prove nobody is in half a group, as a table and back again.
+"""Membership prices: dual prices of the coupling cuts (nobody is in half a group) as a table.
 
 The bound of row prices alone would let a third of a group run for a third of its members.  A
 membership is a link of the allocation problem (a unit takes part only if a group runs); its price

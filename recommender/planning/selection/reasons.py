@@ -14,7 +14,7 @@ from recommender.planning.formulation.indexing import Codes, Floats, Ints, first
 from recommender.planning.formulation.labels import named
 from recommender.planning.formulation.limits import work
 from recommender.planning.formulation.offers import bundles_of, group_of
-from recommender.planning.selection.selection import Taken
+from recommender.planning.selection.selection import Selection
 
 NO_CONSENT = "there is no consent to offer help"
 NO_GOOD = "nothing that may be offered is expected to help"
@@ -43,23 +43,23 @@ class Waiting:
     column: Ints
 
 
-def waiting_of(formulation: Formulation, taken: Taken) -> Waiting:
+def waiting_of(formulation: Formulation, selection: Selection) -> Waiting:
     """Return the units with pupils who are not offered anything."""
-    count = formulation.people.count
-    left = count - np.bincount(taken.unit, weights=taken.pupils, minlength=count.size)
+    count = formulation.units.count
+    left = count - np.bincount(selection.unit, weights=selection.pupils, minlength=count.size)
     unit = np.flatnonzero(left > 1e-9 * count)
     column = np.full(unit.size, -1, dtype=np.int64)
     with_block = np.flatnonzero(formulation.block[unit] >= 0)
     start, block = formulation.problem.start, formulation.block[unit[with_block]]
     size = start[block + 1] - start[block]
     columns = ranges(start[block], size)
-    best = first_best(taken.net[columns], np.concatenate([[0], np.cumsum(size)]))
+    best = first_best(selection.net[columns], np.concatenate([[0], np.cumsum(size)]))
     column[with_block] = columns[best]
     return Waiting(unit, left[unit], column)
 
 
 def reasons_of(
-    formulation: Formulation, taken: Taken, candidates: Candidates, waiting: Waiting
+    formulation: Formulation, selection: Selection, candidates: Candidates, waiting: Waiting
 ) -> ObjectArray:
     """Return (waiting,) why each unit is not offered anything."""
     reason = np.full(waiting.unit.size, NO_GOOD, dtype=object)
@@ -68,11 +68,11 @@ def reasons_of(
     priced = np.flatnonzero(waiting.column >= 0)
     column = waiting.column[priced]
     offer, which = np.unique(formulation.problem.offer[column], return_inverse=True)
-    outbid, cost = outbid_by(formulation, taken, offer)
+    outbid, cost = outbid_by(formulation, selection, offer)
     outbid = outbid[which]
-    crowded = taken.member_price[column] > cost[which]
+    crowded = selection.member_price[column] > cost[which]
     outbid = np.where(crowded, NO_SEAT, outbid)
-    reason[priced] = np.where(taken.net[column] > 1e-9, NOT_WHOLE, outbid)
+    reason[priced] = np.where(selection.net[column] > 1e-9, NOT_WHOLE, outbid)
     lacking = lacking_role(formulation, offer)[which]
     dry = np.flatnonzero(lacking >= 0)
     reason[priced[dry]] = DRY + named(formulation.book.roles, lacking[dry])
@@ -102,17 +102,19 @@ def unsuited(formulation: Formulation, candidates: Candidates, units: Ints) -> O
     ]
     text[some] = np.where(-shortest > len(formulation.book.periods), NO_TIME, NO_GROUP)
     text[np.isin(units, candidates.unit[formulation.barred])] = NOT_NOW
-    text[~formulation.people.agreed[units]] = NO_CONSENT
+    text[~formulation.units.agreed[units]] = NO_CONSENT
     return np.asarray(text)
 
 
-def outbid_by(formulation: Formulation, taken: Taken, offers: Codes) -> tuple[ObjectArray, Floats]:
+def outbid_by(
+    formulation: Formulation, selection: Selection, offers: Codes
+) -> tuple[ObjectArray, Floats]:
     """Return (offers,) the resource that makes up most of each offer's price, and how much."""
     rows, book = formulation.rows, formulation.book
     use = sp.csc_array(formulation.problem.use[:, offers])
     text = np.full(offers.size, NOT_WHOLE, dtype=object)
     filled = np.flatnonzero(np.diff(use.indptr))
-    cost = use.data * taken.price[use.indices]
+    cost = use.data * selection.price[use.indices]
     best = first_best(cost, np.append(use.indptr[filled], use.indptr[-1]))
     row = use.indices[best].astype(np.int64)
     resource = np.array(rows.resource, dtype=object)[row]

@@ -18,7 +18,7 @@ WHOLE = 1e-6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Taken:
+class Selection:
     """A choice of columns read back.
 
     Attributes:
@@ -55,7 +55,7 @@ class Taken:
     net: Floats
 
 
-def taken_of(formulation: Formulation, solution: Solution) -> Taken:
+def selection_of(formulation: Formulation, solution: Solution) -> Selection:
     """Return a choice of columns read back.
 
     Staff may be allotted more hours than help takes; what they spend is cut back evenly to what
@@ -96,7 +96,7 @@ def taken_of(formulation: Formulation, solution: Solution) -> Taken:
     units = formulation.candidate.size
     price = np.asarray(problem.use.T @ solution.price)
     member = member_price(formulation, solution.links)
-    return Taken(
+    return Selection(
         column=column,
         unit=formulation.unit[blocks_at(problem, column)],
         candidate=candidate,
@@ -115,15 +115,15 @@ def taken_of(formulation: Formulation, solution: Solution) -> Taken:
     )
 
 
-def with_spent(formulation: Formulation, taken: Taken, spent: Floats) -> Taken:
+def with_spent(formulation: Formulation, selection: Selection, spent: Floats) -> Selection:
     """Return what is taken when staff spend their hours in other ways: (ways,) hours."""
     first = formulation.problem.start[formulation.spans.staff]
     ways = formulation.problem.offer[first : first + spent.size]
     way_piece = formulation.offers.piece[ways]
-    piece = taken.piece.copy()
+    piece = selection.piece.copy()
     piece[way_piece] = 0.0
     np.add.at(piece, way_piece, spent)
-    return replace(taken, spent=spent, piece=piece)
+    return replace(selection, spent=spent, piece=piece)
 
 
 def _hours_needed(formulation: Formulation, piece: Floats) -> tuple[Floats, Ints, Floats]:

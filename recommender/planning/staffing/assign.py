@@ -1,4 +1,4 @@
-"""Whole cases: which person does which job, so that as many as possible are done by one person.
+"""A generalised assignment problem: who does which job, as many as possible done by one person.
 
 The jobs and people that depend on each other (a school, or schools that share people) make one
 allocation problem: every job is a block with a column for everybody who may do all of it, and what
@@ -15,7 +15,9 @@ hours of a plan fit its staff.  In order of weight a choice seeks
 
 Where that problem is too large (``MOST_COLUMNS``, ``MOST_PAIRS``, ``MOST_UNITS``), cases are laid
 on the hours of the plan in turn (``fill``), in time that grows with the number of cases only; so
-are those of a relaxation, which has parts of pupils.
+are those of a relaxation, which has parts of pupils.  (D. G. Cattrysse and L. N. Van Wassenhove, A
+survey of algorithms for the generalized assignment problem, European Journal of Operational
+Research 60, 1992.)
 """
 
 from __future__ import annotations
@@ -37,8 +39,8 @@ from recommender.planning.formulation.indexing import Bools, Floats, Ints, disti
 from recommender.planning.formulation.limits import Rows
 from recommender.planning.formulation.rules.caseload import most_at_once
 from recommender.planning.selection.selection import WHOLE as PARTS
-from recommender.planning.selection.selection import Taken
-from recommender.planning.staffing.fill import fill, hands_of, overlap
+from recommender.planning.selection.selection import Selection
+from recommender.planning.staffing.fill import available_hours, fill, overlap
 from recommender.planning.staffing.jobs import (
     RUNNING,
     SLIVER,
@@ -87,7 +89,7 @@ SECONDS = 300.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Done:
+class AssignedLines:
     """Who does what: lines of a caseload.
 
     Attributes:
@@ -116,19 +118,19 @@ class Takers:
 
 
 def who_does_what(
-    formulation: Formulation, taken: Taken, candidates: Candidates, *, in_turn: bool = False
-) -> tuple[Cases, Done]:
+    formulation: Formulation, selection: Selection, candidates: Candidates, *, in_turn: bool = False
+) -> tuple[Cases, AssignedLines]:
     """Return the cases and who does them; the hours of every case add up to what it asks.
 
     Args:
         formulation: the problem with its meaning.
-        taken: what the plan takes.
+        selection: what the plan takes.
         candidates: what the problem was formulated from.
         in_turn: lay all cases on hours in turn, for who asks for sums only.
     """
-    all_cases = cases_of(formulation, taken)
-    lent, cases = lent_to(taken, all_cases)
-    staffing = staffing_of(formulation, taken)
+    all_cases = cases_of(formulation, selection)
+    lent, cases = lent_to(selection, all_cases)
+    staffing = staffing_of(formulation, selection)
     days = days_of(formulation.resources.professionals)
     part = parts_of(cases, staffing, formulation.rows.size, days)
     most = most_at_once(
@@ -137,13 +139,13 @@ def who_does_what(
         formulation.settings,
         formulation.book,
     )
-    whole = _whole(taken.pupils) and _whole(cases.copies)
+    whole = _whole(selection.pupils) and _whole(cases.copies)
     given = decided(cases, staffing, formulation.rows, part, most)
     if not whole:
         given[:] = -1
     asked = cases.hours > SLIVER * np.maximum(all_cases.hours, 1.0)  # hours that are lent are done
     clear = np.flatnonzero((given >= 0) & asked)
-    found = [lent, Done(clear, given[clear], cases.hours[clear])]
+    found = [lent, AssignedLines(clear, given[clear], cases.hours[clear])]
     settled = np.bincount(part, weights=given >= 0) > 0
     pairs = np.bincount(staffing.row, minlength=formulation.rows.size)[cases.row]
     size = np.bincount(part, weights=pairs).astype(np.int64)
@@ -165,19 +167,19 @@ def who_does_what(
             if choice is None:
                 exact[number] = False
                 continue
-            found += laid(cases, jobs, staffing, chances, choice, some)
+            found += caseload_lines(cases, jobs, staffing, chances, choice, some)
     else:
         exact = np.zeros(size.size, dtype=np.bool_)
     rest = np.flatnonzero(~(exact | settled)[part] & asked)
     if rest.size:
-        hands = hands_of(formulation, taken)
-        there = np.flatnonzero(hands.professional >= 0)
-        there = there[np.isin(hands.row[there], cases.row[rest])]
-        case, hand, hours = fill(
-            cases.row[rest], cases.hours[rest], hands.row[there], hands.hours[there]
+        available = available_hours(formulation, selection)
+        there = np.flatnonzero(available.professional >= 0)
+        there = there[np.isin(available.row[there], cases.row[rest])]
+        case, supply, hours = fill(
+            cases.row[rest], cases.hours[rest], available.row[there], available.hours[there]
         )
-        found.append(Done(rest[case], hands.professional[there][hand], hours))
-    done = Done(
+        found.append(AssignedLines(rest[case], available.professional[there][supply], hours))
+    done = AssignedLines(
         np.concatenate([part.case for part in found]),
         np.concatenate([part.post for part in found]),
         np.concatenate([part.hours for part in found]),
@@ -216,40 +218,42 @@ def decided(cases: Cases, staffing: Staffing, rows: Rows, part: Ints, most: Floa
     return np.where(good[part], post, -1)
 
 
-def lent_to(taken: Taken, cases: Cases) -> tuple[Done, Cases]:
+def lent_to(selection: Selection, cases: Cases) -> tuple[AssignedLines, Cases]:
     """Return the hours of running help that nobody has, and what of the cases is left."""
-    lent = taken.lent
-    row = np.flatnonzero(lent > SLIVER * np.maximum(taken.hours, 1.0))
+    lent = selection.lent
+    row = np.flatnonzero(lent > SLIVER * np.maximum(selection.hours, 1.0))
     running = np.flatnonzero((cases.start == RUNNING) & np.isin(cases.row, row))
     case, _, hours = overlap(cases.row[running], cases.hours[running], row, lent[row], short=True)
     left = cases.hours.copy()
     np.subtract.at(left, running[case], hours)
-    return Done(running[case], np.full(case.size, -1, np.int64), hours), replace(cases, hours=left)
+    return AssignedLines(running[case], np.full(case.size, -1, np.int64), hours), replace(
+        cases, hours=left
+    )
 
 
-def laid(
+def caseload_lines(
     cases: Cases,
     jobs: Jobs,
     staffing: Staffing,
     chances: Chances,
     choice: Choice,
     open_cases: Ints,
-) -> list[Done]:
+) -> list[AssignedLines]:
     """Return the lines of a choice: whole jobs, and the rest divided over the hours left."""
     times = choice.copies[chances.taker] / jobs.copies[cases.job[chances.case]]
     some = np.flatnonzero(times > 0)
     hours = times[some] * cases.hours[chances.case[some]]
-    whole = Done(chances.case[some], chances.post[some], hours)
+    whole = AssignedLines(chances.case[some], chances.post[some], hours)
     case, post, copies = choice.stretches
-    stretch = Done(case, post, copies * cases.hours[case] / cases.copies[case])
+    stretch = AssignedLines(case, post, copies * cases.hours[case] / cases.copies[case])
     left = cases.hours.copy()
     for done in (whole, stretch):
         np.subtract.at(left, done.case, done.hours)
     rest = open_cases[left[open_cases] > SLIVER * np.maximum(cases.hours[open_cases], 1.0)]
     order = np.lexsort((rest, -left[rest], cases.row[rest]))
     rest = rest[order]
-    case, hand, hours = fill(cases.row[rest], left[rest], staffing.row[choice.pair], choice.hours)
-    return [whole, stretch, Done(rest[case], staffing.post[choice.pair[hand]], hours)]
+    case, supply, hours = fill(cases.row[rest], left[rest], staffing.row[choice.pair], choice.hours)
+    return [whole, stretch, AssignedLines(rest[case], staffing.post[choice.pair[supply]], hours)]
 
 
 def parts_of(cases: Cases, staffing: Staffing, rows: int, days: Bools) -> Ints:

@@ -17,7 +17,7 @@ from recommender.planning.formulation.days import days_named, days_of, shared_da
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Bools, Floats, Ints, distinct
 from recommender.planning.formulation.rules.caseload import most_at_once
-from recommender.planning.selection.selection import Taken, with_spent
+from recommender.planning.selection.selection import Selection, with_spent
 from recommender.planning.staffing.assign import who_does_what
 from recommender.planning.staffing.jobs import (
     Cases,
@@ -48,7 +48,7 @@ EVEN = 1e-6
 
 
 def caseload_of(
-    formulation: Formulation, taken: Taken, candidates: Candidates, *, in_turn: bool = False
+    formulation: Formulation, selection: Selection, candidates: Candidates, *, in_turn: bool = False
 ) -> pd.DataFrame:
     """Return professional_id, role, site, period, case, hours, intervention: who does what.
 
@@ -56,7 +56,7 @@ def caseload_of(
     help that nobody has stand under the professional "".  ``in_turn`` lays cases on hours without
     regard to who does how much of one.
     """
-    cases, done = who_does_what(formulation, taken, candidates, in_turn=in_turn)
+    cases, done = who_does_what(formulation, selection, candidates, in_turn=in_turn)
     rows, book = formulation.rows, formulation.book
     row, piece = cases.row[done.case], cases.piece[done.case]
     ids = np.append(formulation.resources.professionals["professional_id"].to_numpy(object), NOBODY)
@@ -179,7 +179,7 @@ def lines_of(
     frame: pd.DataFrame,
     asked: Asked,
     formulation: Formulation,
-    taken: Taken,
+    selection: Selection,
     candidates: Candidates,
 ) -> CaseloadLines:
     """Return the lines of a caseload as codes.
@@ -187,7 +187,7 @@ def lines_of(
     Args:
         frame: with the columns that say who does what.
         asked: what the plan and running help ask.
-        formulation, taken, candidates: as the caseload was made from.
+        formulation, selection, candidates: as the caseload was made from.
     """
     book, people = formulation.book, formulation.resources.professionals
     role, site, period = (
@@ -210,7 +210,7 @@ def lines_of(
     unit = np.where(piece >= 0, -1, units)
     at = there.get_indexer(pd.MultiIndex.from_arrays([row, unit, piece, what]))
 
-    staffing = staffing_of(formulation, taken)
+    staffing = staffing_of(formulation, selection)
     ids = pd.Index(people["professional_id"].unique())
     pairs = pd.MultiIndex.from_arrays(
         [ids.get_indexer(pd.Index(people["professional_id"]))[staffing.post], staffing.row]
@@ -235,7 +235,7 @@ def _codes(names: list[str] | tuple[str, ...], texts: pd.Series) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CaseloadSummary:
     """What a caseload comes to, in numbers.
 
     Attributes:
@@ -257,13 +257,13 @@ class Told:
 
 
 def described(
-    frame: pd.DataFrame, formulation: Formulation, taken: Taken, candidates: Candidates
-) -> tuple[pd.DataFrame, Told, Taken]:
+    frame: pd.DataFrame, formulation: Formulation, selection: Selection, candidates: Candidates
+) -> tuple[pd.DataFrame, CaseloadSummary, Selection]:
     """Return a caseload with what follows from it, its numbers, and what is taken of staff.
 
     Args:
         frame: who does what (the columns ``BASE``).
-        formulation, taken, candidates: as it was made from.
+        formulation, selection, candidates: as it was made from.
 
     Returns:
         The frame with ``match`` (language: the person speaks that of the pupil; none: not; empty
@@ -273,8 +273,8 @@ def described(
         coordinates the family of a pupil); the numbers; and
         what is taken with the hours spent where this caseload spends them.
     """
-    asked = asked_of(cases_of(formulation, taken))
-    lines = lines_of(frame, asked, formulation, taken, candidates)
+    asked = asked_of(cases_of(formulation, selection))
+    lines = lines_of(frame, asked, formulation, selection, candidates)
     spent = np.zeros(formulation.staff.way_team.size)
     at = lines.way >= 0
     np.add.at(spent, lines.way[at], lines.hours[at])
@@ -287,11 +287,11 @@ def described(
     unit = np.where(lines.asked >= 0, np.append(child, -1)[lines.asked], -1)
     match = _match(lines, unit, formulation, candidates)
     day = _day(lines, asked, formulation)
-    told = Told(
+    told = CaseloadSummary(
         cases=int(np.unique(case[case >= 0]).size),
         divided=int(np.unique(case[divided & (case >= 0)]).size),
         unmatched=int(np.unique(case[match == "none"]).size),
-        handed_over=_handed_over(lines, asked, case, formulation, taken, candidates),
+        handed_over=_handed_over(lines, asked, case, formulation, selection, candidates),
         apart=int(np.unique(case[day == "none"]).size),
         overloaded=overloaded(lines, asked, formulation),
     )
@@ -305,7 +305,7 @@ def described(
             dtype="str",
         ),
     )
-    return whole, told, with_spent(formulation, taken, spent)
+    return whole, told, with_spent(formulation, selection, spent)
 
 
 def _case_of(lines: CaseloadLines, asked: Asked, formulation: Formulation) -> Ints:
@@ -393,7 +393,7 @@ def _handed_over(
     asked: Asked,
     case: Ints,
     formulation: Formulation,
-    taken: Taken,
+    selection: Selection,
     candidates: Candidates,
 ) -> int:
     """Return how many cases of running help somebody else goes on with."""
@@ -403,21 +403,21 @@ def _handed_over(
     goes_on = np.append(there.isin(keys) & (asked.piece < 0), False)[lines.asked]
     giver = givers_of(formulation, candidates, asked.unit, asked.intervention).same
     mine = np.append(giver, -1)[lines.asked]
-    person = np.append(staffing_of(formulation, taken).person, -1)[lines.post]
+    person = np.append(staffing_of(formulation, selection).person, -1)[lines.post]
     return int(np.unique(case[goes_on & (mine >= 0) & (person != mine)]).size)
 
 
 def unmet(
-    frame: pd.DataFrame, formulation: Formulation, taken: Taken, candidates: Candidates
+    frame: pd.DataFrame, formulation: Formulation, selection: Selection, candidates: Candidates
 ) -> tuple[Ints, Ints, list[str]]:
     """Return what in a caseload does not add up: lines for nothing, lines with wrong hours, words.
 
     Args:
         frame: who does what (the columns ``BASE``).
-        formulation, taken, candidates: as it was made from.
+        formulation, selection, candidates: as it was made from.
     """
-    asked = asked_of(cases_of(formulation, taken))
-    lines = lines_of(frame, asked, formulation, taken, candidates)
+    asked = asked_of(cases_of(formulation, selection))
+    lines = lines_of(frame, asked, formulation, selection, candidates)
     known = np.flatnonzero(lines.asked >= 0)
     done = np.bincount(lines.asked[known], weights=lines.hours[known], minlength=asked.hours.size)
     wrong = np.abs(done - asked.hours) > CLOSE * np.maximum(1.0, asked.hours)
@@ -427,7 +427,7 @@ def unmet(
     missing = np.setdiff1d(np.flatnonzero(wrong), lines.asked[known])
     if missing.size:
         words.append(f"caseload.csv: nobody does {missing.size} of the cases, or parts of them")
-    lent = taken.lent
+    lent = selection.lent
     free = known[lines.nobody[known]]
     alone = np.bincount(
         asked.row[lines.asked[free]], weights=lines.hours[free], minlength=lent.size

@@ -1,8 +1,9 @@
-"""Laying: hours of cases laid on hours of people, whole where they fit, adding up exactly.
+"""First-fit decreasing: hours of cases laid on hours of people, whole where they fit.
 
 Whole cases go first to the first person with enough hours left for them, largest first; what is
-left of the cases is then divided over what is left of the hours.  Everything is sorted, so the
-same plan is always laid in the same way, in time that grows with the number of cases only.
+left of the cases is then divided over what is left of the hours, by the north-west corner rule.
+Everything is sorted, so the same plan is always laid in the same way, in time that grows with the
+number of cases only.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 
 from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Floats, Ints, ranges
-from recommender.planning.selection.selection import Taken
+from recommender.planning.selection.selection import Selection
 from recommender.planning.staffing.jobs import SLIVER
 
 PASSES = 4
@@ -21,7 +22,7 @@ PASSES = 4
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Hands:
+class AvailableHours:
     """Hours that can do it, sorted by row, then professional.
 
     Attributes:
@@ -36,7 +37,7 @@ class Hands:
 
 
 def fill(
-    case_row: Ints, case_hours: Floats, hand_row: Ints, hand_hours: Floats
+    case_row: Ints, case_hours: Floats, supply_row: Ints, supply_hours: Floats
 ) -> tuple[Ints, Ints, Floats]:
     """Return which hours do which cases: case, hand and hours, (n,) each.
 
@@ -44,31 +45,31 @@ def fill(
 
     Args:
         case_row, case_hours: (cases,) sorted by row; within a row in the order of their turn.
-        hand_row, hand_hours: (hands,) sorted by row; within a row in the order of their turn.
+        supply_row, supply_hours: (hands,) sorted by row; within a row in the order of their turn.
     """
-    left = hand_hours.copy()
+    left = supply_hours.copy()
     open_cases = np.arange(case_row.size)
     found: list[tuple[Ints, Ints, Floats]] = []
-    first = np.searchsorted(hand_row, case_row)
-    turns = int(np.unique(hand_row, return_counts=True)[1].max(initial=0))
+    first = np.searchsorted(supply_row, case_row)
+    turns = int(np.unique(supply_row, return_counts=True)[1].max(initial=0))
     for turn in range(turns):
         for _ in range(PASSES):
-            hand = first[open_cases] + turn
-            there = hand < hand_row.size
-            there[there] &= hand_row[hand[there]] == case_row[open_cases[there]]
+            supply = first[open_cases] + turn
+            there = supply < supply_row.size
+            there[there] &= supply_row[supply[there]] == case_row[open_cases[there]]
             room = np.zeros(open_cases.size)
-            room[there] = left[hand[there]] * (1 + SLIVER) + SLIVER
+            room[there] = left[supply[there]] * (1 + SLIVER) + SLIVER
             fitting = case_hours[open_cases] <= room
-            some, hand, room = open_cases[fitting], hand[fitting], room[fitting]
+            some, supply, room = open_cases[fitting], supply[fitting], room[fitting]
             hours = case_hours[some]
             fits = _within(case_row[some], hours) + hours <= room
-            found.append((some[fits], hand[fits], hours[fits]))
-            np.subtract.at(left, hand[fits], hours[fits])
+            found.append((some[fits], supply[fits], hours[fits]))
+            np.subtract.at(left, supply[fits], hours[fits])
             open_cases = np.setdiff1d(open_cases, some[fits], assume_unique=True)
-    case, hand, hours = overlap(
-        case_row[open_cases], case_hours[open_cases], hand_row, np.maximum(left, 0.0)
+    case, supply, hours = overlap(
+        case_row[open_cases], case_hours[open_cases], supply_row, np.maximum(left, 0.0)
     )
-    found.append((open_cases[case], hand, hours))
+    found.append((open_cases[case], supply, hours))
     parts = [np.concatenate(part) for part in zip(*found, strict=True)]
     return parts[0], parts[1], parts[2]
 
@@ -112,31 +113,33 @@ def overlap(
     return pair, other, shared * (left / total)[pair]
 
 
-def hands_of(formulation: Formulation, taken: Taken) -> Hands:
+def available_hours(formulation: Formulation, selection: Selection) -> AvailableHours:
     """Return the hours that the teams of a plan spend, laid on their members."""
     staff = formulation.staff
     hours = formulation.resources.professionals["hours"].to_numpy(dtype=np.float64)
     member = np.lexsort((np.arange(hours.size), staff.member_of))
     # a solver may spend a rounding more than a team has: its members are stretched to fit
-    spent = np.bincount(staff.way_team, weights=taken.spent, minlength=staff.hours.size)
+    spent = np.bincount(staff.way_team, weights=selection.spent, minlength=staff.hours.size)
     spent = spent.astype(np.float64)  # of nothing, numpy counts in whole numbers
     stretch = np.maximum(
         1.0, np.divide(spent, staff.hours, out=np.ones_like(spent), where=staff.hours > 0)
     )
-    used = np.flatnonzero(taken.spent > 0)
+    used = np.flatnonzero(selection.spent > 0)
     way, who, share = overlap(
         staff.way_team[used],
-        taken.spent[used],
+        selection.spent[used],
         staff.member_of[member],
         (hours * stretch[staff.member_of])[member],
     )
     way = used[way]
-    row_of_way = taken.way_row
+    row_of_way = selection.way_row
     given = share * staff.rate[staff.way_team[way]]
-    lacking = taken.hours - np.bincount(row_of_way[way], weights=given, minlength=taken.hours.size)
-    nobody = np.flatnonzero(lacking > SLIVER * np.maximum(taken.hours, 1.0))
+    lacking = selection.hours - np.bincount(
+        row_of_way[way], weights=given, minlength=selection.hours.size
+    )
+    nobody = np.flatnonzero(lacking > SLIVER * np.maximum(selection.hours, 1.0))
     row = np.concatenate([row_of_way[way], nobody])
     professional = np.concatenate([member[who], np.full(nobody.size, -1)])
     given = np.concatenate([given, lacking[nobody]])
     order = np.lexsort((np.where(professional < 0, hours.size, professional), row))
-    return Hands(row[order], professional[order], given[order])
+    return AvailableHours(row[order], professional[order], given[order])

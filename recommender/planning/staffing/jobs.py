@@ -18,7 +18,7 @@ from recommender.planning.formulation.formulation import Formulation
 from recommender.planning.formulation.indexing import Bools, Floats, Ints, distinct
 from recommender.planning.formulation.limits import PieceKind, some_pieces, work
 from recommender.planning.formulation.rules.caseload import running_cases
-from recommender.planning.selection.selection import WHOLE, Taken
+from recommender.planning.selection.selection import WHOLE, Selection
 
 SLIVER = 1e-9
 """Hours too few to be more than the rounding of a sum."""
@@ -54,18 +54,18 @@ class Cases:
     job: Ints
 
 
-def cases_of(formulation: Formulation, taken: Taken) -> Cases:
+def cases_of(formulation: Formulation, selection: Selection) -> Cases:
     """Return the hours that the plan and running help ask for."""
     pieces, running = formulation.pieces, formulation.running
     row_of = hours_row(formulation)
-    made_of = formulation.offers.made_of[:, taken.offer].tocoo()
+    made_of = formulation.offers.made_of[:, selection.offer].tocoo()
     place = pieces.kind[made_of.row] == PieceKind.PLACE
     offered, piece = made_of.col[place].astype(np.int64), made_of.row[place].astype(np.int64)
-    (helped, piece), line = distinct(taken.unit[offered], piece)
-    pupils = np.bincount(line, weights=taken.pupils[offered], minlength=piece.size)
+    (helped, piece), line = distinct(selection.unit[offered], piece)
+    pupils = np.bincount(line, weights=selection.pupils[offered], minlength=piece.size)
     part, role, period, hours = work(some_pieces(pieces, piece), formulation.terms)
     unit_piece = piece[part]
-    groups = np.flatnonzero((pieces.kind == PieceKind.GROUP) & (taken.piece > 0))
+    groups = np.flatnonzero((pieces.kind == PieceKind.GROUP) & (selection.piece > 0))
     session, session_role, session_period, session_hours = work(
         some_pieces(pieces, groups), formulation.terms
     )
@@ -93,11 +93,11 @@ def cases_of(formulation: Formulation, taken: Taken) -> Cases:
     copies = np.concatenate(
         [
             pupils[part],
-            taken.piece[session],
-            formulation.people.count[running.unit],
+            selection.piece[session],
+            formulation.units.count[running.unit],
         ]
     )
-    lines = running_cases(running, formulation.people, formulation.terms, row_of.shape[0])
+    lines = running_cases(running, formulation.units, formulation.terms, row_of.shape[0])
     counts = np.ones(copies.size)
     counts[part.size + session.size :] = lines / copies[part.size + session.size :]
     amount = copies * np.concatenate([hours, session_hours, np.zeros(running.unit.size)])
@@ -143,7 +143,7 @@ def child_of(formulation: Formulation, unit: Ints, piece: Ints) -> Ints:
         formulation: the problem with its meaning.
         unit, piece: (k,) codes, as in ``Cases``.
     """
-    family, of_piece = formulation.people.family, formulation.pieces.family
+    family, of_piece = formulation.units.family, formulation.pieces.family
     first = np.full(int(family.max(initial=-1)) + 2, -1, dtype=np.int64)
     rows = np.flatnonzero(family >= 0)[::-1]
     first[family[rows]] = rows
@@ -172,11 +172,11 @@ class Staffing:
     own: Bools
 
 
-def staffing_of(formulation: Formulation, taken: Taken) -> Staffing:
+def staffing_of(formulation: Formulation, selection: Selection) -> Staffing:
     """Return who may give hours to which rows."""
     staff, people = formulation.staff, formulation.resources.professionals
     post, way = staff.of_members()
-    row = taken.way_row[way]
+    row = selection.way_row[way]
     order = np.lexsort((post, row))
     post, way, row = post[order], way[order], row[order]
     named = names_listed(people["role"], formulation.book.roles)

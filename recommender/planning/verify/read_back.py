@@ -1,4 +1,4 @@
-"""Readback: the columns that the tables of a plan stand for, or what in them stands for nothing.
+"""Read back: the columns that the tables of a plan stand for, or what in them stands for nothing.
 
 A place in a table is written ``assignments.csv line 4, units``; the header is line 1.
 """

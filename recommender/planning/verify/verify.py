@@ -1,9 +1,10 @@
-"""``verify``: what in a plan does not hold, found without a solver.
+"""A checker of certificates: what in a plan does not hold, found without a solver.
 
 The plan's own tables are read back into columns of the problem, which is formulated anew from
 the inputs and the plan's own risks.  Their use, their value and the bound of the plan's prices
 are recomputed, and the tables are built again and compared cell by cell.  How stable the plan is
-under draws would take a solver, so of that only form and bounds are checked.
+under draws would take a solver, so of that only form and bounds are checked.  (R. M. McConnell and
+others, Certifying algorithms, Computer Science Review 5, 2011.)
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from recommender.planning.formulation.labels import EXTRA, row_words
 from recommender.planning.formulation.limits import LimitSettings
 from recommender.planning.plan.plan import Plan, plan_of
 from recommender.planning.plan.summary import Shortage, Summary
-from recommender.planning.selection.selection import taken_of
+from recommender.planning.selection.selection import selection_of
 from recommender.planning.staffing.caseload import in_plan_order, unmet
 from recommender.planning.verify.read_back import MOST, Remade, at_rows, place, remade
 
@@ -173,8 +174,8 @@ def caseload_findings(caseload: pd.DataFrame, again: Remade) -> list[str]:
 
     Who does a case is a choice, so it is checked and not made again.
     """
-    taken = taken_of(again.formulation, again.solution)
-    nothing, wrong, words = unmet(caseload, again.formulation, taken, again.candidates)
+    selection = selection_of(again.formulation, again.solution)
+    nothing, wrong, words = unmet(caseload, again.formulation, selection, again.candidates)
     return [
         *at_rows("caseload", nothing, "case", "nothing is asked for it in this role and period"),
         *at_rows("caseload", wrong, "hours", "do not add up to what the case asks"),

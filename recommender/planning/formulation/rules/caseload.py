@@ -1,11 +1,12 @@
-"""Desks: room for cases at the same time, where a rule says how many one professional has at once.
+"""Caseload limits: room for cases at the same time, where one professional has only so many.
 
 A case is a pupil (or a family) with hours of the role in a period, or a group that runs in it; a
 pupil in a running group is his share of it.  Professionals may serve some sites and not others, so
 there is a limit for every site, and for sites together that share professionals: the cases there
 are at most those that everybody who may come to one of these sites can have.  With at most
 ``MOST_KINDS`` kinds of sites these limits are all there is to say, but for halves of professionals;
-with more, kinds by themselves and all together are limited.
+with more, kinds by themselves and all together are limited.  (The sets are those of P. Hall, On
+representatives of subsets, Journal of the London Mathematical Society 10, 1935.)
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ import pandas as pd
 from recommender.inputs.policy import Role
 from recommender.planning.formulation.conditions import Book, Conditions
 from recommender.planning.formulation.indexing import Bools, Floats, distinct
-from recommender.planning.formulation.limits import Desks, LimitSettings
+from recommender.planning.formulation.limits import CaseCapacity, LimitSettings
 from recommender.planning.formulation.teams import Staff
-from recommender.planning.formulation.units import People, Running
+from recommender.planning.formulation.units import Running, Units
 
 MOST_KINDS = 5
 """Kinds of sites (who may come there is what tells them apart) of which all unions are limited."""
@@ -53,7 +54,7 @@ def cases_at_once(cases: int, full_time: float | None, hours: Floats) -> Floats:
     return np.maximum(np.floor(cases * share + 1e-9), np.where(hours > 0, 1.0, 0.0))
 
 
-def running_cases(running: Running, people: People, terms: Conditions, roles: int) -> Floats:
+def running_cases(running: Running, people: Units, terms: Conditions, roles: int) -> Floats:
     """Return (hours,) the cases that every line of running help stands for."""
     what = np.repeat(np.arange(terms.form.size), np.diff(terms.need))
     own, whole = (np.zeros((terms.form.size, roles)) for _ in range(2))
@@ -65,13 +66,13 @@ def running_cases(running: Running, people: People, terms: Conditions, roles: in
     return np.asarray(np.where(alone, people.count[running.unit], share), dtype=np.float64)
 
 
-def desks_of(
+def case_capacity_of(
     most: Floats,
     staff: Staff,
     running: Running,
     cases: Floats,
     book: Book,
-) -> tuple[Desks | None, Book]:
+) -> tuple[CaseCapacity | None, Book]:
     """Return the room for cases at sites, alone and together, and the names of the latter.
 
     Args:
@@ -101,7 +102,7 @@ def desks_of(
     member[np.arange(len(book.sites)), np.arange(len(book.sites))] = True
     for sites, number in place.items():
         member[number, list(sites)] = True
-    desks = Desks(
+    case_capacity = CaseCapacity(
         role=np.array([line[0] for line in lines], dtype=np.int64),
         place=np.array([place.get(line[1], line[1][0]) for line in lines], dtype=np.int64),
         period=np.array([line[2] for line in lines], dtype=np.int64),
@@ -109,7 +110,7 @@ def desks_of(
         member=member,
     )
     names = tuple(";".join(book.sites[site] for site in sites) for sites in groups)
-    return desks, replace(book, groups=names)
+    return case_capacity, replace(book, groups=names)
 
 
 def _able(staff: Staff, posts: int, sites: int, role: int, period: int) -> Bools:

@@ -1,4 +1,4 @@
-"""Fairness: rows and columns that share help between groups of pupils, added to a formulation.
+"""Fairness between groups: floors, caps, max-min and alpha-fairness as rows and columns.
 
 A group is told from another by its site, its grade or a column that may be used for eligibility,
 never by a column that may only be looked at afterwards (the reader refuses that).  What a rule
@@ -13,6 +13,9 @@ Everything stays in the one model.  With m the measure of a group of n pupils:
     lowest    -m + n t   <=  0           t: one divisible column of all groups, worth ``lowest``
     alpha     -m + sum y <=  0           y: divisible columns, the first the dearest: the chords of
                                          worth * n * U(m / n), U(x) = x^(1-alpha) / (1-alpha)
+
+(J. Mo and J. Walrand, Fair end-to-end window-based congestion control, IEEE/ACM Transactions on
+Networking 8, 2000.)
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from recommender.planning.formulation.conditions import Book
 from recommender.planning.formulation.indexing import Floats, Ints
 from recommender.planning.formulation.limits import work
 from recommender.planning.formulation.offers import shared_out
-from recommender.planning.formulation.units import People
+from recommender.planning.formulation.units import Units
 
 if TYPE_CHECKING:
     from recommender.planning.formulation.formulation import Formulation
@@ -58,7 +58,7 @@ class Group:
 
 
 def groups_by(
-    by: str, rule: Fairness, candidates: Candidates, people: People, book: Book
+    by: str, rule: Fairness, candidates: Candidates, people: Units, book: Book
 ) -> tuple[tuple[str, ...], Ints]:
     """Return the groups of a rule, and (units,) the group of every unit, -1 for none."""
     units = candidates.cohort.units
@@ -89,7 +89,7 @@ def hours_of_offers(formulation: Formulation) -> Floats:
 
 def groups_of(formulation: Formulation, candidates: Candidates) -> tuple[Group, ...]:
     """Return the groups of every rule in which somebody may be offered something."""
-    problem, people = formulation.problem, formulation.people
+    problem, people = formulation.problem, formulation.units
     columns = formulation.candidate.size
     unit = formulation.unit[block_of(problem)[:columns]]
     amounts: dict[str, Floats] = {
@@ -123,7 +123,7 @@ def _no_worse(
         unit: (unit columns,) the unit of every column.
         margin: how much less benefit is no loss.
     """
-    present, people, book = candidates.present, formulation.people, formulation.book
+    present, people, book = candidates.present, formulation.units, formulation.book
     if present is None:
         raise InputError(
             [
