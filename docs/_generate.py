@@ -21,7 +21,8 @@ from recommender.inputs.formats.docstrings import field_descriptions, summary
 from recommender.inputs.formats.schema import schema
 from recommender.inputs.readers import cohort_tables, resource_tables
 from recommender.inputs.resources import Resources
-from recommender.planning.plan.plan import Plan, Summary
+from recommender.planning.plan.plan import Plan
+from recommender.planning.plan.summary import Summary
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -199,11 +200,11 @@ def _kind(field: Schema) -> str:
         return f"mapping with {_codes(keys)}" if keys else "mapping"
     if field.get("format") == "date":
         return "date"
-    said = _WORDS.get(str(field.get("type")), str(field.get("type", "any value")))
+    word = _WORDS.get(str(field.get("type")), str(field.get("type", "any value")))
     low, high = field.get("minimum"), field.get("maximum")
     if low is not None and high is not None:
-        return f"{said}, {low:,.15g} to {high:,.15g}"
-    return said if low is None else f"{said}, {low:,.15g} or more"
+        return f"{word}, {low:,.15g} to {high:,.15g}"
+    return word if low is None else f"{word}, {low:,.15g} or more"
 
 
 def _plain(value: object) -> str:

@@ -204,6 +204,22 @@ def test_every_link_leads_somewhere(generator: ModuleType) -> None:
     assert broken == []
 
 
+def test_every_part_of_the_code_that_a_page_names_is_there() -> None:
+    package = ROOT / "recommender"
+    roots = [ROOT, DOCS, package, package / "allocation", package / "planning" / "formulation"]
+    missing, found = [], 0
+    for page, path in PAGES.items():
+        if page.startswith("explanation/") or page == "how-to/new-to-the-code.md":
+            for name in re.findall(r"`([\w.-]+/[\w./-]*)`", path.read_text(encoding="utf-8")):
+                if not name.startswith(("data/", ".audit/")):
+                    found += 1
+                    places = [root / form for root in roots for form in (name, f"{name}.py")]
+                    if not any(place.exists() for place in places):
+                        missing.append(f"{page}: {name}")
+    assert found > 20
+    assert missing == []
+
+
 def test_every_table_that_is_read_has_its_columns_in_the_reference(generator: ModuleType) -> None:
     assert set(generator.READ) == set(NEEDED)
     for table, needed in NEEDED.items():
