@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from recommender.files.hashes import sha256_of
-
-from .conftest import Run
+from tests.cli.conftest import Run
 
 STRANGER = "not the plan that was logged"
 WHO = ("--name", "N. Jansen", "--role", "planner")

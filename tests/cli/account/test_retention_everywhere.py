@@ -11,8 +11,7 @@ import pytest
 
 from recommender.cli.main import _COMMANDS as COMMANDS
 from recommender.cli.main import run as run_command
-
-from .conftest import Run
+from tests.cli.conftest import Run
 
 OLD, KEPT = "retention: 2027-08-01", "retention: 2026-11-02"
 

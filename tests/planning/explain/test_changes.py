@@ -30,7 +30,7 @@ from recommender.planning.selection.selection import selection_of
 from recommender.risk import assess_risk
 
 Help = Callable[..., Any]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def pupils(help_name: str, **benefit: float) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.formats.schema import schema
 from recommender.inputs.formats.yaml_reader import read_yaml
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KINDS: tuple[Literal["catalogue", "planning"], ...] = ("catalogue", "planning")
 FILES = {"catalogue": "interventions.yaml", "planning": "planning.yaml"}
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from recommender.files.hashes import sha256_of
 from recommender.governance.log.audit import record
 from recommender.governance.log.logged import look_up
-
-from .conftest import Run
+from tests.cli.conftest import Run
 
 CHANGED = "plan.json: the file was changed"
 NOON = dt.datetime(2027, 11, 24, 12, tzinfo=dt.UTC)

@@ -16,7 +16,7 @@ from recommender.inputs.policy import Policy
 from recommender.inputs.readers.catalogue_file import read_catalogue
 from recommender.inputs.readers.policy_file import STRUCTURAL, is_protected, read_policy
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CHECKED = dt.date(2026, 11, 23)
 
 

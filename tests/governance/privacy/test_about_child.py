@@ -18,7 +18,7 @@ from recommender.governance.privacy.about_child import (
 from recommender.inputs.catalogue import Catalogue, Text
 from recommender.inputs.policy import Column, Policy
 from recommender.planning.plan.plan import Plan
-from tests.governance.test_documents import RUN
+from tests.governance.documents.test_documents import RUN
 
 COLUMNS = (
     Column("score", "number", ("feature",), label=Text(en="Score (0-100)", nl="Cijfer")),

@@ -9,7 +9,7 @@ from recommender.cli.main import run
 from recommender.inputs.folder.mark import FILE, PEOPLE, fingerprint, marked, strangers
 from recommender.inputs.workspace import read_workspace
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_shipped_tables_are_marked() -> None:
