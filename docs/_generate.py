@@ -6,8 +6,10 @@ values and docstrings that the program reads and writes them by.
 
 from __future__ import annotations
 
+import csv
 import inspect
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
 Schema = Mapping[str, Any]
+
+ROOT = Path(__file__).parents[1]
 
 READ = {
     "pupils": cohort_tables.UNIT_COLUMNS,
@@ -113,15 +117,30 @@ def tables() -> str:
         " needs its first columns and may have the others; what it holds beyond them is read only"
         " where `planning.yaml` declares it under `columns`. A row of pupils with a `count` above 1"
         " is a segment: so many pupils who are alike.",
-        "`recommender check` says of every table which rows meet which, and what was not read.",
+        "`recommender check` says of every table which rows meet which, and what was not read."
+        " Examples are of the invented region that ships here.",
     ]
     for name, columns in READ.items():
-        needed = NEEDED[name]
-        more = [column for column in columns if column not in needed]
-        parts.append(f"## {name}")
-        parts.append(f"- needs {_codes(needed)}\n- may have {_codes(more) or 'nothing more'}")
-        parts.append(_sentence(described[name]))
+        seen = _examples(name)
+        lines = ["| column | | for example |", "|---|---|---|"]
+        for column in columns:
+            must = "needed" if column in NEEDED[name] else ""
+            lines.append(f"| `{column}` | {must} | {_cell(seen.get(column))} |")
+        parts += [f"## {name}", "\n".join(lines)]
+        parts.append(f"As the program holds it: {_sentence(described[name])}")
     return _joined(parts)
+
+
+def _examples(table: str) -> dict[str, str]:
+    """Column -> the first value it has in the invented region, or else in the templates."""
+    found: dict[str, str] = {}
+    for folder in (ROOT / "data", ROOT / "recommender" / "inputs" / "templates"):
+        file = folder / f"{table}.csv"
+        if file.is_file():
+            with file.open(encoding="utf-8", newline="") as lines:
+                for row in csv.DictReader(lines):
+                    found |= {c: v for c, v in row.items() if v and c not in found}
+    return found
 
 
 def yaml_file(kind: Any) -> str:

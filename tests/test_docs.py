@@ -98,6 +98,7 @@ def promised(source: str) -> str:
 
 def sessions() -> list[list[str]]:
     """The pages with sessions, those together that go on where another ended."""
+    assert len({path.stem for path in PAGES.values()}) == len(PAGES)  # a stem names a page
     before = {
         path.stem: next(iter(CONTINUES.findall(path.read_text(encoding="utf-8"))), None)
         for path in PAGES.values()

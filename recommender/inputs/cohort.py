@@ -21,7 +21,8 @@ class Cohort:
             statutory rule, "any" or ""), completed ("a;b"), and every declared column typed by its
             declaration: number -> float64 (NaN missing), category -> str ("" missing),
             flag -> float64 0/1/NaN, date -> datetime64[s] (NaT missing), text -> str.
-            Absent optional columns are there with their neutral value.
+            Absent optional columns are there with their neutral value, but for waiting_since (day
+            from which the pupil waits, NaT unknown), which is there where it was handed in.
         columns: the declarations of the declared columns present in ``units``, in name order.
         history: earlier pupil-years or None: unit_id, date (reference date of that year), site,
             grade, count, the declared columns, one 0/1 float column an outcome (NaN unknown), and
