@@ -232,6 +232,7 @@ ONE_CELL = {"a cycle of shared formulas", "an array of all cells", "many rows", 
 """What is one cell or none of a table, and so may be read there."""
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize("name", some([*BOMBS, *FILES], HEAVY))
 def test_a_sheet_made_to_harm_is_refused_within_bounds(
     name: str, region: Path, handed_in: Path, tmp_path: Path, record_property: Any
@@ -250,6 +251,7 @@ def test_a_sheet_made_to_harm_is_refused_within_bounds(
     record_property("payloads", 1)
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize("name", some([*BOMBS, *FILES], HEAVY))
 def test_a_table_made_to_harm_is_refused_within_bounds(
     name: str, region: Path, tmp_path: Path, record_property: Any
@@ -290,6 +292,7 @@ DOCUMENTS = {
 LONGER = {"depth of objects", "infinity", "not a number", "null", "a list", "a text", "a twin"}
 
 
+@pytest.mark.many(6)
 @pytest.mark.parametrize("file", ["manifest.json", "plan.json"])
 @pytest.mark.parametrize("name", some(DOCUMENTS, LONGER))
 def test_a_document_made_to_harm_is_refused_within_bounds(
@@ -328,6 +331,7 @@ TEXTS = {
 }
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_made_to_harm_is_refused_within_bounds(
     name: str, tmp_path: Path, record_property: Any
@@ -340,6 +344,7 @@ def test_a_text_made_to_harm_is_refused_within_bounds(
     record_property("payloads", 1)
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("name", ["log.jsonl", "head.json"])
 @pytest.mark.parametrize("payload", some(DOCUMENTS, LONGER))
 def test_a_log_made_to_harm_is_found_within_bounds(

@@ -20,6 +20,7 @@ from recommender.inputs.checks.cells import Bools, Texts, report, text
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import Table
 from recommender.inputs.text import persons
+from recommender.inputs.text.matching import fits, holds
 from recommender.inputs.text.spelling import (
     folded,
     folded_all,
@@ -195,10 +196,10 @@ def _formless(words: Texts, *, place: bool) -> tuple[Bools, npt.NDArray[np.objec
     """Which words stand for nothing, and what keeps each from being an id."""
     nothing = np.zeros(len(words), dtype=bool)
     form = np.full(len(words), "", dtype=object)
-    plain = words.str.fullmatch(_PLAIN) & ~words.str.contains("..", regex=False)
-    nobody = words.str.lower().isin(NOBODY) | words.str.fullmatch("[0._-]+")
-    plain = plain & ~nobody
-    for at in np.flatnonzero(~plain.to_numpy(dtype=bool)).tolist():
+    plain = fits(words, _PLAIN) & ~holds(words, r"\.\.")
+    nobody = words.str.lower().isin(NOBODY).to_numpy(dtype=bool) | fits(words, "[0._-]+")
+    plain &= ~nobody
+    for at in np.flatnonzero(~plain).tolist():
         word = str(words.iloc[at])
         nothing[at] = bool(word) and is_nothing(word) and not (place and word == "*")
         if word and not nothing[at] and word != "*":
@@ -213,10 +214,10 @@ def rounded_numbers(words: Texts, column: Texts) -> Bools:
         known = np.isfinite(values)
         inexact = (np.abs(values) >= LARGEST_EXACT) | (values != np.floor(values))
         return np.asarray(inexact & known, dtype=np.bool_)
-    rounded = np.array(words.str.fullmatch(_ROUNDED.pattern), dtype=np.bool_)
+    rounded = fits(words, _ROUNDED.pattern)
     if column.dtype.kind in "iu":
         return rounded
-    long = np.flatnonzero(words.str.fullmatch(_LONG.pattern).to_numpy(dtype=bool))
+    long = np.flatnonzero(fits(words, _LONG.pattern))
     if not len(long):
         return rounded
     numbers = [str(words.iloc[at]) for at in long]

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from recommender.inputs.text.matching import fits, holds
+
 _MARK = (
     r"#(?:N/[AB]|NV|N/D|REF!|VERW!|BEZUG!|VALUE!|WAARDE!|WERT!|NAME\?|NAAM\?|DIV/0!|DEEL/0!|NUM!"
     r"|GETAL!|ZAHL!|NULL!|LEEG!|SPILL!|OVERLOOP!|CALC!|BEREKENEN!|FIELD!|VELD!|CONNECT!|BLOCKED!"
@@ -19,11 +21,11 @@ def failed(column: pd.Series[Any]) -> npt.NDArray[np.bool_] | None:
     """Which cells of a text column are such a mark; None where none is."""
     if column.dtype.kind in "iufb" or not len(column):
         return None
-    likely = column.str.startswith(("#", "Err:")).to_numpy(dtype=bool)
+    likely = holds(column, r"\A(?:#|Err:)")
     if not likely.any():
         return None
     at = np.flatnonzero(likely)
-    sure = column.iloc[at].str.fullmatch(_MARK, case=False).to_numpy(dtype=bool)
+    sure = fits(column.iloc[at], _MARK, any_case=True)
     marks = np.zeros(len(column), dtype=bool)
     marks[at[sure]] = True
     return marks if marks.any() else None

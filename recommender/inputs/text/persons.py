@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from recommender.inputs.text.matching import changed, fits, holds
 from recommender.inputs.text.spelling import unmarked
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
@@ -37,8 +38,8 @@ _PARTICLE = "van|von|de|den|der|het|ten|ter|te|el|al|la|le|du|da|dos|di|bin|ibn"
 
 def looks_like_bsn(cells: Texts) -> Bools:
     """Which cells are nine digits that pass the eleven-test of Dutch citizen service numbers."""
-    bare = cells.str.replace(r"[ .\-]", "", regex=True)
-    candidate = bare.str.fullmatch(r"[0-9]{9}").to_numpy(dtype=bool)
+    bare = changed(cells, r"[ .\-]", "")
+    candidate = fits(bare, r"[0-9]{9}")
     result = np.zeros(len(cells), dtype=bool)
     if candidate.any():
         digits = np.array(bare[candidate].to_list(), dtype="S9").view(np.uint8).reshape(-1, 9)
@@ -53,8 +54,8 @@ def service_numbers(cells: Texts) -> Bools:
     apostrophe, and (judged by the column) without their leading zero or among letters.
     """
     surely = looks_like_bsn(cells)
-    many = cells.str.contains(_DIGITS_ENOUGH, regex=True) & ~cells.str.fullmatch(_COUNTED)
-    perhaps = (many | ~cells.str.fullmatch(r"[ -~]*")).to_numpy(dtype=bool)
+    many = holds(cells, _DIGITS_ENOUGH) & ~fits(cells, _COUNTED)
+    perhaps = many | ~fits(cells, r"[ -~]*")
     if not perhaps.any():
         return surely
     at = np.flatnonzero(perhaps)
@@ -112,19 +113,18 @@ def names(cells: Texts, *, staff: bool = False) -> Bools:
     has a digit, or is one word.  Of professionals two words in small letters are a code too
     (``team_west``), unless a particle stands between them.
     """
-    digitless = ~cells.str.contains(r"[0-9]", regex=True)
-    two = cells.str.contains(r"^[^\W\d_]{2,}(?:[\s,._-]+[^\W\d_]{1,})*[\s,._-]+[^\W\d_]{2,}$")
+    digitless = ~holds(cells, r"[0-9]")
+    two = holds(cells, r"^[^\W\d_]{2,}(?:[\s,._-]+[^\W\d_]{1,})*[\s,._-]+[^\W\d_]{2,}$")
     if staff:
-        small = cells.str.fullmatch(r"[a-z]+(?:[_-][a-z]+)+")
-        joined = cells.str.contains(rf"[_-](?:{_PARTICLE})[_-]", regex=True)
+        small = fits(cells, r"[a-z]+(?:[_-][a-z]+)+")
+        joined = holds(cells, rf"[_-](?:{_PARTICLE})[_-]")
         two &= ~(small & ~joined)
-    capital = cells.str.fullmatch(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*)*")
-    with_number = cells.str.contains(
-        r"^[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}[\s,._-]+(?:[^\W\d_]{2,}[\s,._-]+)*[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}"
+    capital = fits(cells, r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*)*")
+    with_number = holds(
+        cells,
+        r"^[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}[\s,._-]+(?:[^\W\d_]{2,}[\s,._-]+)*[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}",
     )
-    mail = cells.str.contains("@", regex=False)
-    named: Bools = ((digitless & (two | capital)) | with_number | mail).to_numpy(np.bool_)
-    return named
+    return np.asarray((digitless & (two | capital)) | with_number | holds(cells, "@"))
 
 
 def harmless(word: str) -> bool:

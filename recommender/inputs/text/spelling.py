@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from recommender.inputs.text.matching import fits
+
 Texts: TypeAlias = "pd.Series[Any]"
 
 _LOOK_ALIKE = str.maketrans(
@@ -57,7 +59,7 @@ def folded(word: str) -> str:
 def folded_all(words: Texts) -> Texts:
     """The same for a column; only what is not plain ASCII takes time."""
     plain = words.str.lower()
-    odd = ~words.str.fullmatch(r"[!-~]*").to_numpy(dtype=bool)
+    odd = ~fits(words, r"[!-~]*")
     if not odd.any():
         return plain
     values = plain.to_numpy(dtype=object).copy()

@@ -253,7 +253,9 @@ def tried(name: str, many: int, with_signal: int, region: Path, sheet: Path) -> 
 
 
 @pytest.mark.usefixtures("instantly")
-@pytest.mark.parametrize("name", ["plan --force", "decide", "adopt"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("plan --force", marks=pytest.mark.slow), "decide", "adopt"]
+)
 def test_killed_at_some_moments_everything_is_whole_or_absent(
     name: str, region: Path, handed_in: Path, record_property: Any
 ) -> None:
@@ -270,6 +272,7 @@ def test_killed_at_any_moment_everything_is_whole_or_absent(
 
 
 @pytest.mark.usefixtures("instantly")
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["plan"])
 def test_what_a_killed_run_left_is_swept_by_a_later_one(
     name: str, region: Path, handed_in: Path
@@ -312,7 +315,8 @@ def test_killed_by_the_clock_the_whole_command_leaves_whole_plans_only(
 
 
 @pytest.mark.usefixtures("instantly")
-@pytest.mark.parametrize("name", ["plan", pytest.param("export", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["plan", "export"])
 def test_told_to_end_a_command_leaves_nothing_behind(
     name: str, region: Path, handed_in: Path, record_property: Any
 ) -> None:
@@ -325,6 +329,7 @@ def no_file_larger_than(size: int) -> Callable[[], None]:
 
 
 @pytest.mark.usefixtures("instantly")
+@pytest.mark.many(3)
 @pytest.mark.parametrize("name", ["plan", "plan --force", "review", "decide", "export"])
 def test_a_disk_that_fills_up_is_74_and_leaves_what_there_was(
     name: str, region: Path, handed_in: Path, record_property: Any
@@ -403,8 +408,9 @@ def test_a_folder_that_may_only_be_read_is_74_and_stays_as_it_was(
         assert {p: p.read_bytes() for p in Path(place).rglob("*") if p.is_file()} == before
 
 
+@pytest.mark.many(1)
 @pytest.mark.usefixtures("instantly")
-@pytest.mark.parametrize("name", ["plan", "plan --force", "decide", "export"])
+@pytest.mark.parametrize("name", ["export", "plan", "plan --force", "decide"])
 def test_two_runs_at_once_on_one_target_leave_one_whole_answer(
     name: str, region: Path, handed_in: Path
 ) -> None:
@@ -417,6 +423,7 @@ def test_two_runs_at_once_on_one_target_leave_one_whole_answer(
     log_holds(region)
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("seconds", ["0.001", "0.05"])
 def test_a_solver_out_of_time_leaves_a_proven_plan_or_none(seconds: str, region: Path) -> None:
     words = ["plan", str(region), "-o", str(region / "b"), "--seconds", seconds, "--gap", "0%"]

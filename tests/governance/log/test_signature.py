@@ -89,6 +89,7 @@ def test_another_key_does_not(signed: Signed, capsys: pytest.CaptureFixture[str]
     assert "was not signed with this key" in capsys.readouterr().err
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("field", ["manifest", "status", "who", "role", "time"])
 def test_no_word_of_a_signed_statement_can_be_changed(
     signed: Signed, field: str, capsys: pytest.CaptureFixture[str]
@@ -109,6 +110,7 @@ def test_a_plan_made_anew_is_not_the_one_that_was_signed(
     assert "was signed for another plan" in capsys.readouterr().err
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"format": "recommender signature 1"}'])
 def test_no_signature_and_a_broken_one_are_found(
     signed: Signed, text: str | None, capsys: pytest.CaptureFixture[str]
