@@ -192,6 +192,7 @@ def test_verify_agrees_with_an_untouched_plan(run, workspace: Path) -> None:
     assert json.loads(run("verify", workspace / "plan", "--json").out)["holds"] is True
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize(
     "name",
     [

@@ -243,6 +243,7 @@ def test_a_reader_who_leaves_early_is_no_error() -> None:
     assert done.stderr == b""
 
 
+@pytest.mark.many(1)
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_with_130_and_leaves_no_plan(workspace: Path, which: signal.Signals) -> None:

@@ -119,6 +119,7 @@ def comparison_of(plan: Plan) -> Comparison:
     )  # fmt: skip
 
 
+@pytest.mark.many(12)
 @pytest.mark.parametrize(("audience", "target"), list(product(AUDIENCES, PLAN_TARGETS)))
 def test_no_form_of_a_plan_shows_a_pupil_to_who_may_not_see_one(
     tiny: Region, tmp_path: Path, audience: str, target: str

@@ -41,6 +41,7 @@ def out(tmp_path):
     return folder
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("writer", WRITERS)
 def test_nobody_else_may_read_what_is_written(writer, workspace, out, run):
     assert run(*WRITERS[writer](workspace, out)).code in (0, 5)
@@ -49,6 +50,7 @@ def test_nobody_else_may_read_what_is_written(writer, workspace, out, run):
     assert found <= {("file", 0o600), ("folder", 0o700)}
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("writer", ["plan", "export", "cards"])
 def test_what_is_shared_may_be_read(writer, workspace, out, run):
     assert run(*WRITERS[writer](workspace, out), "--share").code in (0, 5)

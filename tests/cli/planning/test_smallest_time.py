@@ -20,6 +20,7 @@ def small(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("seconds", ["1e-300", "0.001"])
 @pytest.mark.parametrize("rules", ["rules:", FAIR])
 @pytest.mark.parametrize("engine", ["exact", "prices"])
@@ -34,6 +35,7 @@ def test_a_plan_that_had_no_time_is_kept_and_holds(
     assert run("verify", small / "p").code == 0
 
 
+@pytest.mark.slow
 def test_scenarios_that_had_no_time_are_compared(run: Callable[..., Any], small: Path) -> None:
     done = run("compare", small, "--seconds", "1e-300")
     assert done.code in (0, 5), done.err

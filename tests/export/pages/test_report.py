@@ -94,6 +94,7 @@ def test_the_security_policy_allows_the_style_sheet_by_its_hash_and_nothing_else
 PAYLOADS = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</style><b>", "{{7*7}}"]
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_ids_and_names_cannot_become_markup(region: Region, payload: str) -> None:
     plan, manifest = region
