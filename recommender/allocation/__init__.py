@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from recommender.allocation.bound.budget_path import BudgetPath, budget_path, path_of
 from recommender.allocation.engines.effort import Effort, EngineName, SolverName
-from recommender.allocation.model.coupling_cuts import Links
+from recommender.allocation.model.group_coupling_cuts import Links
 from recommender.allocation.model.problem import (
     AllocationProblem,
     Block,
@@ -31,7 +31,7 @@ from recommender.allocation.model.solution import (
     Solution,
     certify,
 )
-from recommender.allocation.model.start import Start, start_from
+from recommender.allocation.model.warm_start import Start, start_from
 from recommender.allocation.solve import Allocation, solve
 
 if TYPE_CHECKING:

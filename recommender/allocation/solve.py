@@ -16,7 +16,7 @@ from recommender.allocation.model.solution import (
     SolveStatus,
     certify,
 )
-from recommender.allocation.model.start import Start, fitting
+from recommender.allocation.model.warm_start import Start, fitting
 
 SMALL = 2_000
 """Columns up to which ``auto`` hands the whole problem to the exact engine."""

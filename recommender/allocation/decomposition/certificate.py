@@ -13,7 +13,11 @@ import numpy as np
 
 from recommender.allocation import AllocationProblem, Certificate, Links, Solution, bound, certify
 from recommender.allocation.decomposition.split import Split, part_of, split
-from recommender.allocation.model.coupling_cuts import invalid_links, no_links, with_coupling_cuts
+from recommender.allocation.model.group_coupling_cuts import (
+    invalid_links,
+    no_links,
+    with_coupling_cuts,
+)
 from recommender.allocation.model.problem import FloatArray, IntArray
 from recommender.allocation.model.solution import CertificateError
 

@@ -10,7 +10,7 @@ import numpy as np
 from recommender.allocation.engines.effort import Effort
 from recommender.allocation.engines.proposal import Proposal
 from recommender.allocation.model.problem import AllocationProblem
-from recommender.allocation.model.start import Start
+from recommender.allocation.model.warm_start import Start
 from recommender.allocation.solvers import pulp_model
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from recommender.allocation.bound.column_generation import FEWEST, generate_columns
 from recommender.allocation.bound.dual_prices import find_prices
 from recommender.allocation.engines.proposal import Proposal
-from recommender.allocation.model.coupling_cuts import (
+from recommender.allocation.model.group_coupling_cuts import (
     Links,
     concatenated,
     no_links,
@@ -20,7 +20,7 @@ from recommender.allocation.model.coupling_cuts import (
     with_coupling_cuts,
 )
 from recommender.allocation.model.problem import AllocationProblem, FloatArray, bound
-from recommender.allocation.model.start import Start
+from recommender.allocation.model.warm_start import Start
 from recommender.allocation.search.incumbent import Search
 from recommender.allocation.search.schedule import solve_integer
 from recommender.allocation.solvers import pulp_model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from recommender.allocation.model.coupling_cuts import Links, no_links
+from recommender.allocation.model.group_coupling_cuts import Links, no_links
 from recommender.allocation.model.problem import FloatArray
 
 

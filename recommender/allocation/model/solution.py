@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from recommender.allocation.model.coupling_cuts import (
+from recommender.allocation.model.group_coupling_cuts import (
     Links,
     invalid_links,
     no_links,

@@ -21,7 +21,7 @@ from recommender.allocation.bound.column_generation import (
     supplying,
 )
 from recommender.allocation.bound.dual_prices import Reduced, fix_variables
-from recommender.allocation.model.pooling_cuts import with_pooling_cuts
+from recommender.allocation.model.capacity_cuts import with_capacity_cuts
 from recommender.allocation.model.problem import (
     AllocationProblem,
     BoolArray,
@@ -218,7 +218,7 @@ def _units(
     if relaxed is None or relaxed.bound + already <= value:
         return choice
     costs = reduced_costs(rest, relaxed.price)
-    tighter = with_pooling_cuts(rest, relaxed.price)
+    tighter = with_capacity_cuts(rest, relaxed.price)
     price = np.append(relaxed.price, np.zeros(tighter.rows - rest.rows))
     for many in UNITS:
         reduced = fix_variables(

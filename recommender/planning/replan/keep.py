@@ -34,7 +34,7 @@ from recommender.allocation import (
     certify,
     solve,
 )
-from recommender.allocation.model.coupling_cuts import invalid_links, no_links
+from recommender.allocation.model.group_coupling_cuts import invalid_links, no_links
 from recommender.errors import UsageError
 from recommender.matching import Candidates
 from recommender.planning.formulation.formulation import Formulation

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from recommender.allocation import AllocationProblem, Block, Effort, from_blocks, solve, usage
-from recommender.allocation.model.pooling_cuts import with_pooling_cuts
+from recommender.allocation.model.capacity_cuts import with_capacity_cuts
 from recommender.allocation.solvers import pulp_model
 
 RELAXED = Effort(gap=0.0, whole=False)
@@ -27,7 +27,7 @@ TEAM = from_blocks(
 
 
 def test_ten_hours_at_two_schools_are_added_up() -> None:
-    tighter = with_pooling_cuts(TEAM, np.array([2.5, 2.5]))
+    tighter = with_capacity_cuts(TEAM, np.array([2.5, 2.5]))
     assert tighter.rows == 3
     added = tighter.use[[2]].toarray()[0, tighter.offer]
     assert added / added[0] == pytest.approx([1, 1, 1, 1, 0, 0])
@@ -38,7 +38,7 @@ def test_a_solver_sees_at_its_root_that_two_cases_and_a_half_are_two() -> None:
     assert solve(TEAM, RELAXED).certificate.value == pytest.approx(25)
     assert solve(TEAM, Effort(gap=0.0)).certificate.value == pytest.approx(20)
     root = pulp_model.branch_and_bound(
-        with_pooling_cuts(TEAM, np.array([2.5, 2.5])), seconds=30.0, nodes=1
+        with_capacity_cuts(TEAM, np.array([2.5, 2.5])), seconds=30.0, nodes=1
     )
     assert root.bound == pytest.approx(20)
 
@@ -48,7 +48,7 @@ def test_every_choice_keeps_the_rows(region: Callable[..., AllocationProblem], s
     problem = region(units=20, seed=seed)
     rng = np.random.default_rng(seed)
     price = rng.random(problem.rows) * (rng.random(problem.rows) < 0.7)
-    tighter = with_pooling_cuts(problem, price)
+    tighter = with_capacity_cuts(problem, price)
     assert tighter.rows > problem.rows
     for whole in (False, True):
         wanted = replace(problem, value=problem.value * rng.random(problem.columns))
@@ -59,4 +59,4 @@ def test_every_choice_keeps_the_rows(region: Callable[..., AllocationProblem], s
 
 def test_rows_without_supply_are_left_as_they_are() -> None:
     alone = from_blocks([Block([1.0], [[1.0]])], [1.0])
-    assert with_pooling_cuts(alone, np.ones(1)) is alone
+    assert with_capacity_cuts(alone, np.ones(1)) is alone

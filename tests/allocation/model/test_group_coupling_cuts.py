@@ -20,7 +20,7 @@ from recommender.allocation import (
     from_blocks,
     solve,
 )
-from recommender.allocation.model import coupling_cuts
+from recommender.allocation.model import group_coupling_cuts
 
 # rows: hours, places; a group of 6 hours holds 5, three pupils would come
 GROUP = from_blocks(
@@ -31,17 +31,17 @@ EVERY = Links(np.array([0, 1, 2]), np.array([1, 1, 1]), np.full(3, 3.0))
 
 def test_a_relaxation_that_runs_part_of_a_group_breaks_a_link() -> None:
     fractional = np.array([1.0, 1.0, 1.0, 0.6])
-    found = coupling_cuts.violated(GROUP, fractional, coupling_cuts.no_links())
+    found = group_coupling_cuts.violated(GROUP, fractional, group_coupling_cuts.no_links())
     assert found.block.tolist() == [0, 1, 2]
     assert found.row.tolist() == [1, 1, 1]
-    assert coupling_cuts.violated(GROUP, fractional, found).size == 0
+    assert group_coupling_cuts.violated(GROUP, fractional, found).size == 0
 
 
 def test_links_lower_the_bound_to_what_whole_groups_allow() -> None:
     # 4 hours run no whole group; in parts they run two thirds of one for all three pupils
     plain = bound(GROUP, np.array([5.0, 0.0]))
     tied = bound(
-        coupling_cuts.with_coupling_cuts(GROUP, EVERY), np.array([1.5, 0.0, 3.0, 3.0, 3.0])
+        group_coupling_cuts.with_coupling_cuts(GROUP, EVERY), np.array([1.5, 0.0, 3.0, 3.0, 3.0])
     )
     assert plain >= 30 - 1e-9
     assert tied <= 4 * 1.5 + 3 * 7 + 1e-9
@@ -78,7 +78,7 @@ def test_what_is_supplied_in_parts_cannot_be_linked() -> None:
     world = from_blocks(
         [Block([1.0], [[1.0]]), Block([0.0], [[-1.0]], limit=2.5, divisible=True)], [0.0]
     )
-    assert not coupling_cuts.supplied_rows(world).any()
+    assert not group_coupling_cuts.supplied_rows(world).any()
 
 
 @settings(
@@ -92,12 +92,12 @@ def test_links_never_cut_off_a_whole_choice(data, small_worlds, best_by_enumerat
     blocks, capacity = data.draw(small_worlds)
     best = best_by_enumeration(blocks, capacity)
     problem = from_blocks(blocks, capacity)
-    rows = np.flatnonzero(coupling_cuts.supplied_rows(problem))
+    rows = np.flatnonzero(group_coupling_cuts.supplied_rows(problem))
     if best is None or rows.size == 0:
         return
     row, block = (part.ravel() for part in np.meshgrid(rows, np.arange(problem.blocks)))
     every = Links(block, row, np.zeros(row.size))
-    tied = coupling_cuts.with_coupling_cuts(problem, every)
+    tied = group_coupling_cuts.with_coupling_cuts(problem, every)
     count = problem.rows + row.size
     price = np.array(data.draw(st.lists(st.floats(0, 20), min_size=count, max_size=count)))
     assert bound(tied, price) >= best - 1e-6

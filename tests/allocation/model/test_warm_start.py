@@ -22,7 +22,7 @@ from recommender.allocation import (
     solve,
     start_from,
 )
-from recommender.allocation.model.start import fitting
+from recommender.allocation.model.warm_start import fitting
 
 engines = pytest.mark.parametrize("engine", ["exact", "prices"])
 few = settings(

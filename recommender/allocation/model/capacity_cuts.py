@@ -29,7 +29,7 @@ APART = 1e-3
 """How far prices lie apart, relative to the dearest, to be two."""
 
 
-def with_pooling_cuts(problem: AllocationProblem, price: FloatArray) -> AllocationProblem:
+def with_capacity_cuts(problem: AllocationProblem, price: FloatArray) -> AllocationProblem:
     """Return the same problem with rows for supply that is pooled, after the rows it has.
 
     It has the same columns, blocks and choices, in parts and whole.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from recommender.allocation.model.coupling_cuts import Links, no_links, supplied_rows
+from recommender.allocation.model.group_coupling_cuts import Links, no_links, supplied_rows
 from recommender.allocation.model.problem import (
     AllocationProblem,
     BoolArray,
