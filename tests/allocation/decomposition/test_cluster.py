@@ -59,7 +59,7 @@ def test_a_cluster_makes_the_same_plan_as_one_machine(country_of, address) -> No
 
 
 def test_what_goes_wrong_on_a_worker_is_raised_here(country_of, address, monkeypatch) -> None:
-    monkeypatch.setattr(cluster, "answer", _breaks)
+    monkeypatch.setattr(cluster, "solve_part", _breaks)
     with on_cluster(address) as workers, pytest.raises(ZeroDivisionError):
         solve_in_parts(country_of(regions=2), WHOLE, workers=workers)
 

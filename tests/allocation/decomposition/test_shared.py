@@ -296,7 +296,7 @@ def test_a_process_that_is_killed_changes_nothing(country_of, monkeypatch, tmp_p
     expected = solve_in_parts(problem, WHOLE)
     monkeypatch.setenv("DIES_ONCE", str(tmp_path / "died"))
     monkeypatch.setattr(
-        "recommender.allocation.decomposition.workers.answer", answers_and_dies_once
+        "recommender.allocation.decomposition.workers.solve_part", answers_and_dies_once
     )
     same(expected, solve_in_parts(problem, replace(WHOLE, workers=2)))
     assert (tmp_path / "died").exists()
@@ -306,6 +306,6 @@ def test_a_process_that_is_killed_changes_nothing(country_of, monkeypatch, tmp_p
 @pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
 def test_processes_that_always_die_end_with_a_remedy(country_of, monkeypatch) -> None:
     monkeypatch.syspath_prepend(Path(__file__).parents[3])
-    monkeypatch.setattr("recommender.allocation.decomposition.workers.answer", always_dies)
+    monkeypatch.setattr("recommender.allocation.decomposition.workers.solve_part", always_dies)
     with Processes(1) as workers, pytest.raises(AllocationError, match="use fewer --workers"):
         solve_in_parts(country_of(regions=2), WHOLE, workers=workers)

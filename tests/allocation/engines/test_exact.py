@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from recommender.allocation import AllocationProblem, Block, Effort, from_blocks, solve, write_model
 
-MMKP = Path(__file__).parents[2].parent / "shared" / "data" / "mmkp"
+MMKP = Path(__file__).parents[3].parent / "shared" / "data" / "mmkp"
 OPTIMA = {"I01": 173, "I02": 364, "I03": 1602, "I04": 3597, "I05": 3905.7, "I06": 4799.3}
 
 
