@@ -204,6 +204,7 @@ def _policy(*keys: str, value: object) -> Spoil:
     return spoil
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -296,6 +297,7 @@ def test_a_mapping_without_a_bottom_is_refused(handed_in: dict[str, Any]) -> Non
     assert any("nested more than" in line for line in _said(handed_in))
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize(
     ("column", "cells"),
     [

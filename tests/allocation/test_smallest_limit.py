@@ -39,6 +39,7 @@ def _world(owed: float, hours: float, units: int = 3) -> AllocationProblem:
     return from_blocks([*takers, supply, lacking], [-owed])
 
 
+@pytest.mark.many(8)
 @pytest.mark.parametrize(("engine", "solver"), WAYS)
 @pytest.mark.parametrize("seconds", SHORT)
 @pytest.mark.parametrize("whole", [True, False])

@@ -38,9 +38,9 @@ def on_a_terminal(program: str, **environment: str) -> str:
 
 
 STEPS = (
-    "from recommender.cli.output import Progress, answer\n"
+    "from recommender.cli.output import ProgressLine, answer\n"
     "import click\n"
-    "progress = Progress({arguments})\n"
+    "progress = ProgressLine({arguments})\n"
     "progress('one'); progress('two'); progress.done(); answer(click.style('done', fg='red'))"
 )
 

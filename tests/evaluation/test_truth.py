@@ -93,6 +93,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Known:
     return known(tmp_path_factory.mktemp("region"), 700, seed=4)
 
 
+@pytest.mark.slow
 def test_every_policy_keeps_every_rule_and_stays_below_the_bound_of_the_plan(region: Known) -> None:
     bound = region.plan.summary.bound
     for policy in region.baselines():
@@ -101,6 +102,7 @@ def test_every_policy_keeps_every_rule_and_stays_below_the_bound_of_the_plan(reg
         assert 0 < certificate.value <= bound, policy.name
 
 
+@pytest.mark.slow
 def test_the_plan_truly_averts_more_than_any_policy(region: Known) -> None:
     plan = region.delivers(region.allocation.solution)
     for policy in region.baselines():
@@ -109,6 +111,7 @@ def test_the_plan_truly_averts_more_than_any_policy(region: Known) -> None:
         assert plan > theirs, policy.name
 
 
+@pytest.mark.slow
 def test_what_the_plan_promises_is_within_its_own_error_of_what_it_delivers(region: Known) -> None:
     summary = region.plan.summary
     real = region.delivers(region.allocation.solution)
@@ -116,6 +119,7 @@ def test_what_the_plan_promises_is_within_its_own_error_of_what_it_delivers(regi
     assert abs(summary.benefit - real) <= 2.5 * summary.standard_error
 
 
+@pytest.mark.slow
 def test_a_policy_is_the_same_every_time(region: Known) -> None:
     first, again = (follow(region.formulation, first_come(region.formulation, 7)) for _ in range(2))
     assert first.columns.tolist() == again.columns.tolist()

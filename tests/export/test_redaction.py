@@ -160,6 +160,7 @@ def test_a_table_by_unit_is_refused_to_anyone(
         export_plan(*tiny, str(tmp_path / f"x{form}"), table="nothing", audience="public")
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize("target", ["x.html", "x.csv", "x.xlsx", "x.json"])
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_no_form_of_a_comparison_shows_a_pupil_to_who_may_not_see_one(

@@ -38,6 +38,7 @@ def cells_of(text: str, delimiter: str) -> list[str]:
     return quoted + plain + [c.strip('"') for c in plain]
 
 
+@pytest.mark.many(12)
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_no_cell_starts_a_formula_whatever_the_delimiter(payload: str, delimiter: str) -> None:

@@ -81,6 +81,7 @@ def exported(region: Region, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.many(12)
 @pytest.mark.parametrize("form", [xlsx, from_csv, dutch_csv, parquet, from_json, sqlite, package])
 @pytest.mark.parametrize("table", CSV_TABLES)
 def test_every_form_adds_up_to_the_plan(
@@ -236,6 +237,7 @@ IDS = [
 ]
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("site", IDS)
 def test_no_site_id_leads_a_file_out_of_its_folder(
     region: Region, tmp_path: Path, site: str

@@ -331,6 +331,7 @@ def test_a_plan_made_again_keeps_what_was_not_decided_otherwise(
     assert float(last["kept_share"]) == pytest.approx(said["kept"]["share"], abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("decided")
 def test_what_was_kept_is_said_without_ids_and_names(
     region: Path, capsys: pytest.CaptureFixture[str]
@@ -359,6 +360,7 @@ def test_keeping_refuses_what_makes_no_sense(region: Path) -> None:
     assert not (region / "b").exists()
 
 
+@pytest.mark.slow
 def test_a_plan_is_noted_even_if_its_costs_cannot_be_written(
     region: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -371,6 +373,7 @@ def test_a_plan_is_noted_even_if_its_costs_cannot_be_written(
     assert [(e["action"], e["subject"]) for e in entries] == [("run", "plan"), ("run", "b")]
 
 
+@pytest.mark.slow
 def test_a_replay_without_the_plan_that_was_kept_says_so(
     region: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

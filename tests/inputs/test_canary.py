@@ -75,6 +75,7 @@ def _everything_said(root: Path) -> str:
     return "\n".join(said)
 
 
+@pytest.mark.many(9)
 @pytest.mark.parametrize("place", PLANTED)
 def test_nothing_is_said_of_a_canary_planted_in(place: str, workspace: Callable[..., Path]) -> None:
     said = _everything_said(workspace(*PLANTED[place]))
@@ -84,6 +85,7 @@ def test_nothing_is_said_of_a_canary_planted_in(place: str, workspace: Callable[
     assert CANARY[7:] not in said
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
 @pytest.mark.parametrize("column", ["language_lag_only", "sex", "family_id", "consent"])
 def test_nothing_is_said_of_a_canary_in_another_kind_of_file(

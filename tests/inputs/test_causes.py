@@ -63,6 +63,7 @@ def test_a_duration_of_a_sheet_is_hours_and_minutes(tmp_path: Path) -> None:
     assert [p.remedy.split(":")[0] for p in findings.problems] == ["write 37,5", "write 7,25"]
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize(
     ("word", "remedy"),
     [("15 uur", "write 15, without the unit"), ("1.659,5", "write 1659.5"),
@@ -151,6 +152,7 @@ def test_one_of_two_is_to_be_kept(workspace: Callable[..., Path]) -> None:
     assert [p.remedy for p in findings.problems] == ["keep one of the two"]
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize(
     ("column", "words"),
     [("family_id", "fam_id familie household gezinsnr"),

@@ -40,6 +40,7 @@ def as_sheet(root: Path, file: str) -> openpyxl.Workbook:
     return book
 
 
+@pytest.mark.many(8)
 @pytest.mark.parametrize(
     ("file", "name", "instead"),
     [
@@ -77,6 +78,7 @@ def test_a_header_that_is_nearly_right_is_taken_for_the_name_meant(
     assert near_misses([instead if h == name else h for h in known], known) == {instead: name}
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize(
     "word", ["score_2", "given", "consequence", "remark", "school_changes", "sitting", "p01"]
 )
@@ -170,6 +172,7 @@ def test_a_first_row_of_data_is_said_once_and_never_shown(workspace: Make, probl
     assert "Sjoerd" not in said
 
 
+@pytest.mark.many(9)
 @pytest.mark.parametrize(
     ("name", "meant"),
     [

@@ -90,6 +90,7 @@ HUGE: dict[str, tuple[str, str, str, str]] = {
 }
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("case", HUGE)
 def test_a_number_out_of_all_proportion_is_refused_with_its_bound(
     case: str, workspace: Make, problems: Say

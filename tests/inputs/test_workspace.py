@@ -243,6 +243,7 @@ MISTAKES: dict[str, tuple[tuple[str, str, str], list[str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.many(15)
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_the_message_names_file_line_column_and_remedy_of(
     mistake: str, workspace: Make, problems: Say

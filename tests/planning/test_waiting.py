@@ -22,6 +22,7 @@ TODAY = dt.date(2026, 9, 1)
 RULE = LimitSettings(waiting_priority=(0.5, 0.8), today=TODAY)
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_who_has_waited_goes_before_who_gains_a_little_more(
     engine: Any, world: Any, make_help: Help, who: Who

@@ -42,6 +42,7 @@ def assessed(world):
     return assess(world.cohort, world.outcomes, SETTINGS)
 
 
+@pytest.mark.slow
 def test_risks_are_calibrated_to_the_truth(world, assessed):
     for o in range(len(world.outcomes)):
         risk = assessed.profiles.risk[:, o]

@@ -52,6 +52,7 @@ def test_an_interval_is_a_part_of_zero_to_one_that_widens_with_its_level(risk, o
     assert inner_high[0] - inner_low[0] < high[0] - low[0]
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize(("risk", "omega"), [(0.02, 0.8), (0.1, 0.5), (0.5, 1.0), (0.95, 0.7)])
 @pytest.mark.parametrize("level", [0.5, 0.9])
 def test_an_interval_holds_its_level_of_drawn_true_risks_and_none_shorter_by_quantiles_does(

@@ -32,6 +32,7 @@ def fitted(request, world):
         patch.undo()
 
 
+@pytest.mark.many(1)
 def test_stored_models_predict_exactly_what_they_did(fitted, world, tmp_path):
     path = tmp_path / "models.npz"
     save_models(fitted.models, path)

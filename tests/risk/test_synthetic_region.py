@@ -52,6 +52,7 @@ def held(truth: np.ndarray, profiles) -> np.ndarray:
     return ((low <= truth) & (truth <= high)).mean(axis=0)
 
 
+@pytest.mark.slow
 def test_risks_of_the_invented_region_are_calibrated_and_covered(tmp_path):
     inputs, truth = region(tmp_path, 1800, seed=1)
     settings = replace(RiskSettings.of(inputs.policy), boosting=False)

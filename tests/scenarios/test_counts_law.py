@@ -43,6 +43,7 @@ def test_served_there_is_served_here_and_new_less_lost(compared: Compared) -> No
     holds(compared)
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize(
     ("scale", "budget"), [(0.2, None), (0.7, 200.0), (1.3, 50.0), (2.0, None), (0.0, 0.0)]
 )

@@ -50,6 +50,7 @@ class Backwards:
             yield number, pickle.loads(pickle.dumps(solve_part(*job)))
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("groups", [False, True])
 @pytest.mark.parametrize("budget", [0.15, 0.4, 2.0])
 def test_parts_together_are_as_good_as_the_whole_within_the_gap(country_of, budget, groups) -> None:

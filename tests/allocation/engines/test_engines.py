@@ -69,6 +69,7 @@ def test_cbc_agrees_on_the_golden_case(budget, parts, whole, optimum, relaxed) -
     assert plan.certificate.value == pytest.approx(whole)
 
 
+@pytest.mark.many(1)
 @engines
 @few
 @given(data=st.data())
@@ -100,6 +101,7 @@ def test_any_prices_bound_every_choice(data, small_worlds, best_by_enumeration) 
         assert bound(from_blocks(blocks, capacity), price) >= best - 1e-6
 
 
+@pytest.mark.many(1)
 @engines
 @few
 @given(data=st.data())

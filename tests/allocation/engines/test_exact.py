@@ -38,6 +38,7 @@ def exactly_one(path: Path) -> AllocationProblem:
     )
 
 
+@pytest.mark.many(1)
 @pytest.mark.skipif(not MMKP.exists(), reason="public test data is not here")
 @pytest.mark.parametrize(
     "name", [n if n < "I04" else pytest.param(n, marks=pytest.mark.slow) for n in OPTIMA]

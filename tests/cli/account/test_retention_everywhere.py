@@ -67,6 +67,7 @@ def test_every_command_reads_people_or_does_not() -> None:
     assert {*READING} | OTHERS == {*COMMANDS}
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize("command", READING)
 def test_a_command_refuses_columns_past_their_last_day(
     command: str, expired: Path, run: Run

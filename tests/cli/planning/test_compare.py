@@ -153,6 +153,7 @@ def test_a_damaged_document_is_bad_input(tmp_path: Path) -> None:
         read_comparison(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_a_public_report_that_differs_in_few_pupils_from_an_earlier_one_is_refused(
     run, made: Path, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

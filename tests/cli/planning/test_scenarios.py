@@ -49,6 +49,7 @@ def test_a_wrong_scenario_is_bad_input(run, workspace: Path) -> None:
     assert "scenarios/lean.yaml line 5: scenarios.lean.leave[1] is 'w77'" in said.err
 
 
+@pytest.mark.slow
 def test_a_plan_of_a_scenario_in_a_file_elsewhere_can_be_verified(
     run, workspace: Path, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ def test_scenarios_that_had_no_time_are_compared(run: Callable[..., Any], small:
     assert done.code in (0, 5), done.err
 
 
+@pytest.mark.slow
 def test_a_plan_that_keeps_another_without_time_keeps_nothing_and_holds(
     run: Callable[..., Any], small: Path
 ) -> None:

@@ -8,6 +8,7 @@ import highspy
 import pytest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["model.lp", "model.mps"])
 def test_another_solver_reaches_the_value_of_the_plan(run, workspace, tmp_path, name) -> None:
     said = run(

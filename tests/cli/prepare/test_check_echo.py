@@ -86,6 +86,7 @@ def test_quiet_check_does_not_echo(run, fresh: Path) -> None:
     assert len(run("check", fresh, "-q").out.splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_plan_repeats_what_silence_costs_somebody_even_when_quiet(run, fresh: Path) -> None:
     drop(fresh / "data/pupils.csv", "consent")
     policy = fresh / "planning.yaml"

@@ -209,6 +209,7 @@ def world(make: Make, seed: int) -> tuple[Plan, Manifest, Cohort]:
     return plan, replace(manifest, equity=equity_of(plan, cohort)), cohort
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_no_hidden_count_is_recovered_from_all_tables_together(make: Make, seed: int) -> None:
     ranges = read(*world(make, seed)).ranges()

@@ -122,6 +122,7 @@ def test_files_that_go_with_a_plan_are_sealed_and_replaced_with_it(
     assert not (folder / "repairs.csv").exists()
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("name", sorted(FILES - {"manifest.json"}))
 def test_a_file_that_was_touched_or_lost_is_named(
     region: Region, tmp_path: Path, name: str
@@ -263,6 +264,7 @@ def test_a_link_to_a_folder_is_followed_and_stays(region: Region, tmp_path: Path
     assert changed_files(tmp_path / "real") == ()
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT])
 @pytest.mark.parametrize("step", range(0, 10, 3))
 def test_a_disk_that_fails_at_any_file_leaves_nothing(

@@ -58,6 +58,7 @@ def written(folder: Path, pages: dict[str, str]) -> Path:
     return folder
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_axe_finds_nothing_in_a_report_and_its_cards(
     browser: Any, region: Region, tmp_path: Path, width: int
@@ -67,6 +68,7 @@ def test_axe_finds_nothing_in_a_report_and_its_cards(
         assert judged(browser, folder / name, width) == ([], 0), name
 
 
+@pytest.mark.slow
 def test_axe_finds_fault_with_a_page_that_has_one(
     browser: Any, region: Region, tmp_path: Path
 ) -> None:

@@ -72,6 +72,7 @@ def test_a_browser_says_when_the_policy_is_broken(pages: Path, tmp_path: Path) -
     assert "<title>1" not in dom
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize("name", ["report.html", "report/school_1.html"])
 @pytest.mark.parametrize("width", [500, 1200])
 def test_no_page_is_wider_than_the_window(

@@ -57,6 +57,7 @@ def test_the_hours_of_a_group_are_shared_by_its_pupils(region: Region) -> None:
     )
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize(
     "payload",
     ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "</h3><b>"],

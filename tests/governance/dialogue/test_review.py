@@ -178,6 +178,7 @@ def test_help_can_be_asked_for_a_pupil_without_an_offer(
     assert decided.added == 1
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("typed", ["mentor", "MENTOR", "Mentor", "mentor (MENTOR)", "Mentor (nl)"])
 def test_help_may_be_typed_by_its_id_or_its_name(
     sheet: Path, catalogue: Catalogue, language: str, typed: str
@@ -187,6 +188,7 @@ def test_help_may_be_typed_by_its_id_or_its_name(
     assert decided.decisions.iloc[0, :3].tolist() == ["canary0002", "mentor", "require"]
 
 
+@pytest.mark.many(8)
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
@@ -355,6 +357,7 @@ def test_titles_are_what_a_workbook_allows() -> None:
     assert all(1 <= len(t) <= 31 for t in titles)
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("seed", range(8))
 def test_a_sheet_with_broken_bytes_is_read_or_refused(
     sheet: Path, catalogue: Catalogue, seed: int

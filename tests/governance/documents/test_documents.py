@@ -34,6 +34,7 @@ def facts(
     return facts_of(plan, policy, catalogue, RUN, request.param)
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_document_is_made_without_a_childs_data(kind: str, facts: Facts) -> None:
     text = document(kind, facts)  # type: ignore[arg-type]
@@ -87,6 +88,7 @@ def test_the_register_entry_fits_however_many_columns_there_are(
     assert "en nog" in entry["Gegevens"]
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize(
     ("field", "text", "message"),
     [

@@ -102,6 +102,7 @@ def test_only_tables_catalogue_and_policy_are_copied(source: Path, tmp_path: Pat
     assert (tmp_path / "copy/planning.yaml").read_text() == "synthetic: true\n"
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize(
     "word",
     ["123456782", "1234.56.782", "NL123456782", "12345672", "Jan de Vries", "Vries, J. de",

@@ -54,6 +54,7 @@ def test_numbers_of_a_parquet_file_are_checked_like_text(values: list[float]) ->
     assert as_text.problems == as_numbers.problems
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize(
     "word", ["nan", "NaN", "NA", "inf", "-inf", "1e999", "0x10", "1_000", "1 000", "1,5", "--1", "#N/A", "½", "١"]  # noqa: E501
 )  # fmt: skip

@@ -57,12 +57,14 @@ HONEST = [
 ]
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("words", HONEST, ids=lambda words: str(words[0]))
 def test_honest_ids_pass(words: list[Any]) -> None:
     findings = said(words)
     assert (findings.problems, findings.refusals, findings.warnings) == ([], [], [])
 
 
+@pytest.mark.many(6)
 @pytest.mark.parametrize(
     "word",
     ["p|1", "../../x", "a/b", "a\\b", "p;1", "p\n1", "a..b", "x" * 300, "-p1", ".p1", "p 1", "p,1",
@@ -74,6 +76,7 @@ def test_what_no_id_may_look_like_is_a_problem_and_not_shown(word: str) -> None:
     assert word not in str(findings.problems[0])
 
 
+@pytest.mark.many(12)
 @pytest.mark.parametrize(
     "word",
     ["#N/B", "#N/A", "#REF!", "#VALUE!", "#WAARDE!", "#DEEL/0!", "####", "Err:502", "0", "000", "-",
@@ -90,6 +93,7 @@ def test_a_word_for_nothing_is_nobody(word: str, kind: str) -> None:
     assert findings.problems[0].remedy == remedy
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize(
     "words",
     [["1,23457E+11"], ["1.23457E+11", "1.23457E+11"], ["123457000000", "123458000000"],
@@ -115,6 +119,7 @@ def test_big_numbers_of_a_parquet_file_keep_every_digit(tmp_path: Path) -> None:
     assert read.tolist() == [str(2**53 + 1), str(2**60 + 1)]
 
 
+@pytest.mark.many(10)
 @pytest.mark.parametrize(
     "word",
     ["111222333", "BSN111222333", "bsn: 111222333", "111222333.0", "1.11222333E8",
@@ -152,6 +157,7 @@ def test_eight_digits_are_judged_by_their_column() -> None:
     assert service_numbers(pd.Series([float(n) for n in lost]).map(str)).all()
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize(
     ("word", "unit", "staff"),
     [("Jan Jansen", True, True), ("Jan de Vries", True, True), ("jan_de_vries", True, True),

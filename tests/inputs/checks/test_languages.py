@@ -29,6 +29,7 @@ def test_capitals_and_blanks_set_no_codes_apart(many: bool) -> None:
     assert _read(["nl", "NL", "Ar ", "rif", ""], many) == (["nl", "nl", "ar", "rif", ""], [])
 
 
+@pytest.mark.many(8)
 @pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize(
     ("word", "said"),

@@ -41,6 +41,7 @@ ODD: dict[str, tuple[tuple[str, str, str], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize("case", ODD)
 def test_a_number_that_is_seldom_right_is_said(
     case: str, workspace: Make, problems: Say, warnings: Say

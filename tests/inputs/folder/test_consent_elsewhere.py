@@ -20,6 +20,7 @@ def _noted(root: Path) -> Findings:
     return findings
 
 
+@pytest.mark.many(6)
 @pytest.mark.parametrize(
     ("name", "text"),
     [

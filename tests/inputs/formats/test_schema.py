@@ -53,6 +53,7 @@ def test_right_files_are_right_by_schema(
     jsonschema.Draft202012Validator(schema(kind)).validate(_value(folder / FILES[kind]))
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [

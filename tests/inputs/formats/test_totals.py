@@ -11,6 +11,7 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import load_table
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 @pytest.mark.parametrize(
     "row",

@@ -99,6 +99,7 @@ def _laughs() -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize(
     ("bomb", "why"),
     [

@@ -61,6 +61,7 @@ def test_a_protected_column_may_not_whatever_it_is_declared_for(
         read_workspace(root)
 
 
+@pytest.mark.many(4)
 @pytest.mark.parametrize(
     ("edit", "message"),
     [

@@ -29,6 +29,7 @@ RULES = Rules(
 )
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize(
     ("change", "key", "expected"),
     [
@@ -66,6 +67,7 @@ def test_a_change_that_does_not_fit_is_refused() -> None:
         changed_rules(RULES, {"travel_overhead": 2})
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize(
     ("entry", "said"),
     [

@@ -179,6 +179,7 @@ SCENARIOS = {
 }
 
 
+@pytest.mark.many(3)
 @pytest.mark.parametrize("case", YAML)
 def test_thousands_of_a_yaml_file_are_refused_with_both_readings(
     case: str, workspace: Make, problems: Say

@@ -165,6 +165,7 @@ def test_a_tampered_lack_is_found(region: Any) -> None:
     assert any("value" in line for line in findings_of(base, replace(plan, summary=summary)))
 
 
+@pytest.mark.many(1)
 @pytest.mark.parametrize("engine", ["exact", "prices"])
 @given(
     benefit=st.lists(st.integers(1, 20), min_size=2, max_size=7),

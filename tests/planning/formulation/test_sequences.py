@@ -121,6 +121,7 @@ def test_steps_follow_each_other_as_long_as_they_are_in_a_bundle(
     assert verify(plan, base.inputs, base.matching, base.limits) == ()
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize(
     ("day", "days", "start"),
     [

@@ -103,6 +103,7 @@ def small_teams(draw: st.DrawFn) -> Mapping[str, Any]:
     return {"units": units, "staff": staff[:4]}
 
 
+@pytest.mark.slow
 @few
 @given(parts=small_teams())
 def test_letting_a_role_do_more_never_makes_a_plan_worse(

@@ -72,6 +72,7 @@ def test_an_honest_plan_passes(made: Made) -> None:
     assert findings(made) == ()
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize(
     "table", ["assignments", "not_served", "sessions", "resources", "caseload"]
 )
@@ -83,6 +84,7 @@ def test_every_cell_of_every_table_counts_and_is_named(made: Made, table: str) -
         assert any(table in finding for finding in found), (column, found)
 
 
+@pytest.mark.many(2)
 @pytest.mark.parametrize(
     "table", ["assignments", "not_served", "sessions", "resources", "caseload"]
 )
@@ -116,6 +118,7 @@ def test_a_slightly_altered_risk_shows_in_what_it_bears_on(made: Made) -> None:
     assert any(finding.startswith("assignments.csv line 2, benefit") for finding in found)
 
 
+@pytest.mark.many(5)
 @pytest.mark.parametrize(
     ("field", "value"),
     [
