@@ -16,13 +16,14 @@ import click
 
 from recommender.cli.main import recommender
 from recommender.export.manifest import Manifest
-from recommender.export.tables import COLUMNS, CSV_TABLES
+from recommender.export.tables import CSV_TABLES
 from recommender.inputs.checks.known import NEEDED
 from recommender.inputs.cohort import Cohort
 from recommender.inputs.formats.docstrings import field_descriptions, summary
 from recommender.inputs.formats.schema import schema
 from recommender.inputs.readers import cohort_tables, resource_tables
 from recommender.inputs.resources import Resources
+from recommender.planning.plan.columns import COLUMNS
 from recommender.planning.plan.plan import Plan
 from recommender.planning.plan.summary import Summary
 

@@ -17,6 +17,7 @@ from recommender.version import __version__
 
 if TYPE_CHECKING:
     from recommender.allocation.engines.effort import Effort
+    from recommender.allocation.model.solution import AllocationError
     from recommender.errors import (
         InputError,
         PrivacyRefusal,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from recommender.scenarios.compare import compare
 
 __all__ = [
+    "AllocationError",
     "Effort",
     "InputError",
     "Inputs",
@@ -54,6 +56,7 @@ __all__ = [
 
 _HOMES = {
     "recommender.allocation.engines.effort": ("Effort",),
+    "recommender.allocation.model.solution": ("AllocationError",),
     "recommender.errors": (
         "InputError",
         "PrivacyRefusal",
@@ -69,16 +72,18 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name from where it lives (PEP 562)."""
-    for home, names in _HOMES.items():
-        if name in names:
-            value = getattr(import_module(home), name)
-            globals()[name] = value
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # or a name that is not there would pass as anything
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name from where it lives (PEP 562)."""
+        for home, names in _HOMES.items():
+            if name in names:
+                value = getattr(import_module(home), name)
+                globals()[name] = value
+                return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
     """List the public names, imported or not."""
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

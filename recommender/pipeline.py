@@ -30,7 +30,7 @@ from recommender.planning.replan.keep import (
     solve_keeping,
 )
 from recommender.planning.verify import verify as verifying
-from recommender.planning.verify.read_back import remade
+from recommender.planning.verify.read_back import malformed_tables, remade
 from recommender.risk import RiskSettings, assess_risk
 
 Progress = Callable[[str], None]
@@ -64,9 +64,9 @@ class Settings:
     @classmethod
     def of(
         cls,
-        policy: Policy,
+        policy: Policy | Inputs,
         *,
-        seed: int = 0,
+        seed: int | None = None,
         effort: Effort | None = None,
         engine: EngineName = "auto",
         solver: SolverName = "highs",
@@ -74,20 +74,51 @@ class Settings:
         """Return the settings that follow from a policy.
 
         Args:
-            policy: of the workspace.
-            seed: of every random choice; it takes the place of that of the effort.
+            policy: of the workspace, or the workspace.
+            seed: of every random choice; that of the effort, or 0, unless given.
             effort: the gap in parts of the benefit (0.01 is one per cent), the seconds, and more.
             engine: auto, or exact or prices.
             solver: highs, or cbc for the exact engine.
         """
+        policy = policy.policy if isinstance(policy, Inputs) else policy
+        effort = effort or Effort()
+        seed = effort.seed if seed is None else seed
         return cls(
             risk=RiskSettings.of(policy, seed),
             matching=MatchingSettings.of(policy),
             limits=LimitSettings.of(policy, seed),
-            effort=replace(effort or Effort(), seed=seed),
+            effort=replace(effort, seed=seed),
             engine=engine,
             solver=solver,
         )
+
+
+def _settings(inputs: Inputs, settings: Settings | None, *, seed: int) -> Settings:
+    """Return the settings that were given, or those that follow from the policy.
+
+    Raises:
+        TypeError: something else was given for the inputs or the settings.
+    """
+    if not isinstance(inputs, Inputs):
+        raise TypeError(
+            f"inputs is a {type(inputs).__name__}; use read_workspace or workspace_from"
+        )
+    if settings is None:
+        return Settings.of(inputs.policy, seed=seed)
+    if not isinstance(settings, Settings):
+        raise TypeError(f"settings is a {type(settings).__name__}; use Settings.of(policy, ...)")
+    return settings
+
+
+def _plan(plan: Plan) -> Plan:
+    """Return the plan.
+
+    Raises:
+        TypeError: it is something else, such as what ``replan`` returns.
+    """
+    if not isinstance(plan, Plan):
+        raise TypeError(f"plan is a {type(plan).__name__}; use what recommend returns")
+    return plan
 
 
 def recommend(
@@ -110,9 +141,11 @@ def recommend(
             (see ``planning.plan.stability``).
 
     Raises:
+        TypeError: an argument is of another kind.
+        ValueError: an engine, a solver or a number of draws that makes no sense.
         AllocationError: the solver fails.
     """
-    settings = settings or Settings.of(inputs.policy)
+    settings = _settings(inputs, settings, seed=0)
     progress("assessing risks")
     risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
     progress("matching pupils and interventions")
@@ -151,6 +184,10 @@ class Replanned:
     kept: Kept
     costs: Costs
 
+    def __repr__(self) -> str:
+        """Return the plan and how much it keeps, in one line."""
+        return f"<Replanned {self.kept.share:.1%} kept; {self.plan!r}>"
+
 
 def replan(
     inputs: Inputs,
@@ -170,12 +207,19 @@ def replan(
             outcomes averted.
         progress: called with a short line about what is being done.
 
+    The bound and the gap of the plan are those of the prices alone, without a solver: they hold,
+    and can be many times as wide as those of ``recommend``.
+
     Raises:
+        TypeError: an argument is of another kind.
         ValueError: the threshold is below 0 or not finite.
+        VerificationFailed: the tables of ``before`` cannot be read.
         AllocationError: the solver fails.
     """
     check_threshold(threshold)
-    settings = settings or Settings.of(inputs.policy, seed=before.summary.seed)
+    settings = _settings(inputs, settings, seed=_plan(before).summary.seed)
+    if damaged := malformed_tables(before):
+        raise VerificationFailed(damaged)
     progress("assessing risks")
     risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
     progress("matching pupils and interventions")
@@ -204,8 +248,14 @@ def verify(plan: Plan, inputs: Inputs, settings: Settings | None = None) -> tupl
         plan: of ``recommend`` or ``replan``.
         inputs: those it was made from.
         settings: those it was made with; those of the policy and the plan's seed unless given.
+
+    Risks, the bound of a solver, and how the solver was set and why it stopped are not worked out
+    again.
+
+    Raises:
+        TypeError: an argument is of another kind.
     """
-    settings = settings or Settings.of(inputs.policy, seed=plan.summary.seed)
+    settings = _settings(inputs, settings, seed=_plan(plan).summary.seed)
     return verifying.verify(
         plan, inputs, settings.matching, settings.limits, whole=settings.effort.whole
     )
@@ -235,12 +285,12 @@ def explain(
         UsageError: the plan has no such unit.
         VerificationFailed: the plan is not one of these inputs.
     """
-    settings = settings or Settings.of(inputs.policy, seed=plan.summary.seed)
+    settings = _settings(inputs, settings, seed=_plan(plan).summary.seed)
     again, findings = remade(plan, inputs, settings.matching, settings.limits)
     if again is None:
         raise VerificationFailed(findings)
     return explaining.explain(
-        again.formulation, again.solution, again.candidates, settings.matching, unit_id, clock,
+        again.formulation, again.solution, again.candidates, settings.matching, str(unit_id), clock,
         check=check,
     )  # fmt: skip
 

@@ -23,7 +23,11 @@ from recommender import (
     InputError,
     Inputs,
     Plan,
+    PrivacyRefusal,
     Settings,
+    UsageError,
+    VerificationFailed,
+    apply_scenario,
     compare,
     explain,
     read_workspace,
@@ -360,3 +364,106 @@ def test_pupils_of_frames_count_as_real(handed_in: dict[str, Any]) -> None:
     inputs = workspace_from(**handed_in)
     assert not inputs.policy.synthetic
     assert "data/pupils" in inputs.unmarked
+
+
+def test_real_pupils_past_their_last_day_are_refused_by_the_clock(
+    handed_in: dict[str, Any],
+) -> None:
+    column = next(iter(handed_in["policy"]["columns"]))
+    yesterday = dt.date.today() - dt.timedelta(days=1)
+    handed_in["policy"]["columns"][column]["retention"] = yesterday.isoformat()
+    if column not in handed_in["pupils"]:
+        handed_in["pupils"][column] = 0
+    with pytest.raises(PrivacyRefusal, match="was to be kept until"):
+        workspace_from(**handed_in)
+    assert workspace_from(**handed_in, today=yesterday)
+    assert workspace_from(**handed_in, today=dt.datetime.combine(yesterday, dt.time(9)))
+    with pytest.raises(TypeError, match="today is a str"):
+        workspace_from(**handed_in, today="2026-11-30")
+
+
+def test_an_index_that_stands_beside_its_column_is_told(handed_in: dict[str, Any]) -> None:
+    handed_in["pupils"] = handed_in["pupils"].set_index("unit_id", drop=False)
+    assert any("has an index with the name of a column" in line for line in _said(handed_in))
+
+
+@pytest.mark.parametrize("cell", ["a\ud83d", 10**5000], ids=["half", "long"])
+def test_a_cell_that_no_file_could_hold_is_told(handed_in: dict[str, Any], cell: object) -> None:
+    _set("pupils", "unit_id", 1, cell)(handed_in)
+    assert any(line.startswith("data/pupils line 3: unit_id holds a") for line in _said(handed_in))
+
+
+@pytest.mark.parametrize(
+    "value", ["a\ud83d", {"a\ud83d": 1}, 10**5000, 10**400], ids=["half", "key", "long", "many"]
+)
+def test_a_policy_that_no_file_could_hold_is_told_in_few_words(
+    handed_in: dict[str, Any], value: object
+) -> None:
+    handed_in["policy"]["rules"]["budget"] = value
+    said = _said(handed_in)
+    assert any(line.startswith("planning.yaml: rules.budget") for line in said)
+    assert max(map(len, said)) < 200
+
+
+@pytest.mark.parametrize("table", ["assignments", "sessions", "caseload", "profiles", "duties"])
+def test_a_plan_whose_tables_are_damaged_is_told_and_not_kept(
+    world: tuple[Inputs, Settings, Plan], table: str
+) -> None:
+    inputs, settings, plan = world
+    frame = getattr(plan, table)
+    column = frame.columns[0]
+    for damaged, text in (
+        (frame.drop(columns=column), f"{table}.csv: has no column {column}"),
+        (
+            pd.concat([frame, frame[[column]]], axis=1),
+            f"{table}.csv: has the column {column} twice",
+        ),
+        (None, f"{table}.csv: is no table"),
+    ):
+        broken = replace(plan, **{table: damaged})
+        assert text in verify(broken, inputs)
+        with pytest.raises(VerificationFailed):
+            replan(inputs, broken, settings)
+
+
+def test_what_is_of_another_kind_is_told(world: tuple[Inputs, Settings, Plan]) -> None:
+    inputs, settings, plan = world
+    with pytest.raises(TypeError, match="settings is a Effort; use Settings"):
+        recommend(inputs, Effort())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="plan is a Inputs"):
+        verify(inputs, plan)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="inputs is a Policy"):
+        recommend(inputs.policy)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="tuples of names"):
+        compare(inputs, "fewer")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="use 1 or more"):
+        compare(inputs, policies=("random",), settings=settings, draws=0)
+
+
+def test_settings_follow_from_a_workspace_and_keep_the_seed_of_the_effort(
+    world: tuple[Inputs, Settings, Plan],
+) -> None:
+    inputs, _, _ = world
+    assert Settings.of(inputs, effort=Effort(seed=7)) == Settings.of(inputs.policy, seed=7)
+    assert Settings.of(inputs, seed=3, effort=Effort(seed=7)).effort.seed == 3
+
+
+def test_a_scenario_is_applied_once(world: tuple[Inputs, Settings, Plan]) -> None:
+    inputs, _, _ = world
+    name = inputs.policy.scenarios[0].id
+    under = apply_scenario(inputs, name)
+    assert under.scenario == name
+    with pytest.raises(UsageError, match="was applied already"):
+        apply_scenario(under, name)
+
+
+def test_no_value_of_the_library_shows_a_pupil_unasked(
+    world: tuple[Inputs, Settings, Plan],
+) -> None:
+    inputs, settings, plan = world
+    compared = compare(inputs, policies=("random",), settings=settings)
+    shown = repr([inputs, inputs.cohort, plan, replan(inputs, plan, settings), compared,
+                  compared.comparison])  # fmt: skip
+    assert "\n" not in shown
+    for unit in plan.profiles["unit_id"].unique():
+        assert str(unit) not in shown

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import InputError, Problem
-from recommender.export.tables import COLUMNS, LATER, OPTIONAL, ColumnKind, frames_of
+from recommender.export.tables import frames_of
+from recommender.planning.plan.columns import COLUMNS, LATER, OPTIONAL, ColumnKind
 from recommender.planning.plan.plan import Plan
 from recommender.planning.plan.summary import Shortage, Summary
 from recommender.planning.selection.duties import CAUSES

@@ -14,8 +14,8 @@ from recommender.export.disclosure.disclosed_comparison import OpenComparison, o
 from recommender.export.disclosure.disclosed_plan import OPEN_TABLES, Hidden, OpenPlan
 from recommender.export.manifest import Manifest
 from recommender.export.pages.report import open_plan
-from recommender.export.tables import COLUMNS
 from recommender.inputs.findings import unknown
+from recommender.planning.plan.columns import COLUMNS
 from recommender.planning.plan.plan import Plan
 from recommender.scenarios.comparison import Comparison
 

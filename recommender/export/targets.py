@@ -24,9 +24,10 @@ from recommender.export.redaction import (
     redacted_comparison,
     redacted_plan,
 )
-from recommender.export.tables import COLUMNS, csv_text, frames_of
+from recommender.export.tables import csv_text, frames_of
 from recommender.governance.log.transaction import LogRecord, announced
 from recommender.governance.log.writing import Content, write_file, write_files, writing
+from recommender.planning.plan.columns import COLUMNS
 from recommender.planning.plan.plan import Plan
 from recommender.scenarios.comparison import Comparison
 

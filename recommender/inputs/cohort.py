@@ -46,6 +46,10 @@ class Cohort:
     decisions: pd.DataFrame
     present: pd.DataFrame | None = None
 
+    def __repr__(self) -> str:
+        """Return how many units there are: a notebook shows no row of a person unasked."""
+        return f"<Cohort {len(self.units):,} units>"
+
     @property
     def features(self) -> tuple[Column, ...]:
         """The declared columns that risk models may use."""

@@ -41,6 +41,7 @@ class Inputs:
         absent: table -> the columns it may have and has not; tables that are there alone.
         unmarked: tables of people that are treated as real although the policy says ``synthetic``:
             they are not as ``simulate`` wrote them.
+        scenario: what was applied to them, "" for none.
     """
 
     cohort: Cohort
@@ -54,6 +55,15 @@ class Inputs:
     links: tuple[Link, ...] = ()
     absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unmarked: tuple[str, ...] = ()
+    scenario: str = ""
+
+    def __repr__(self) -> str:
+        """Return what there is, in numbers: a notebook shows no row of a person unasked."""
+        return (
+            f"<Inputs {len(self.cohort.units):,} units at {len(self.resources.sites):,} sites; "
+            f"{len(self.catalogue.interventions):,} interventions; "
+            f"{len(self.resources.professionals):,} professionals; {len(self.warnings):,} warnings>"
+        )
 
 
 def read_workspace(
@@ -63,9 +73,9 @@ def read_workspace(
 
     Args:
         path: the folder with interventions.yaml, planning.yaml and data/.
-        today: the day against which retention is judged; the policy's reference_date unless given,
-            and always where the tables of people are marked as invented: a shipped example does
-            not expire with the calendar.
+        today: the day against which retention is judged; that of the clock unless given.  Where
+            the tables of people are marked as invented it is the policy's reference_date: a
+            shipped example does not expire with the calendar.
         scenarios: files with more scenarios, beside those in the workspace itself.
 
     Raises:
@@ -73,7 +83,7 @@ def read_workspace(
         InputError: something is wrong; it lists every problem of every file.
     """
     findings = Findings()
-    inputs = _read_folder(Path(path), today, findings, scenarios)
+    inputs = _read_folder(Path(path), _day(today), findings, scenarios)
     findings.raise_if_any()
     assert inputs is not None
     return inputs
@@ -122,9 +132,10 @@ def workspace_from(
         history: earlier years with what became of the pupils, from which risks are learnt where
             ``risks`` has none of an outcome.
         notes, commitments, decisions, present: the tables of those names.
-        today: the day against which retention is judged; the policy's reference_date unless given.
+        today: the day against which retention is judged; that of the clock unless given.
 
     Raises:
+        TypeError: today is no day.
         PrivacyRefusal: something breaks the legal frame of the data; it lists every problem.
         InputError: something is wrong; it lists every problem of every table.
     """
@@ -142,10 +153,23 @@ def workspace_from(
     documents = {catalogue_file.FILE: catalogue, policy_file.FILE: policy}
     findings = Findings()
     given = {name: frame for name, frame in tables.items() if frame is not None}
-    inputs = _read(WorkspaceFrames(given, documents, findings), today, findings)
+    inputs = _read(WorkspaceFrames(given, documents, findings), _day(today), findings)
     findings.raise_if_any()
     assert inputs is not None
     return inputs
+
+
+def _day(today: dt.date | None) -> dt.date:
+    """Return the day, that of the clock where none is given.
+
+    Raises:
+        TypeError: it is no day.
+    """
+    if today is None:
+        return dt.date.today()
+    if not isinstance(today, dt.date) or today != today:
+        raise TypeError(f"today is a {type(today).__name__}; use datetime.date")
+    return today.date() if isinstance(today, dt.datetime) else today
 
 
 def _read_folder(

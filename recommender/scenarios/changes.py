@@ -35,15 +35,19 @@ def apply_scenario(inputs: Inputs, name: str) -> Inputs:
         name: of a scenario of its policy, or ``base``.
 
     Raises:
-        UsageError: no scenario has that name; the nearest name is suggested.
+        UsageError: no scenario has that name (the nearest is suggested), or one was applied.
     """
+    if inputs.scenario and name != BASE:
+        raise UsageError(
+            f"scenario {inputs.scenario} was applied already; apply {name} to the workspace itself"
+        )
     steps = lineage(inputs.policy, name)
     unused = {*inputs.homes.values()} - {inputs.homes.get(change.id) for change in steps}
     if unused:
         inputs = replace(inputs, sources=tuple(s for s in inputs.sources if s.path not in unused))
     for change in steps:
         inputs = apply_change(inputs, change)
-    return inputs
+    return replace(inputs, scenario="" if name == BASE else name)
 
 
 def apply_change(inputs: Inputs, change: Change) -> Inputs:

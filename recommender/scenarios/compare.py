@@ -66,6 +66,10 @@ class Compared:
     comparison: Comparison
     runs: tuple[Run, ...]
 
+    def __repr__(self) -> str:
+        """Return what is compared: a notebook shows no row of a person unasked."""
+        return f"<Compared {', '.join(side.name for side in self.comparison.sides)}>"
+
 
 def compare(
     inputs: Inputs,
@@ -96,9 +100,13 @@ def compare(
         progress: called with a short line about what is being done.
 
     Raises:
-        UsageError: for a scenario, a policy or a pair that does not exist.
+        UsageError: for a scenario, a policy or a pair that does not exist, and for no draws.
     """
     settings = settings or Settings.of(inputs.policy)
+    if isinstance(scenarios, str) or isinstance(policies, str):
+        raise UsageError("scenarios and policies are tuples of names, also where there is one")
+    if draws < 1:
+        raise UsageError(f"draws is {draws}; use 1 or more")
     _check(policies, tuple(POLICIES), "policy")
     sides = (*dict.fromkeys((BASE, *scenarios)), *policies)
     for pair in between:

@@ -183,6 +183,10 @@ class Comparison:
     remarks: tuple[str, ...] = ()
     changes: pd.DataFrame = field(default_factory=lambda: no_rows("changes"))
 
+    def __repr__(self) -> str:
+        """Return what is compared: a notebook shows no row of a person unasked."""
+        return f"<Comparison {', '.join(side.name for side in self.sides)}>"
+
     def side(self, name: str) -> Side:
         """Return the side of a name.
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from recommender.errors import InputError
 from recommender.export.plan_json import plan_schema, plan_text, read_plan_text
-from recommender.export.tables import COLUMNS, frames_of
+from recommender.export.tables import frames_of
+from recommender.planning.plan.columns import COLUMNS
 from recommender.planning.plan.plan import Plan
 from recommender.planning.plan.summary import Shortage, Summary
 

@@ -24,12 +24,13 @@ from recommender.export.formats import parquet
 from recommender.export.manifest import File, Manifest, manifest_text, read_manifest
 from recommender.export.pages.cards import report_pages
 from recommender.export.plan_json import plan_text, read_plan_text
-from recommender.export.tables import COLUMNS, CSV_TABLES, OPTIONAL, csv_text, frames_of
+from recommender.export.tables import CSV_TABLES, csv_text, frames_of
 from recommender.files.drafts import flush_folder, write_flushed
 from recommender.files.hashes import sha256_of
 from recommender.governance.log.transaction import Destination, LogRecord, changing
 from recommender.governance.log.writing import writing
 from recommender.inputs.workspace import Source
+from recommender.planning.plan.columns import COLUMNS, OPTIONAL
 from recommender.planning.plan.plan import Plan
 from recommender.version import __version__
 

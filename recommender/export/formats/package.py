@@ -11,7 +11,8 @@ from typing import Any
 
 from recommender.export.formats.database import run_id
 from recommender.export.manifest import Manifest
-from recommender.export.tables import COLUMNS, csv_text, frames_of
+from recommender.export.tables import csv_text, frames_of
+from recommender.planning.plan.columns import COLUMNS
 from recommender.planning.plan.plan import Plan
 
 DESCRIPTION = "datapackage.json"

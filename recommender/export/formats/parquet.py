@@ -14,7 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from recommender.errors import InputError, Problem
-from recommender.export.tables import COLUMNS, frames_of
+from recommender.export.tables import frames_of
+from recommender.planning.plan.columns import COLUMNS
 from recommender.planning.plan.plan import Plan
 
 SUFFIX = ".parquet"

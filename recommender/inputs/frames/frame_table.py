@@ -12,6 +12,10 @@ import pandas as pd
 
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import MOST_MESSAGES, Table, WantedColumns, table_of_columns
+from recommender.inputs.frames.plain_values import is_text
+
+LONGEST_CELL = 10**30
+"""A whole number of more digits is no cell."""
 
 FIRST_LINE = 2
 """The line of the first row: the header would stand above it."""
@@ -30,14 +34,28 @@ def table_of(
             file, None, None, f"is a {type(frame).__name__}", "hand in a pandas DataFrame"
         )
         return None
-    if any(name is not None for name in frame.index.names):
-        frame = frame.reset_index()
+    named = [name for name in frame.index.names if name is not None]
+    if named:
+        beside = [name for name in named if name in frame.columns or named.count(name) > 1]
+        if beside:
+            findings.problem(
+                file, None, None, "has an index with the name of a column, or two of one name",
+                "drop it with reset_index(drop=True), or rename it",
+            )  # fmt: skip
+            frame = frame.reset_index(drop=True)
+        else:
+            frame = frame.reset_index()
     lines = np.arange(FIRST_LINE, len(frame) + FIRST_LINE, dtype=np.int64)
 
     def cells(position: int, name: str) -> pd.Series[Any]:
         return _plain(frame.iloc[:, position], file, name, findings)
 
     names = [str(name) for name in frame.columns]
+    if not all(map(is_text, names)):
+        findings.problem(
+            file, 1, None, "has a name of a column with half a character", "write it again"
+        )
+        return None
     return table_of_columns(file, names, cells, lines, _sha256(frame), findings, wanted)
 
 
@@ -76,12 +94,14 @@ def _text(cell: object) -> str | None:
     if isinstance(cell, np.generic):
         cell = cell.item()
     if isinstance(cell, str):
-        return cell
+        return cell if is_text(cell) else None
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
         return "" if np.isnan(cell) else str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, int | Decimal):
+    if isinstance(cell, int):
+        return str(cell) if abs(cell) < LONGEST_CELL else None
+    if isinstance(cell, Decimal):
         return str(cell)
     if isinstance(cell, dt.datetime):
         return cell.strftime("%Y-%m-%d %H:%M:%S")
@@ -89,5 +109,9 @@ def _text(cell: object) -> str | None:
 
 
 def _sha256(frame: pd.DataFrame) -> str:
-    """The hash of the frame as csv."""
-    return hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
+    """The hash of the frame as csv; of the names of its columns where cells cannot be written."""
+    try:
+        text = frame.to_csv(index=False)
+    except ValueError:  # half a character, or a number of thousands of digits
+        text = ",".join(map(str, frame.columns))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

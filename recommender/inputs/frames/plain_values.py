@@ -18,6 +18,14 @@ from recommender.inputs.formats.yaml_reader import (
     dotted,
 )
 
+LONGEST = 10**20
+"""A YAML file has no whole number of more digits either."""
+
+
+def is_text(word: str) -> bool:
+    """Whether a text can be written: it holds no half of a surrogate pair."""
+    return word.isascii() or not any("\ud800" <= c <= "\udfff" for c in word)
+
 
 def document_of(value: object, file: str, findings: Findings) -> Document | None:
     """The document; None where it is no mapping, and what is no plain value is noted and left out.
@@ -44,7 +52,7 @@ class _Plain:
         """The mapping with its values made plain, keys that are no text left out."""
         found: dict[str, Any] = {}
         for key, entry in value.items():
-            if isinstance(key, str):
+            if isinstance(key, str) and is_text(key):
                 found[key] = self._value(entry, (*place, key))
             else:
                 self._wrong(place, f"has a key that is {_kind(key)}", "use text as the key")
@@ -56,6 +64,12 @@ class _Plain:
             return None
         if isinstance(value, np.generic):
             value = value.item()
+        if isinstance(value, str) and not is_text(value):
+            self._wrong(place, "holds half a character", "write the text again")
+            return ""
+        if isinstance(value, int) and abs(value) >= LONGEST:
+            self._wrong(place, "is a number of too many digits", "use a smaller one")
+            return None
         if value is None or isinstance(value, str | bool | int | float):
             return value
         if isinstance(value, dt.date):

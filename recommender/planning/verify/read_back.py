@@ -19,6 +19,7 @@ from recommender.planning.formulation.indexing import Floats, Ints, ranges
 from recommender.planning.formulation.labels import EXTRA, bundle_names, named
 from recommender.planning.formulation.limits import LimitSettings, PieceKind
 from recommender.planning.formulation.rules.fairness import settled
+from recommender.planning.plan.columns import COLUMNS, malformed
 from recommender.planning.plan.plan import Plan
 from recommender.planning.plan.summary import RUNNING
 from recommender.planning.selection.group_prices import membership_links
@@ -75,6 +76,9 @@ def remade(
         inputs: the inputs it was made from, under its scenario.
         matching, limits: the settings it was made with.
     """
+    findings = malformed_tables(plan)
+    if findings:
+        return None, findings
     risks, findings = risks_of(plan, inputs)
     if risks is None:
         return None, findings
@@ -82,6 +86,11 @@ def remade(
     formulation = formulate(candidates, inputs.resources, limits)
     solution, findings = solution_of(plan, formulation, candidates)
     return (None if findings else Remade(candidates, formulation, solution)), findings
+
+
+def malformed_tables(plan: Plan) -> tuple[str, ...]:
+    """Return what keeps the tables of a plan from being read at all."""
+    return malformed({name: getattr(plan, name) for name in COLUMNS})
 
 
 def risks_of(plan: Plan, inputs: Inputs) -> tuple[RiskProfiles | None, tuple[str, ...]]:

@@ -19,7 +19,8 @@ from recommender.export.folders.plan_folder import (
 )
 from recommender.export.manifest import Manifest
 from recommender.export.plan_json import plan_schema, plan_text, read_plan_text
-from recommender.export.tables import COLUMNS, frames_of
+from recommender.export.tables import frames_of
+from recommender.planning.plan.columns import COLUMNS
 from recommender.planning.plan.plan import Plan
 
 pytest.importorskip("pyarrow")
