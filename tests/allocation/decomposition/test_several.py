@@ -16,7 +16,7 @@ EFFORT = Effort(gap=0.01, seconds=60)
 
 @pytest.fixture(autouse=True)
 def everything_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Problems of tests are small; let crews have them all the same."""
+    """Problems of tests are small; let workers have them all the same."""
     monkeypatch.setattr(several, "SMALL", 0)
 
 
