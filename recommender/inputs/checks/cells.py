@@ -17,7 +17,7 @@ import pandas as pd
 
 from recommender.inputs.findings import Findings, one_of, suggestion
 from recommender.inputs.formats.tables import MOST_MESSAGES, Table
-from recommender.inputs.text.matching import changed, fits
+from recommender.inputs.text.matching import matches_whole, substituted
 from recommender.inputs.text.number_words import (
     TWO_READINGS,
     doubtful,
@@ -124,10 +124,10 @@ def numbers(
         words = np.asarray(distinct, dtype=object)
         cleaned = pd.Series(words, dtype=str)
         if table.decimal_comma:
-            comma = fits(cleaned, _COMMA_NUMBER)
+            comma = matches_whole(cleaned, _COMMA_NUMBER)
             cleaned = cleaned.where(~comma, cleaned.str.replace(",", ".", regex=False))
         empty = (cleaned == "").to_numpy(dtype=bool)
-        readable = fits(cleaned, _NUMBER)
+        readable = matches_whole(cleaned, _NUMBER)
         values = np.full(len(words), np.nan)
         values[readable] = cleaned[readable].to_numpy(dtype=object).astype(np.float64)
         unsure = readable & _unsure(table, column, words, values, maximum)
@@ -196,9 +196,9 @@ def dates(table: Table, column: str, findings: Findings, *, required: bool = Fal
     cells = text(table, column)
     codes, distinct = pd.factorize(cells)
     words = pd.Series(np.asarray(distinct, dtype=object), dtype=str)
-    plain = changed(words, r"[ T]00:00(?::00(?:\.0+)?)?$", "")
-    iso = plain.where(fits(plain, r"\d{4}-\d{2}-\d{2}"))
-    day_first = plain.where(fits(plain, r"\d{1,2}-\d{1,2}-\d{4}"))
+    plain = substituted(words, r"[ T]00:00(?::00(?:\.0+)?)?$", "")
+    iso = plain.where(matches_whole(plain, r"\d{4}-\d{2}-\d{2}"))
+    day_first = plain.where(matches_whole(plain, r"\d{1,2}-\d{1,2}-\d{4}"))
     values = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").fillna(
         pd.to_datetime(day_first, format="%d-%m-%Y", errors="coerce")
     )
@@ -401,8 +401,8 @@ def _shows_decimal_commas(table: Table) -> bool:
         cells = table.frame[name]
         if cells.dtype.kind not in "iufb":
             words = pd.Series(cells.unique(), dtype=str)
-            numbers = words[fits(words, _COMMA_NUMBER)]
-            if not fits(numbers, TWO_READINGS.pattern).all():
+            numbers = words[matches_whole(words, _COMMA_NUMBER)]
+            if not matches_whole(numbers, TWO_READINGS.pattern).all():
                 return True
     return False
 

@@ -20,7 +20,7 @@ from recommender.inputs.checks.cells import Bools, Texts, report, text
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import Table
 from recommender.inputs.text import persons
-from recommender.inputs.text.matching import fits, holds
+from recommender.inputs.text.matching import matches_part, matches_whole
 from recommender.inputs.text.spelling import (
     folded,
     folded_all,
@@ -196,8 +196,8 @@ def _formless(words: Texts, *, place: bool) -> tuple[Bools, npt.NDArray[np.objec
     """Which words stand for nothing, and what keeps each from being an id."""
     nothing = np.zeros(len(words), dtype=bool)
     form = np.full(len(words), "", dtype=object)
-    plain = fits(words, _PLAIN) & ~holds(words, r"\.\.")
-    nobody = words.str.lower().isin(NOBODY).to_numpy(dtype=bool) | fits(words, "[0._-]+")
+    plain = matches_whole(words, _PLAIN) & ~matches_part(words, r"\.\.")
+    nobody = words.str.lower().isin(NOBODY).to_numpy(dtype=bool) | matches_whole(words, "[0._-]+")
     plain &= ~nobody
     for at in np.flatnonzero(~plain).tolist():
         word = str(words.iloc[at])
@@ -214,10 +214,10 @@ def rounded_numbers(words: Texts, column: Texts) -> Bools:
         known = np.isfinite(values)
         inexact = (np.abs(values) >= LARGEST_EXACT) | (values != np.floor(values))
         return np.asarray(inexact & known, dtype=np.bool_)
-    rounded = fits(words, _ROUNDED.pattern)
+    rounded = matches_whole(words, _ROUNDED.pattern)
     if column.dtype.kind in "iu":
         return rounded
-    long = np.flatnonzero(fits(words, _LONG.pattern))
+    long = np.flatnonzero(matches_whole(words, _LONG.pattern))
     if not len(long):
         return rounded
     numbers = [str(words.iloc[at]) for at in long]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommender.inputs.text.matching import fits, holds
+from recommender.inputs.text.matching import matches_part, matches_whole
 
 _MARK = (
     r"#(?:N/[AB]|NV|N/D|REF!|VERW!|BEZUG!|VALUE!|WAARDE!|WERT!|NAME\?|NAAM\?|DIV/0!|DEEL/0!|NUM!"
@@ -21,11 +21,11 @@ def failed(column: pd.Series[Any]) -> npt.NDArray[np.bool_] | None:
     """Which cells of a text column are such a mark; None where none is."""
     if column.dtype.kind in "iufb" or not len(column):
         return None
-    likely = holds(column, r"\A(?:#|Err:)")
+    likely = matches_part(column, r"\A(?:#|Err:)")
     if not likely.any():
         return None
     at = np.flatnonzero(likely)
-    sure = fits(column.iloc[at], _MARK, any_case=True)
+    sure = matches_whole(column.iloc[at], _MARK, any_case=True)
     marks = np.zeros(len(column), dtype=bool)
     marks[at[sure]] = True
     return marks if marks.any() else None

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommender.inputs.text.matching import holds
+from recommender.inputs.text.matching import matches_part
 from recommender.inputs.text.spelling import folded
 
 OF_SOMEBODY = ("unit_id", "professional_id", "site", "name", "role")
@@ -40,7 +40,7 @@ def totals(frame: pd.DataFrame) -> npt.NDArray[np.bool_] | None:
 
 def _said(column: pd.Series[Any], ids: bool) -> npt.NDArray[np.bool_]:
     found = np.zeros(len(column), dtype=bool)
-    likely = np.flatnonzero(holds(column, _LIKELY, any_case=True))
+    likely = np.flatnonzero(matches_part(column, _LIKELY, any_case=True))
     for at in likely.tolist():
         word = folded(str(column.iloc[at]))
         found[at] = word in TOTALS or (ids and _OF_SOME.fullmatch(word) is not None)

@@ -19,7 +19,7 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 FEW = 2_000
 
 
-def fits(words: Texts, pattern: str, *, any_case: bool = False) -> Bools:
+def matches_whole(words: Texts, pattern: str, *, any_case: bool = False) -> Bools:
     """Return (words,) whether the whole word fits the pattern."""
     if len(words) <= FEW:
         found = re.compile(pattern, re.IGNORECASE if any_case else 0).fullmatch
@@ -27,7 +27,7 @@ def fits(words: Texts, pattern: str, *, any_case: bool = False) -> Bools:
     return words.str.fullmatch(pattern, case=not any_case).to_numpy(dtype=np.bool_)
 
 
-def holds(words: Texts, pattern: str, *, any_case: bool = False) -> Bools:
+def matches_part(words: Texts, pattern: str, *, any_case: bool = False) -> Bools:
     """Return (words,) whether the pattern fits a part of the word."""
     if len(words) <= FEW:
         found = re.compile(pattern, re.IGNORECASE if any_case else 0).search
@@ -35,7 +35,7 @@ def holds(words: Texts, pattern: str, *, any_case: bool = False) -> Bools:
     return words.str.contains(pattern, case=not any_case, regex=True).to_numpy(dtype=np.bool_)
 
 
-def changed(words: Texts, pattern: str, by: str) -> Texts:
+def substituted(words: Texts, pattern: str, by: str) -> Texts:
     """Return the words with every part that fits the pattern replaced."""
     if len(words) <= FEW:
         compiled = re.compile(pattern)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommender.inputs.text.matching import changed, fits, holds
+from recommender.inputs.text.matching import matches_part, matches_whole, substituted
 from recommender.inputs.text.spelling import unmarked
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
@@ -38,8 +38,8 @@ _PARTICLE = "van|von|de|den|der|het|ten|ter|te|el|al|la|le|du|da|dos|di|bin|ibn"
 
 def looks_like_bsn(cells: Texts) -> Bools:
     """Which cells are nine digits that pass the eleven-test of Dutch citizen service numbers."""
-    bare = changed(cells, r"[ .\-]", "")
-    candidate = fits(bare, r"[0-9]{9}")
+    bare = substituted(cells, r"[ .\-]", "")
+    candidate = matches_whole(bare, r"[0-9]{9}")
     result = np.zeros(len(cells), dtype=bool)
     if candidate.any():
         digits = np.array(bare[candidate].to_list(), dtype="S9").view(np.uint8).reshape(-1, 9)
@@ -54,8 +54,8 @@ def service_numbers(cells: Texts) -> Bools:
     apostrophe, and (judged by the column) without their leading zero or among letters.
     """
     surely = looks_like_bsn(cells)
-    many = holds(cells, _DIGITS_ENOUGH) & ~fits(cells, _COUNTED)
-    perhaps = many | ~fits(cells, r"[ -~]*")
+    many = matches_part(cells, _DIGITS_ENOUGH) & ~matches_whole(cells, _COUNTED)
+    perhaps = many | ~matches_whole(cells, r"[ -~]*")
     if not perhaps.any():
         return surely
     at = np.flatnonzero(perhaps)
@@ -113,18 +113,18 @@ def names(cells: Texts, *, staff: bool = False) -> Bools:
     has a digit, or is one word.  Of professionals two words in small letters are a code too
     (``team_west``), unless a particle stands between them.
     """
-    digitless = ~holds(cells, r"[0-9]")
-    two = holds(cells, r"^[^\W\d_]{2,}(?:[\s,._-]+[^\W\d_]{1,})*[\s,._-]+[^\W\d_]{2,}$")
+    digitless = ~matches_part(cells, r"[0-9]")
+    two = matches_part(cells, r"^[^\W\d_]{2,}(?:[\s,._-]+[^\W\d_]{1,})*[\s,._-]+[^\W\d_]{2,}$")
     if staff:
-        small = fits(cells, r"[a-z]+(?:[_-][a-z]+)+")
-        joined = holds(cells, rf"[_-](?:{_PARTICLE})[_-]")
+        small = matches_whole(cells, r"[a-z]+(?:[_-][a-z]+)+")
+        joined = matches_part(cells, rf"[_-](?:{_PARTICLE})[_-]")
         two &= ~(small & ~joined)
-    capital = fits(cells, r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*)*")
-    with_number = holds(
+    capital = matches_whole(cells, r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]*)*")
+    with_number = matches_part(
         cells,
         r"^[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}[\s,._-]+(?:[^\W\d_]{2,}[\s,._-]+)*[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}",
     )
-    return np.asarray((digitless & (two | capital)) | with_number | holds(cells, "@"))
+    return np.asarray((digitless & (two | capital)) | with_number | matches_part(cells, "@"))
 
 
 def harmless(word: str) -> bool:

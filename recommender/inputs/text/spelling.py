@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from recommender.inputs.text.matching import fits
+from recommender.inputs.text.matching import matches_whole
 
 Texts: TypeAlias = "pd.Series[Any]"
 
@@ -59,7 +59,7 @@ def folded(word: str) -> str:
 def folded_all(words: Texts) -> Texts:
     """The same for a column; only what is not plain ASCII takes time."""
     plain = words.str.lower()
-    odd = ~fits(words, r"[!-~]*")
+    odd = ~matches_whole(words, r"[!-~]*")
     if not odd.any():
         return plain
     values = plain.to_numpy(dtype=object).copy()
