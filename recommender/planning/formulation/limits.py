@@ -3,7 +3,8 @@
 An offer is a sum of *pieces*: a place in an intervention, a group that runs, an hour that
 professionals give, one served pupil under a statutory rule.  A rule says what one piece uses of
 the rows it adds and what there is of each row; what an offer uses follows by addition.  So a new
-rule is one function here, its name in ``RULES``, and its test.
+rule is one function here and its name in ``RULES``; ``.github/CONTRIBUTING.md`` lists where its
+settings, words and tests stand.
 """
 
 from __future__ import annotations
