@@ -454,7 +454,7 @@ def test_a_scenario_is_applied_once(world: tuple[Inputs, Settings, Plan]) -> Non
     under = apply_scenario(inputs, name)
     assert under.scenario == name
     with pytest.raises(UsageError, match="was applied already"):
-        apply_scenario(under, name)
+        apply_scenario(apply_scenario(under, "base"), name)
 
 
 def test_no_value_of_the_library_shows_a_pupil_unasked(

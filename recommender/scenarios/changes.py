@@ -47,7 +47,7 @@ def apply_scenario(inputs: Inputs, name: str) -> Inputs:
         inputs = replace(inputs, sources=tuple(s for s in inputs.sources if s.path not in unused))
     for change in steps:
         inputs = apply_change(inputs, change)
-    return replace(inputs, scenario="" if name == BASE else name)
+    return inputs if name == BASE else replace(inputs, scenario=name)
 
 
 def apply_change(inputs: Inputs, change: Change) -> Inputs:
