@@ -121,6 +121,14 @@ def _plan(plan: Plan) -> Plan:
     return plan
 
 
+def _candidates(inputs: Inputs, settings: Settings, progress: Progress) -> Candidates:
+    """Return who may have what, by risks that are learnt or were handed in."""
+    progress("assessing risks")
+    risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
+    progress("matching pupils and interventions")
+    return match(inputs.cohort, inputs.catalogue, risks, settings.matching)
+
+
 def recommend(
     inputs: Inputs,
     settings: Settings | None = None,
@@ -146,10 +154,7 @@ def recommend(
         AllocationError: the solver fails.
     """
     settings = _settings(inputs, settings, seed=0)
-    progress("assessing risks")
-    risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
-    progress("matching pupils and interventions")
-    candidates = match(inputs.cohort, inputs.catalogue, risks, settings.matching)
+    candidates = _candidates(inputs, settings, progress)
     progress(f"formulating the allocation of {len(candidates.unit):,} candidates")
     formulation = formulate(candidates, inputs.resources, settings.limits)
     if look is not None:
@@ -220,10 +225,7 @@ def replan(
     settings = _settings(inputs, settings, seed=_plan(before).summary.seed)
     if damaged := malformed_tables(before):
         raise VerificationFailed(damaged)
-    progress("assessing risks")
-    risks = assess_risk(inputs.cohort, inputs.policy.outcomes, settings.risk, progress)
-    progress("matching pupils and interventions")
-    candidates = match(inputs.cohort, inputs.catalogue, risks, settings.matching)
+    candidates = _candidates(inputs, settings, progress)
     formulation = formulate(candidates, inputs.resources, settings.limits)
     progress(f"allocating {formulation.problem.value.size:,} columns, keeping what was planned")
     allocation, keeping, counted = solve_keeping(

@@ -28,9 +28,9 @@ from recommender.files.drafts import write_flushed
 from recommender.files.moves import is_taken
 from recommender.governance.log.transaction import Destination, LogRecord, changing
 from recommender.inputs.checks import cells, identity
-from recommender.inputs.checks.cells import Texts
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import Table, load_table
+from recommender.inputs.text.matching import Texts
 from recommender.inputs.text.persons import looks_like_bsn
 from recommender.inputs.text.scrub import scrub
 

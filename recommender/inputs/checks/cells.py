@@ -17,7 +17,7 @@ import pandas as pd
 
 from recommender.inputs.findings import Findings, one_of, suggestion
 from recommender.inputs.formats.tables import MOST_MESSAGES, Table
-from recommender.inputs.text.matching import matches_whole, substituted
+from recommender.inputs.text.matching import Bools, Texts, matches_whole, substituted
 from recommender.inputs.text.number_words import (
     TWO_READINGS,
     doubtful,
@@ -31,8 +31,6 @@ from recommender.inputs.text.shown import shown_id as shown_id
 from recommender.inputs.text.spelling import meant
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-Bools: TypeAlias = npt.NDArray[np.bool_]
-Texts: TypeAlias = "pd.Series[Any]"
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _COMMA_NUMBER = r"[+-]?[0-9]+,[0-9]+"

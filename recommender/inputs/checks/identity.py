@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommender.inputs.checks.cells import Bools, Texts, report, text
+from recommender.inputs.checks.cells import report, text
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import Table
 from recommender.inputs.text import persons
-from recommender.inputs.text.matching import matches_part, matches_whole
+from recommender.inputs.text.matching import Bools, Texts, matches_part, matches_whole
 from recommender.inputs.text.spelling import (
     folded,
     folded_all,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,10 +12,9 @@ from recommender.inputs.checks import cells
 from recommender.inputs.checks.identity import is_nothing
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import Table
+from recommender.inputs.text.matching import Texts
 from recommender.inputs.text.shown import slip
 from recommender.inputs.text.spelling import folded, meant
-
-Texts: TypeAlias = "pd.Series[Any]"
 
 _CODES = """
 aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from recommender.inputs.checks.cells import Texts, text
+from recommender.inputs.checks.cells import text
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import Table
+from recommender.inputs.text.matching import Texts
 
 PUPILS = "data/pupils"
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")

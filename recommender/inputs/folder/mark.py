@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from recommender.files.hashes import sha256_of
 from recommender.inputs.folder.file_names import MARK as FILE
 from recommender.inputs.folder.file_names import TABLES
 
@@ -65,10 +66,10 @@ def fingerprint(path: Path) -> str:
     Raises:
         OSError: it could not be read.
     """
+    if path.suffix != ".csv":
+        return sha256_of(path)
     total = 0
     with path.open("rb") as file:
-        if path.suffix != ".csv":
-            return hashlib.file_digest(file, "sha256").hexdigest()
         for line in file:
             digest = hashlib.sha256(line.rstrip(b"\r\n")).digest()
             total = (total + int.from_bytes(digest, "big")) % _MODULUS

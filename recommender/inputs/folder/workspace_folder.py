@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
+from recommender.files.hashes import sha256_of
 from recommender.inputs.findings import Findings
 from recommender.inputs.folder.file_names import TABLES
 from recommender.inputs.folder.mark import strangers
@@ -58,7 +58,7 @@ class WorkspaceFolder:
 
     def sha256(self, document: Document) -> str:
         """The hash of a file's bytes."""
-        return hashlib.sha256(self._at(document.file).read_bytes()).hexdigest()
+        return sha256_of(self._at(document.file))
 
     def unread(self) -> tuple[str, ...]:
         """The files that nothing reads, locks of spreadsheet programs last."""

@@ -10,9 +10,7 @@ from recommender.inputs.formats.yaml_reader import Key, dotted
 from recommender.inputs.policy import Column, Policy
 from recommender.inputs.readers.catalogue_file import CatalogueDraft
 from recommender.inputs.readers.policy_file import PolicyDraft
-from recommender.inputs.readers.rule_changes import complaints_of_changes
-
-_Complaint = tuple[tuple[Key, ...], str, str]
+from recommender.inputs.readers.rule_changes import Complaint, complaints_of_changes
 
 
 def check_agreement(catalogue: CatalogueDraft, policy: PolicyDraft, findings: Findings) -> None:
@@ -62,7 +60,7 @@ def decided_by(
     }
 
 
-def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[_Complaint]:
+def _unknown_in_policy(it: Intervention, policy: PolicyDraft) -> Iterator[Complaint]:
     for position, need in enumerate(it.needs):
         if policy.roles and need.role not in policy.roles:
             yield (
@@ -166,7 +164,7 @@ def _may_group(column: Column) -> bool:
     return "eligibility" in column.use and column.type in ("category", "flag")
 
 
-def _unknown_in_catalogue(policy: Policy, known: Collection[str]) -> Iterator[_Complaint]:
+def _unknown_in_catalogue(policy: Policy, known: Collection[str]) -> Iterator[Complaint]:
     places: list[tuple[tuple[Key, ...], str]] = []
     for rule in policy.rules.must_serve:
         at: tuple[Key, ...] = ("rules", "must_serve", rule.id, "interventions")

@@ -28,7 +28,8 @@ from recommender.inputs.readers.agreement import decided_by
 from recommender.inputs.readers.catalogue_file import CatalogueDraft
 from recommender.inputs.readers.cohort_tables import readable_columns
 from recommender.inputs.readers.policy_file import STRUCTURAL, PolicyDraft
-from recommender.inputs.readers.scenario_names import Complaint, unknown_sites, wrong_staff
+from recommender.inputs.readers.rule_changes import Complaint
+from recommender.inputs.readers.scenario_names import unknown_sites, wrong_staff
 from recommender.inputs.resources import Resources
 from recommender.inputs.text.names import shown
 

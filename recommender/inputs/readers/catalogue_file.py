@@ -11,9 +11,10 @@ from pathlib import Path
 from recommender.inputs.catalogue import Catalogue, Effect, Intervention
 from recommender.inputs.checks.odd_numbers import odd_needs
 from recommender.inputs.findings import Findings, closest_word, suggestion
-from recommender.inputs.formats.yaml_reader import MOST_PROBLEMS, Document, Key, dotted, read_yaml
+from recommender.inputs.formats.yaml_reader import MOST_PROBLEMS, Document, dotted, read_yaml
 from recommender.inputs.readers.entries import entries_at
 from recommender.inputs.readers.relations import contradictions, requirement_cycles
+from recommender.inputs.readers.rule_changes import Complaint
 
 FILE = "interventions.yaml"
 
@@ -69,10 +70,7 @@ def draft_catalogue(document: Document, findings: Findings) -> CatalogueDraft:
     return CatalogueDraft(document, ids, Catalogue(ordered))
 
 
-_Complaint = tuple[tuple[Key, ...], str, str]
-
-
-def _own_problems(it: Intervention, known: tuple[str, ...]) -> Iterator[_Complaint]:
+def _own_problems(it: Intervention, known: tuple[str, ...]) -> Iterator[Complaint]:
     """What is wrong with one intervention on its own."""
     if not it.name.en:
         yield ("name",), "is empty", "say what people call it"
@@ -127,7 +125,7 @@ def _own_problems(it: Intervention, known: tuple[str, ...]) -> Iterator[_Complai
                 )
 
 
-def _format_problems(it: Intervention) -> Iterator[_Complaint]:
+def _format_problems(it: Intervention) -> Iterator[Complaint]:
     form = it.format
     if form.kind == "individual":
         if form.min != 1 or form.max != 1:
@@ -162,7 +160,7 @@ def _format_problems(it: Intervention) -> Iterator[_Complaint]:
         )
 
 
-def _alike_problems(it: Intervention) -> Iterator[_Complaint]:
+def _alike_problems(it: Intervention) -> Iterator[Complaint]:
     form, place = it.format, ("format",)
     if form.same and (form.kind != "group" or it.recipient == "parents"):
         of = "parents" if form.kind == "group" else form.kind
@@ -192,7 +190,7 @@ def _alike_problems(it: Intervention) -> Iterator[_Complaint]:
             )
 
 
-def _effect_problems(effect: Effect) -> Iterator[_Complaint]:
+def _effect_problems(effect: Effect) -> Iterator[Complaint]:
     if not effect.source:
         yield (
             ("source",),
@@ -209,7 +207,7 @@ def _effect_problems(effect: Effect) -> Iterator[_Complaint]:
         )
 
 
-def _own_warnings(it: Intervention) -> Iterator[_Complaint]:
+def _own_warnings(it: Intervention) -> Iterator[Complaint]:
     for position, effect in enumerate(it.effects):
         harm = effect.value > 1 if effect.scale.endswith("ratio") else effect.value < 0
         if harm:

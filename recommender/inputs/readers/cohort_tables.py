@@ -18,6 +18,7 @@ from recommender.inputs.formats.tables import Table
 from recommender.inputs.policy import Column
 from recommender.inputs.ranges import FIRST_DAY, GRADES, MEASURED, SHARE, UNCERTAIN, UNITS
 from recommender.inputs.readers.policy_file import STRUCTURAL
+from recommender.inputs.text.matching import Texts
 from recommender.inputs.text.persons import service_numbers
 from recommender.inputs.text.scrub import scrub
 from recommender.inputs.text.spoken_codes import CONSENTS, DUTIES, in_codes
@@ -269,9 +270,7 @@ def read_present(
     return frame.sort_values(keys, kind="stable", ignore_index=True)
 
 
-def _warn_of_strangers(
-    table: Table, giver: cells.Texts, staff: pd.DataFrame, findings: Findings
-) -> None:
+def _warn_of_strangers(table: Table, giver: Texts, staff: pd.DataFrame, findings: Findings) -> None:
     """Who gives running help and is no longer there: somebody else goes on with it."""
     otherwise = identity.spelled_otherwise(
         table, "professional_id", giver, staff["professional_id"], "data/professionals", findings
@@ -328,7 +327,7 @@ def empty_frame(columns: Collection[str]) -> pd.DataFrame:
     )
 
 
-def _sites(table: Table, known: Known, findings: Findings) -> cells.Texts:
+def _sites(table: Table, known: Known, findings: Findings) -> Texts:
     return cells.codes_of(table, "site", known.sites, findings, where="a site of data/sites")
 
 
@@ -371,7 +370,7 @@ def _counts(table: Table, findings: Findings) -> npt.NDArray[np.int64]:
     return np.nan_to_num(counts, nan=1.0).astype(np.int64)
 
 
-def _must_serve(table: Table, known: Known, findings: Findings) -> cells.Texts:
+def _must_serve(table: Table, known: Known, findings: Findings) -> Texts:
     """``1`` and yes are the rule ``any``, ``0`` and no are none."""
     if "must_serve" not in table.frame:
         return text(table, "must_serve")
@@ -383,7 +382,7 @@ def _must_serve(table: Table, known: Known, findings: Findings) -> cells.Texts:
     )  # fmt: skip
 
 
-def _consent(table: Table, findings: Findings) -> cells.Texts:
+def _consent(table: Table, findings: Findings) -> Texts:
     """``not_needed`` everywhere where the table has no such column."""
     there = "consent" in table.frame
     if there:
@@ -459,7 +458,7 @@ def _refuse_bsn(table: Table, column: str, findings: Findings) -> None:
     )  # fmt: skip
 
 
-def _warn_of_large_families(table: Table, family: cells.Texts, findings: Findings) -> None:
+def _warn_of_large_families(table: Table, family: Texts, findings: Findings) -> None:
     """More children than a family has are said: an id that means nobody makes one of many."""
     sizes = family[family != ""].value_counts()
     for word, size in sizes[sizes > MOST_CHILDREN].items():
@@ -472,7 +471,7 @@ def _warn_of_large_families(table: Table, family: cells.Texts, findings: Finding
 
 
 def _linked(
-    table: Table, column: cells.Texts, units: pd.DataFrame, findings: Findings
+    table: Table, column: Texts, units: pd.DataFrame, findings: Findings
 ) -> npt.NDArray[np.bool_]:
     """Which rows name a pupil in another spelling; they are noted.
 
@@ -526,7 +525,7 @@ def _units_of(
     units: pd.DataFrame | None,
     findings: Findings,
     also: pd.DataFrame | None = None,
-) -> cells.Texts:
+) -> Texts:
     """The unit ids of another table; those that nobody knows are noted."""
     column = identity.ids(table, "unit_id", findings, unique=False)
     if units is None:
@@ -559,7 +558,7 @@ def _sorted(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return frame.take(order).reset_index(drop=True)
 
 
-def _among(texts: cells.Texts, others: Sequence[cells.Texts]) -> npt.NDArray[np.bool_]:
+def _among(texts: Texts, others: Sequence[Texts]) -> npt.NDArray[np.bool_]:
     """Which texts occur in one of the others; ``isin`` takes a Python object a row for that."""
     together = pd.concat([*others, texts], ignore_index=True)
     codes, values = pd.factorize(together, use_na_sentinel=False)

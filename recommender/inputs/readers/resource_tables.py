@@ -14,6 +14,7 @@ from recommender.inputs.findings import Findings
 from recommender.inputs.formats.tables import Table
 from recommender.inputs.policy import Role
 from recommender.inputs.ranges import EUROS_AN_HOUR, HOURS
+from recommender.inputs.text.matching import Texts
 
 SITE_COLUMNS = ("site", "name", "area", "board")
 PROFESSIONAL_COLUMNS = (
@@ -116,7 +117,7 @@ def read_professionals(
     return whole[list(PROFESSIONAL_COLUMNS)]
 
 
-def _days(table: Table, findings: Findings) -> cells.Texts:
+def _days(table: Table, findings: Findings) -> Texts:
     """The days as "mon;wed", in the order of the week; "" for any day.
 
     English and Dutch names and their first letters are known, whatever their case.

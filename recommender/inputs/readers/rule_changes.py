@@ -15,11 +15,11 @@ from pydantic import TypeAdapter
 
 from recommender.inputs.findings import Findings
 from recommender.inputs.formats.schema import KEYED
-from recommender.inputs.formats.yaml_reader import Document, Key, KeyPlace, validated
+from recommender.inputs.formats.yaml_reader import Document, KeyPlace, validated
 from recommender.inputs.policy import Change, Policy, Rules
 from recommender.inputs.readers.entries import entries_at
 
-Complaint: TypeAlias = tuple[tuple[Key, ...], str, str]
+Complaint: TypeAlias = tuple[KeyPlace, str, str]
 """Place, message and remedy."""
 
 _ENTRIES = {field: key for (owner, field), key in KEYED.items() if owner == "Rules"}

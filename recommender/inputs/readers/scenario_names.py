@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TypeAlias
 
 from recommender.inputs.checks import languages
 from recommender.inputs.checks.cells import not_by_semicolon, shown_id
@@ -11,10 +10,7 @@ from recommender.inputs.checks.identity import why_no_professional
 from recommender.inputs.findings import suggestion
 from recommender.inputs.formats.yaml_reader import KeyPlace
 from recommender.inputs.policy import Policy
-from recommender.inputs.readers.rule_changes import lineage
-
-Complaint: TypeAlias = tuple[KeyPlace, str, str]
-"""A place of the policy, what is wrong there, and what to do."""
+from recommender.inputs.readers.rule_changes import Complaint, lineage
 
 
 def unknown_sites(policy: Policy, sites: Collection[str]) -> Iterator[Complaint]:

@@ -8,17 +8,12 @@ it) is judged by the column: where most of the like pass, they are no random num
 from __future__ import annotations
 
 import re
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from recommender.inputs.text.matching import matches_part, matches_whole, substituted
+from recommender.inputs.text.matching import Bools, Texts, matches_part, matches_whole, substituted
 from recommender.inputs.text.spelling import unmarked
-
-Bools: TypeAlias = npt.NDArray[np.bool_]
-Texts: TypeAlias = "pd.Series[Any]"
 
 FEW = 5
 """Below so many cells of a kind all of them must pass; from here on more than half."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from recommender.inputs.text.matching import matches_whole
-
-Texts: TypeAlias = "pd.Series[Any]"
+from recommender.inputs.text.matching import Texts, matches_whole
 
 _LOOK_ALIKE = str.maketrans(
     "аеорсухіѕјԁһԛԝвкмнт" + "οανρικτυ",

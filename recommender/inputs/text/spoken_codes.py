@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-Texts: TypeAlias = "pd.Series[Any]"
+from recommender.inputs.text.matching import Texts
 
 DUTIES: Mapping[str, str] = {
     **dict.fromkeys(("1", "1.0", "ja", "yes", "true", "waar", "j", "y"), "any"),

@@ -151,8 +151,8 @@ def malformed(tables: Mapping[str, object]) -> tuple[str, ...]:
             if column not in frame:
                 if (name, column) not in LATER:
                     findings.append(f"{name}.csv: has no column {column}")
-            elif kind == "number" and len(frame) and column not in twice:
-                if is_numeric_dtype(frame[column]):
-                    continue
+            elif column in twice or kind == "text" or frame.empty:
+                continue
+            elif not is_numeric_dtype(frame[column]):
                 findings.append(f"{name}.csv, {column}: holds no numbers")
     return tuple(findings)
