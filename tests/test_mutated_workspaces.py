@@ -25,7 +25,7 @@ from recommender.cli.main import run as run_command
 
 ROOT = Path(__file__).parents[1]
 SEED = 20261130
-FEW, MANY = 40, 2_000
+FEW, MANY = 100, 2_000
 
 Rows = list[list[str]]
 RIGHTS = ("pupils", "professionals", "commitments", "decisions")
@@ -422,7 +422,7 @@ def test_the_workspace_that_is_broken_is_whole(start, tmp_path, capfd):
 
 
 def test_broken_workspaces_are_refused_or_understood(start, tmp_path, capfd):
-    found = [tried(start, n, tmp_path / "ws", capfd, plan=n % 20 == 0) for n in range(FEW)]
+    found = [tried(start, n, tmp_path / "ws", capfd, plan=n % 50 == 0) for n in range(FEW)]
     assert [line for line in found if line] == []
 
 

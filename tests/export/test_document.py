@@ -61,7 +61,7 @@ def plans(draw: st.DrawFn) -> Plan:
     return Plan(summary=summary, **{name: draw(tables(name)) for name in COLUMNS})
 
 
-@settings(max_examples=12, deadline=None, phases=[Phase.generate])
+@settings(max_examples=40, deadline=None, phases=[Phase.generate])
 @given(plans())
 def test_any_plan_reads_back_equal_and_fits_its_schema(plan: Plan) -> None:
     text = plan_text(plan)
